@@ -1,0 +1,144 @@
+/**
+ * What the engine needs of the guest: run plans, move files and streams, know about processes.
+ * `AgentClient` implements it over the frame channel; tests use a fake.
+ */
+import type { Disposable } from '../lib/disposable.ts';
+import type { Duplex } from '../lib/duplex.ts';
+import type { SetupFailure, SetupPlan } from './plan.ts';
+
+export interface ExitStatus {
+  /** As a shell shows it: 0–255, or 128 + signal. */
+  readonly code: number;
+  /** Signal number when killed by one. */
+  readonly signal?: number;
+}
+
+export interface StepTrace {
+  readonly section: SetupFailure['section'];
+  readonly step: number;
+  readonly durationMicroseconds: number;
+}
+
+export interface GuestProcess {
+  /** Pid in the machine's pid namespace. */
+  readonly pid: number;
+  readonly stdin: WritableStream<Uint8Array>;
+  /** With a terminal everything comes here and `stderr` is empty. */
+  readonly stdout: ReadableStream<Uint8Array>;
+  readonly stderr: ReadableStream<Uint8Array>;
+  resize(columns: number, rows: number): Promise<void>;
+  /** kill(2) on the process; ESRCH is `notFound`. */
+  signal(number: number): Promise<void>;
+  /** Resolves once, after the process was reaped; streams may still hold unread output. */
+  readonly exit: Promise<ExitStatus>;
+  readonly trace: readonly StepTrace[];
+}
+
+export interface RunOptions {
+  /** Called with each plan's timing when somebody listens. */
+  readonly traced?: boolean;
+  readonly signal?: AbortSignal;
+  /** Standard streams to connect; the others are /dev/null. With a terminal step, all are the terminal. */
+  readonly stdio?: { readonly stdin: boolean; readonly stdout: boolean; readonly stderr: boolean };
+}
+
+/** Thrown (as the cause of a KindError) when a plan fails. */
+export class SetupError extends Error {
+  readonly failure: SetupFailure;
+
+  constructor(failure: SetupFailure) {
+    super(`Cannot ${failure.operation} "${failure.path}": ${failure.errnoName}`);
+    this.name = 'SetupError';
+    this.failure = failure;
+  }
+}
+
+export interface FileStat {
+  readonly type: 'file' | 'dir' | 'symlink' | 'char' | 'block' | 'fifo' | 'socket';
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly sizeBytes: number;
+  readonly mtimeSeconds: number;
+  readonly target?: string;
+}
+
+export interface PathOptions {
+  /** Resolve inside this directory, symlinks included, never outside. */
+  readonly root?: string;
+}
+
+export type ConnectTarget =
+  | {
+      readonly kind: 'tcp';
+      readonly host: string;
+      readonly port: number;
+      /** Network namespace of this process. */ readonly netnsPid?: number;
+    }
+  | { readonly kind: 'unix'; readonly path: string; readonly netnsPid?: number };
+
+/** A `docker …` typed on the machine: the program waits until `exit` is called. */
+export interface DockerInvocation {
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly workingDirectory: string;
+  readonly stdin: ReadableStream<Uint8Array>;
+  readonly stdout: WritableStream<Uint8Array>;
+  readonly stderr: WritableStream<Uint8Array>;
+  /** Which of the three are terminals, and the size of that terminal. */
+  readonly terminal: {
+    readonly stdin: boolean;
+    readonly stdout: boolean;
+    readonly stderr: boolean;
+    readonly columns: number;
+    readonly rows: number;
+  };
+  /** Raw mode of the caller's terminal, for `-it`. */
+  setRawMode(raw: boolean): Promise<void>;
+  onResize(listener: (columns: number, rows: number) => void): Disposable;
+  /** Signals sent to the docker program: SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT… */
+  onSignal(listener: (number: number) => void): Disposable;
+  /** Aborted when the program is gone. */
+  readonly signal: AbortSignal;
+  exit(code: number): Promise<void>;
+}
+
+export interface Guest extends Disposable {
+  /** Resolves when the agent said hello; rejects `unavailable` with the cause when it never does. */
+  readonly ready: Promise<void>;
+  /** Executes a plan with a clone section. Rejects with a SetupError as `cause`. */
+  run(plan: SetupPlan, options?: RunOptions): Promise<GuestProcess>;
+  /** Executes a plan without a clone section. */
+  apply(
+    plan: SetupPlan,
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<readonly StepTrace[]>;
+  /** kill(2); pid in the machine's namespace. */
+  signal(pid: number, number: number): Promise<void>;
+  stat(path: string, options?: PathOptions): Promise<FileStat>;
+  /** At most `sizeBytesMax` (default 16 MiB), else `resourceExhausted`. */
+  readFile(
+    path: string,
+    options?: PathOptions & { readonly sizeBytesMax?: number },
+  ): Promise<Uint8Array>;
+  writeFile(
+    path: string,
+    content: Uint8Array,
+    options?: PathOptions & { readonly mode?: number },
+  ): Promise<void>;
+  readDirectory(path: string, options?: PathOptions): Promise<string[]>;
+  /** A tar (PAX) of a path, names relative to its parent. `overlayUpper`: write whiteouts as `.wh.` names. */
+  readTar(
+    path: string,
+    options?: PathOptions & { readonly overlayUpper?: boolean },
+  ): ReadableStream<Uint8Array>;
+  /** Unpacks a tar into an existing directory; nothing leaves it, whatever the names and links say. */
+  writeTar(path: string, tar: ReadableStream<Uint8Array>, options?: PathOptions): Promise<void>;
+  connect(target: ConnectTarget): Promise<Duplex>;
+  /** memory.events oom_kill, populated and the like: called with the file's text whenever it changes. */
+  watchFile(path: string, listener: (content: string) => void): Promise<Disposable>;
+  /** `docker` on the machine. One handler. */
+  onDocker(handler: (invocation: DockerInvocation) => void): Disposable;
+  /** A connection to the machine's /var/run/docker.sock. One handler. */
+  onSocket(handler: (connection: Duplex) => void): Disposable;
+}

@@ -1,0 +1,167 @@
+/**
+ * The setup plan: what the engine decides and the agent executes. Pure data, in order, with a cause
+ * for each step; printed, it is what the learner sees in the x-ray view.
+ *
+ * A plan has sections, because the processes that execute them differ:
+ * - `before`: the agent itself, in the machine's namespaces (mounts of the root file system, cgroups).
+ * - `clone`: how the process is made. Absent, the plan only consists of `before`.
+ * - `parent`: the agent, once the process exists and before it goes on (`$PID` in paths is its pid).
+ * - `child`: the new process, in its namespaces, ending with `exec`.
+ * The first operation that fails ends the plan; the failure names operation, errno and path.
+ */
+
+/** Mount flags by their mount(2) names without `MS_`, in lower case. */
+export type MountFlag =
+  | 'ro'
+  | 'nosuid'
+  | 'nodev'
+  | 'noexec'
+  | 'remount'
+  | 'noatime'
+  | 'nodiratime'
+  | 'relatime'
+  | 'strictatime'
+  | 'bind'
+  | 'move'
+  | 'rec'
+  | 'private'
+  | 'rprivate'
+  | 'slave'
+  | 'rslave'
+  | 'shared'
+  | 'rshared'
+  | 'unbindable';
+
+export type NamespaceName = 'mnt' | 'pid' | 'net' | 'uts' | 'ipc' | 'user' | 'cgroup' | 'time';
+
+export type SetupOperation =
+  /** mount(2). `source`, `fstype` and `data` may be empty. `noFollow`: refuse when the target is a symlink. */
+  | {
+      readonly op: 'mount';
+      readonly source: string;
+      readonly target: string;
+      readonly fstype: string;
+      readonly flags: readonly MountFlag[];
+      readonly data: string;
+      readonly root?: string;
+    }
+  | { readonly op: 'umount'; readonly target: string; readonly detach: boolean }
+  /** mkdir -p when `parents`; an existing directory is no error then. */
+  | {
+      readonly op: 'mkdir';
+      readonly path: string;
+      readonly mode: number;
+      readonly parents: boolean;
+      readonly root?: string;
+    }
+  /** Creates or truncates. `root`: resolve inside that directory, symlinks included (openat2 RESOLVE_IN_ROOT). */
+  | {
+      readonly op: 'writeFile';
+      readonly path: string;
+      readonly content: Uint8Array;
+      readonly mode: number;
+      readonly root?: string;
+    }
+  /** Writes to a file that must exist (cgroup and proc files). */
+  | { readonly op: 'write'; readonly path: string; readonly content: string }
+  | { readonly op: 'symlink'; readonly target: string; readonly path: string }
+  | {
+      readonly op: 'mknod';
+      readonly path: string;
+      readonly type: 'char' | 'block' | 'fifo';
+      readonly mode: number;
+      readonly major: number;
+      readonly minor: number;
+    }
+  | { readonly op: 'chown'; readonly path: string; readonly uid: number; readonly gid: number }
+  | { readonly op: 'chmod'; readonly path: string; readonly mode: number }
+  | { readonly op: 'rename'; readonly from: string; readonly to: string }
+  /** rm -rf without crossing mounts; a missing path is no error. */
+  | { readonly op: 'removeTree'; readonly path: string }
+  /** Removes an (empty) directory, a cgroup for instance; retries EBUSY for up to a second. */
+  | { readonly op: 'rmdir'; readonly path: string }
+  | { readonly op: 'copyTree'; readonly from: string; readonly to: string }
+  | { readonly op: 'pivotRoot'; readonly newRoot: string }
+  /** Covers a path if it exists: a file with /dev/null, a directory with a read-only tmpfs. */
+  | { readonly op: 'maskPath'; readonly path: string }
+  /** Remounts a path read-only onto itself if it exists. */
+  | { readonly op: 'readonlyPath'; readonly path: string }
+  | { readonly op: 'sethostname'; readonly name: string }
+  | { readonly op: 'linkUp'; readonly name: string }
+  | { readonly op: 'setns'; readonly pid: number; readonly namespaces: readonly NamespaceName[] }
+  | {
+      readonly op: 'rlimit';
+      readonly resource: string;
+      readonly soft: bigint;
+      readonly hard: bigint;
+    }
+  | { readonly op: 'umask'; readonly mask: number }
+  /** Opens /dev/ptmx of the current mount namespace, makes it the controlling terminal and stdio. `bindTo`: also bind the slave there (/dev/console). */
+  | {
+      readonly op: 'terminal';
+      readonly columns: number;
+      readonly rows: number;
+      readonly bindTo?: string;
+    }
+  | { readonly op: 'setsid' }
+  /** Names without `CAP_` prefix are an error: `CAP_CHOWN` and so on. Drops the bounding set now; the other sets are applied by `setUser`. */
+  | {
+      readonly op: 'capabilities';
+      readonly bounding: readonly string[];
+      readonly permitted: readonly string[];
+      readonly effective: readonly string[];
+      readonly inheritable: readonly string[];
+      readonly ambient: readonly string[];
+    }
+  | {
+      readonly op: 'setUser';
+      readonly uid: number;
+      readonly gid: number;
+      readonly groups: readonly number[];
+    }
+  | { readonly op: 'noNewPrivileges' }
+  /** A compiled classic BPF program: 8 bytes per instruction, little endian. */
+  | { readonly op: 'seccomp'; readonly program: Uint8Array; readonly log: boolean }
+  | { readonly op: 'chdir'; readonly path: string; readonly create: boolean }
+  /** execve; a name without a slash is searched in PATH of `env`. Last operation of `child`. */
+  | {
+      readonly op: 'exec';
+      readonly path: string;
+      readonly argv: readonly string[];
+      readonly env: readonly string[];
+    };
+
+export type OperationName = SetupOperation['op'];
+
+export interface SetupStep {
+  readonly operation: SetupOperation;
+  /** Why, in one sentence for a learner. */
+  readonly cause: string;
+}
+
+export interface CloneOptions {
+  readonly namespaces: readonly NamespaceName[];
+  /** Directory of the cgroup to start in (clone3 CLONE_INTO_CGROUP). */
+  readonly cgroup?: string;
+  /** `setns` steps run in an intermediate process, so that a joined pid namespace holds the child. */
+  readonly join?: readonly SetupStep[];
+}
+
+export interface SetupPlan {
+  readonly before: readonly SetupStep[];
+  readonly clone?: CloneOptions;
+  readonly parent?: readonly SetupStep[];
+  readonly child?: readonly SetupStep[];
+}
+
+/** Why a plan did not get to its end. */
+export interface SetupFailure {
+  readonly section: 'before' | 'clone' | 'join' | 'parent' | 'child';
+  /** Index within the section. */
+  readonly step: number;
+  readonly operation: OperationName | 'clone';
+  readonly errno: number;
+  /** Symbolic name, `ENOENT`. */
+  readonly errnoName: string;
+  readonly path: string;
+}
