@@ -1,0 +1,256 @@
+/**
+ * A guest without a machine, for the tests of what stands on it. It records plans, keeps files in a
+ * map and lets a test play each process: read its input, write its output, end it.
+ */
+import { toDisposable, type Disposable } from '../lib/disposable.ts';
+import type { Duplex } from '../lib/duplex.ts';
+import { KindError } from '../lib/errors.ts';
+import {
+  SetupError,
+  type ConnectTarget,
+  type DockerInvocation,
+  type ExitStatus,
+  type FileStat,
+  type Guest,
+  type GuestProcess,
+  type RunOptions,
+  type StepTrace,
+} from './guest.ts';
+import type { SetupFailure, SetupPlan } from './plan.ts';
+
+/** One process as its test plays it. By default it stays alive until a deadly signal arrives. */
+export class FakeProcess implements GuestProcess {
+  readonly pid: number;
+  readonly plan: SetupPlan;
+  readonly options: RunOptions;
+  readonly stdin: WritableStream<Uint8Array>;
+  readonly stdout: ReadableStream<Uint8Array>;
+  readonly stderr: ReadableStream<Uint8Array>;
+  readonly exit: Promise<ExitStatus>;
+  readonly trace: readonly StepTrace[] = [];
+  /** What a signal does; the default ends the process unless the signal is WINCH, STOP, TSTP or CONT. */
+  onSignal: (number: number) => void;
+  /** Signals received, in order. */
+  readonly signals: number[] = [];
+  /** Terminal sizes received, in order. */
+  readonly sizes: { readonly columns: number; readonly rows: number }[] = [];
+  /** What the other side writes to stdin. */
+  readonly input: ReadableStream<Uint8Array>;
+  readonly #output: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #errors: WritableStreamDefaultWriter<Uint8Array>;
+  #resolve: (status: ExitStatus) => void = () => {};
+  #ended = false;
+
+  constructor(pid: number, plan: SetupPlan, options: RunOptions) {
+    this.pid = pid;
+    this.plan = plan;
+    this.options = options;
+    const stdin = pipe();
+    const stdout = pipe();
+    const stderr = pipe();
+    this.stdin = stdin.writable;
+    this.input = stdin.readable;
+    this.stdout = stdout.readable;
+    this.stderr = stderr.readable;
+    this.#output = stdout.writable.getWriter();
+    this.#errors = stderr.writable.getWriter();
+    this.exit = new Promise((resolve) => (this.#resolve = resolve));
+    this.onSignal = (number) => {
+      if (![17, 18, 19, 20, 23, 28].includes(number)) this.end(128 + number, number);
+    };
+  }
+
+  get alive(): boolean {
+    return !this.#ended;
+  }
+
+  /** The process writes to its standard output. */
+  print(text: string | Uint8Array): void {
+    this.#output.write(toBytes(text)).catch(() => {});
+  }
+
+  /** The process writes to its standard error. */
+  printError(text: string | Uint8Array): void {
+    this.#errors.write(toBytes(text)).catch(() => {});
+  }
+
+  /** The process ends. Idempotent. */
+  end(code: number, signal?: number): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#output.close().catch(() => {});
+    this.#errors.close().catch(() => {});
+    this.#resolve(signal === undefined ? { code } : { code, signal });
+  }
+
+  async resize(columns: number, rows: number): Promise<void> {
+    this.sizes.push({ columns, rows });
+  }
+
+  async signal(number: number): Promise<void> {
+    if (this.#ended) throw new KindError('notFound', `No process ${this.pid}`);
+    this.signals.push(number);
+    this.onSignal(number);
+  }
+}
+
+export class FakeGuest implements Guest {
+  ready: Promise<void> = Promise.resolve();
+  /** Every plan given to `run`, in order. */
+  readonly plans: SetupPlan[] = [];
+  /** Every plan given to `apply`, in order. */
+  readonly applied: SetupPlan[] = [];
+  readonly processes: FakeProcess[] = [];
+  readonly files = new Map<string, Uint8Array>();
+  readonly tars = new Map<string, Uint8Array>();
+  readonly connections: ConnectTarget[] = [];
+  disposed = false;
+  /** Plays each new process; it may throw `fakeSetupError(…)` to make `run` reject. */
+  script: (process: FakeProcess) => void | Promise<void> = () => {};
+  /** Called for each plan of `apply`; may throw. */
+  onApply: (plan: SetupPlan) => void = () => {};
+  /** The other end of `connect`; refuses by default. */
+  onConnect: (target: ConnectTarget) => Duplex = (target) => {
+    throw new KindError('unavailable', `Cannot connect to ${JSON.stringify(target)}: ECONNREFUSED`);
+  };
+  #pidNext = 100;
+  #docker: ((invocation: DockerInvocation) => void) | undefined;
+  #socket: ((connection: Duplex) => void) | undefined;
+  readonly #watchers = new Map<string, Set<(content: string) => void>>();
+
+  async run(plan: SetupPlan, options: RunOptions = {}): Promise<GuestProcess> {
+    options.signal?.throwIfAborted();
+    this.plans.push(plan);
+    const process = new FakeProcess(this.#pidNext++, plan, options);
+    await this.script(process);
+    this.processes.push(process);
+    return process;
+  }
+
+  async apply(plan: SetupPlan): Promise<readonly StepTrace[]> {
+    this.applied.push(plan);
+    this.onApply(plan);
+    return [];
+  }
+
+  async signal(pid: number, number: number): Promise<void> {
+    const process = this.processes.find((candidate) => candidate.pid === pid);
+    if (process === undefined) throw new KindError('notFound', `No process ${pid}`);
+    await process.signal(number);
+  }
+
+  async stat(path: string, options?: { readonly root?: string }): Promise<FileStat> {
+    const content = this.#file(path, options?.root);
+    return {
+      type: 'file',
+      mode: 0o644,
+      uid: 0,
+      gid: 0,
+      sizeBytes: content.length,
+      mtimeSeconds: 0,
+    };
+  }
+
+  async readFile(path: string, options?: { readonly root?: string }): Promise<Uint8Array> {
+    return this.#file(path, options?.root);
+  }
+
+  async writeFile(
+    path: string,
+    content: Uint8Array,
+    options?: { readonly root?: string },
+  ): Promise<void> {
+    this.files.set(`${options?.root ?? ''}${path}`, content);
+    for (const listener of this.#watchers.get(path) ?? [])
+      listener(new TextDecoder().decode(content));
+  }
+
+  async readDirectory(path: string, options?: { readonly root?: string }): Promise<string[]> {
+    const prefix = `${options?.root ?? ''}${path}`.replace(/\/*$/, '/');
+    const names = new Set<string>();
+    for (const name of this.files.keys()) {
+      if (name.startsWith(prefix)) names.add(name.slice(prefix.length).split('/')[0] ?? '');
+    }
+    return [...names].sort();
+  }
+
+  readTar(path: string): ReadableStream<Uint8Array> {
+    const tar = this.tars.get(path);
+    if (tar === undefined) throw new KindError('notFound', `Cannot open "${path}": ENOENT`);
+    return new Blob([tar.slice()]).stream();
+  }
+
+  async writeTar(path: string, tar: ReadableStream<Uint8Array>): Promise<void> {
+    this.tars.set(
+      path,
+      new Uint8Array(
+        await new Response(tar as ReadableStream<Uint8Array<ArrayBuffer>>).arrayBuffer(),
+      ),
+    );
+  }
+
+  async connect(target: ConnectTarget): Promise<Duplex> {
+    this.connections.push(target);
+    return this.onConnect(target);
+  }
+
+  async watchFile(path: string, listener: (content: string) => void): Promise<Disposable> {
+    const listeners = this.#watchers.get(path) ?? new Set();
+    this.#watchers.set(path, listeners.add(listener));
+    return toDisposable(() => listeners.delete(listener));
+  }
+
+  onDocker(handler: (invocation: DockerInvocation) => void): Disposable {
+    this.#docker = handler;
+    return toDisposable(() => (this.#docker = undefined));
+  }
+
+  onSocket(handler: (connection: Duplex) => void): Disposable {
+    this.#socket = handler;
+    return toDisposable(() => (this.#socket = undefined));
+  }
+
+  /** Somebody on the machine types `docker …`. */
+  invokeDocker(invocation: DockerInvocation): void {
+    this.#docker?.(invocation);
+  }
+
+  /** Somebody on the machine connects to /var/run/docker.sock. */
+  connectSocket(connection: Duplex): void {
+    this.#socket?.(connection);
+  }
+
+  dispose(): void {
+    this.disposed = true;
+    for (const process of this.processes) process.end(137, 9);
+  }
+
+  #file(path: string, root = ''): Uint8Array {
+    const content = this.files.get(`${root}${path}`);
+    if (content === undefined) throw new KindError('notFound', `Cannot open "${path}": ENOENT`);
+    return content;
+  }
+}
+
+/** What `run` and `apply` reject with when a plan fails. */
+export function fakeSetupError(failure: Partial<SetupFailure>): KindError {
+  const cause = new SetupError({
+    section: 'child',
+    step: 0,
+    operation: 'exec',
+    errno: 2,
+    errnoName: 'ENOENT',
+    path: '',
+    ...failure,
+  });
+  return new KindError('system', cause.message, { cause });
+}
+
+/** Unbounded on purpose: a test's process may print before anybody reads. */
+function pipe(): TransformStream<Uint8Array, Uint8Array> {
+  return new TransformStream(undefined, { highWaterMark: Infinity }, { highWaterMark: Infinity });
+}
+
+function toBytes(text: string | Uint8Array): Uint8Array {
+  return typeof text === 'string' ? new TextEncoder().encode(text) : text;
+}
