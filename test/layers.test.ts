@@ -1,0 +1,114 @@
+/** Holds every import of `src/` to the table in src/README.md and prints the path of a violation. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+
+const sourceRoot = fileURLToPath(new URL('../src', import.meta.url));
+
+const everything = [
+  'api', 'lib', 'ui', 'playground', 'cli', 'client', 'engine/server', 'engine', 'registry', 'image',
+  'guest', 'vm', 'host', 'browser', 'node', 'proxy',
+] as const; // prettier-ignore
+
+type Layer = (typeof everything)[number];
+
+/** Beside itself, `api` and `lib`. */
+const mayImport: Record<Layer, readonly Layer[]> = {
+  lib: [],
+  api: [],
+  ui: ['playground'],
+  playground: ['cli', 'client'],
+  cli: ['client'],
+  client: [],
+  'engine/server': [],
+  engine: ['engine/server', 'registry', 'image', 'guest'],
+  registry: ['image'],
+  image: [],
+  guest: ['vm'],
+  vm: [],
+  host: ['cli', 'client', 'engine', 'engine/server', 'registry', 'image', 'guest'],
+  browser: everything.filter((layer) => !['ui', 'node', 'proxy'].includes(layer)),
+  node: everything.filter((layer) => !['ui', 'playground', 'browser'].includes(layer)),
+  proxy: [],
+};
+
+const packagesOf: Record<string, readonly Layer[]> = {
+  v86: ['vm'],
+  'idb-keyval': ['browser'],
+  comlink: ['browser', 'playground'],
+  hono: ['proxy', 'node'],
+  '@hono/node-server': ['proxy', 'node'],
+  svelte: ['ui', 'playground'],
+  '@xterm/xterm': ['ui', 'playground'],
+};
+
+interface Import {
+  readonly file: string;
+  readonly specifier: string;
+}
+
+function sourceFiles(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return sourceFiles(path);
+    return /\.(ts|svelte|mjs)$/.test(entry.name) && !entry.name.endsWith('.test.ts') ? [path] : [];
+  });
+}
+
+function importsOf(file: string): Import[] {
+  const text = readFileSync(file, 'utf8');
+  const pattern = /(?:\bfrom\s*|\bimport\s*\(\s*|\bimport\s+|new URL\(\s*)['"]([^'"]+)['"]/g;
+  return [...text.matchAll(pattern)].map((match) => ({ file, specifier: match[1] ?? '' }));
+}
+
+/** The layer a path lies in; the most specific folder wins. */
+function layerOf(path: string): Layer | undefined {
+  const inside = relative(sourceRoot, path);
+  return everything
+    .filter((layer) => inside.startsWith(`${layer}/`))
+    .sort((a, b) => b.length - a.length)[0];
+}
+
+function violation({ file, specifier }: Import): string | undefined {
+  const from = layerOf(file);
+  if (from === undefined) return undefined;
+  const name = relative(sourceRoot, file);
+  if (!specifier.startsWith('.')) {
+    const owners = Object.entries(packagesOf).find(
+      ([pack]) => specifier === pack || specifier.startsWith(`${pack}/`),
+    )?.[1];
+    if (owners !== undefined && !owners.includes(from)) return `${name} imports ${specifier}`;
+    if (specifier.startsWith('node:') && !['node', 'proxy'].includes(from))
+      return `${name} imports ${specifier}`;
+    return undefined;
+  }
+  const to = layerOf(resolve(dirname(file), specifier));
+  if (to === undefined || to === from || to === 'api' || to === 'lib') {
+    if (from === 'lib' && to === 'api') return `${name} imports ${specifier}`;
+    return undefined;
+  }
+  return mayImport[from].includes(to)
+    ? undefined
+    : `${name} (${from}) imports ${specifier} (${to})`;
+}
+
+describe('the import table', () => {
+  const imports = sourceFiles(sourceRoot).flatMap(importsOf);
+
+  test('sees the imports of the source', () => {
+    expect(imports.length).toBeGreaterThan(10);
+  });
+
+  test('no file imports against the layers', () => {
+    expect(imports.map(violation).filter((path) => path !== undefined)).toEqual([]);
+  });
+
+  test('a violation is found and named', () => {
+    const file = join(sourceRoot, 'client/containers.ts');
+    expect(violation({ file, specifier: '../engine/engine.ts' })).toBe(
+      'client/containers.ts (client) imports ../engine/engine.ts (engine)',
+    );
+    expect(violation({ file, specifier: 'v86' })).toBe('client/containers.ts imports v86');
+  });
+});

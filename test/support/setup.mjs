@@ -1,0 +1,63 @@
+/**
+ * Finds what a fresh machine lacks and installs what can be installed: npm packages always, Debian's
+ * packages where this is a Debian with root. Plain JavaScript without dependencies: it runs first.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, statSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+export const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Program that must be found, the Debian package that brings it, and what needs it. */
+const programs = [
+  ['chromium', 'chromium', 'the browser tests'],
+  ['gcc', 'gcc', "the agent's unit tests"],
+  ['docker-registry', 'docker-registry', 'the registry tests'],
+  ['skopeo', 'skopeo', 'the registry tests'],
+  ['umoci', 'umoci', 'the registry tests'],
+  ['zstd', 'zstd', 'the registry tests'],
+  ['setcap', 'libcap2-bin', 'the registry tests'],
+];
+
+/** Runs a program with its output shown; returns whether it succeeded. */
+export function run(command, args, options = {}) {
+  const result = spawnSync(command, args, { cwd: root, stdio: 'inherit', ...options });
+  return result.status === 0;
+}
+
+export function requireNode() {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  if (major > 20 || (major === 20 && minor >= 19)) return;
+  console.error(`Cannot start: Node 20.19 or newer is needed, this is ${process.versions.node}`);
+  process.exit(1);
+}
+
+/** `npm ci` when node_modules is missing or older than the lock file. */
+export function installPackages() {
+  const lock = `${root}/package-lock.json`;
+  const stamp = `${root}/node_modules/.package-lock.json`;
+  if (existsSync(stamp) && statSync(stamp).mtimeMs >= statSync(lock).mtimeMs) return;
+  console.log('Installing npm packages …');
+  if (run('npm', ['ci', '--no-audit', '--no-fund'])) return;
+  console.error('Cannot install the npm packages: `npm ci` failed, see above');
+  process.exit(1);
+}
+
+function found(program) {
+  return spawnSync('sh', ['-c', `command -v ${program}`]).status === 0;
+}
+
+/** Installs missing programs with apt where possible; returns what is still missing, with its use. */
+export function installPrograms() {
+  const missing = programs.filter(([program]) => !found(program));
+  if (missing.length === 0) return [];
+  if (process.getuid?.() === 0 && found('apt-get')) {
+    const packages = [...new Set(missing.map(([, name]) => name))];
+    console.log(`Installing Debian packages: ${packages.join(' ')} …`);
+    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+    const quiet = { env, stdio: ['ignore', 'ignore', 'inherit'] };
+    if (run('apt-get', ['update', '-q'], quiet))
+      run('apt-get', ['install', '-y', '-q', '--no-install-recommends', ...packages], quiet);
+  }
+  return missing.filter(([program]) => !found(program));
+}
