@@ -1,0 +1,169 @@
+/**
+ * A Duplex over a MessagePort with credit-based flow control. Transferable streams would do the same,
+ * but Safari has none. The receiver grants bytes as its reader takes them, so neither side ever holds
+ * more than one window of unread data.
+ */
+import type { Disposable } from './disposable.ts';
+import type { Duplex } from './duplex.ts';
+import { KindError, errorKinds, errorKind, errorMessage } from './errors.ts';
+import type { ErrorKind } from './errors.ts';
+
+/** Bytes a side may send before the other side's reader took any: enough to hide one round trip. */
+export const portWindowBytes = 256 * 1024;
+/** Largest data message, so that a huge write does not delay a small one of another stream. */
+export const portMessageBytesMax = 64 * 1024;
+
+type PortMessage =
+  | { readonly type: 'data'; readonly bytes: Uint8Array<ArrayBuffer> }
+  | { readonly type: 'credit'; readonly bytes: number }
+  | { readonly type: 'end' }
+  | { readonly type: 'error'; readonly kind: string; readonly message: string }
+  | { readonly type: 'cancel' };
+
+/** Wraps one end of a MessageChannel. Disposing fails both halves on both sides and closes the port. */
+export function portDuplex(port: MessagePort): Duplex & Disposable {
+  return new PortDuplex(port);
+}
+
+class PortDuplex implements Duplex, Disposable {
+  readonly readable: ReadableStream<Uint8Array>;
+  readonly writable: WritableStream<Uint8Array>;
+  readonly #port: MessagePort;
+  readonly #received: Uint8Array[] = [];
+  #source: ReadableStreamDefaultController<Uint8Array> | undefined;
+  #sink: WritableStreamDefaultController | undefined;
+  #credit = portWindowBytes;
+  #wakeReader: (() => void) | undefined;
+  #wakeWriter: (() => void) | undefined;
+  #ended = false;
+  #readableDone = false;
+  #writableDone = false;
+  #disposed = false;
+
+  constructor(port: MessagePort) {
+    this.#port = port;
+    this.readable = new ReadableStream<Uint8Array>(
+      {
+        start: (controller) => {
+          this.#source = controller;
+        },
+        pull: (controller) => this.#pull(controller),
+        cancel: () => {
+          this.#received.length = 0;
+          this.#send({ type: 'cancel' });
+          this.#finish('readable');
+        },
+      },
+      { highWaterMark: 0 },
+    );
+    this.writable = new WritableStream<Uint8Array>({
+      start: (controller) => {
+        this.#sink = controller;
+      },
+      write: (chunk) => this.#write(chunk),
+      close: () => {
+        this.#send({ type: 'end' });
+        this.#finish('writable');
+      },
+      abort: (reason) => {
+        this.#send({ type: 'error', kind: errorKind(reason), message: errorMessage(reason) });
+        this.#finish('writable');
+      },
+    });
+    port.addEventListener('message', (event: MessageEvent<PortMessage>) => this.#take(event.data));
+    port.start();
+  }
+
+  dispose(): void {
+    if (this.#disposed) return;
+    const error = new KindError('cancelled', 'Stream closed');
+    this.#send({ type: 'error', kind: error.kind, message: error.message });
+    this.#send({ type: 'cancel' });
+    this.#failReadable(error);
+    this.#failWritable(error);
+  }
+
+  async #pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
+    while (this.#received.length === 0) {
+      if (this.#ended) {
+        if (!this.#readableDone) controller.close();
+        this.#finish('readable');
+        return;
+      }
+      if (this.#readableDone) return;
+      await new Promise<void>((resolve) => {
+        this.#wakeReader = resolve;
+      });
+    }
+    const chunk = this.#received.shift();
+    if (chunk === undefined || this.#readableDone) return;
+    controller.enqueue(chunk);
+    this.#send({ type: 'credit', bytes: chunk.byteLength });
+  }
+
+  async #write(chunk: Uint8Array): Promise<void> {
+    for (let offset = 0; offset < chunk.byteLength;) {
+      while (this.#credit <= 0) {
+        if (this.#writableDone) return;
+        await new Promise<void>((resolve) => {
+          this.#wakeWriter = resolve;
+        });
+      }
+      if (this.#writableDone) return;
+      const length = Math.min(chunk.byteLength - offset, this.#credit, portMessageBytesMax);
+      // A copy, because the caller keeps its buffer; the copy itself moves without another one.
+      const bytes = new Uint8Array(chunk.subarray(offset, offset + length));
+      this.#credit -= length;
+      offset += length;
+      this.#send({ type: 'data', bytes }, [bytes.buffer]);
+    }
+  }
+
+  #take(message: PortMessage): void {
+    if (message.type === 'data') {
+      if (!this.#readableDone) this.#received.push(message.bytes);
+      this.#wakeReader?.();
+    } else if (message.type === 'credit') {
+      this.#credit += message.bytes;
+      this.#wakeWriter?.();
+    } else if (message.type === 'end') {
+      this.#ended = true;
+      this.#wakeReader?.();
+    } else if (message.type === 'error') {
+      this.#failReadable(new KindError(toKind(message.kind), message.message));
+    } else {
+      this.#failWritable(new KindError('cancelled', 'Stream closed by the reader'));
+    }
+  }
+
+  #failReadable(error: KindError): void {
+    if (this.#readableDone) return;
+    this.#received.length = 0;
+    this.#source?.error(error);
+    this.#finish('readable');
+  }
+
+  #failWritable(error: KindError): void {
+    if (this.#writableDone) return;
+    this.#sink?.error(error);
+    this.#finish('writable');
+  }
+
+  #finish(half: 'readable' | 'writable'): void {
+    if (half === 'readable') this.#readableDone = true;
+    else this.#writableDone = true;
+    this.#wakeReader?.();
+    this.#wakeWriter?.();
+    if (!this.#readableDone || !this.#writableDone || this.#disposed) return;
+    this.#disposed = true;
+    this.#port.close();
+  }
+
+  #send(message: PortMessage, transfer: Transferable[] = []): void {
+    if (!this.#disposed) this.#port.postMessage(message, transfer);
+  }
+}
+
+function toKind(text: string): ErrorKind {
+  return errorKinds.find((kind) => kind === text) ?? 'system';
+}
