@@ -81,3 +81,9 @@ export interface JsonMessage {
   readonly error?: string;
   readonly errorDetail?: { readonly code?: number; readonly message: string };
 }
+
+/** Answer of `POST /images/prune`. */
+export interface ImagesPruneResponse {
+  readonly ImagesDeleted: readonly ImageDeleteItem[] | null;
+  readonly SpaceReclaimed: number;
+}
