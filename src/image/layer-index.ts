@@ -21,6 +21,8 @@ export interface LayerInode {
   readonly sizeBytes: number;
   /** For files: runs of data in the uncompressed tar, in file order; what they do not cover reads as zero. */
   readonly extents?: readonly LayerExtent[];
+  /** The layer whose tar holds the extents, when it is not this one: a hard link into a lower layer. */
+  readonly contentOf?: Digest;
   /** For symlinks. */
   readonly target?: string;
   /** For devices. */
@@ -44,4 +46,14 @@ export interface LayerIndex {
   readonly diffId: Digest;
   /** Inode 0 is the root directory. */
   readonly inodes: readonly LayerInode[];
+  /** Hard links to names that only lower layers hold; absent when all are resolved (layer-links.ts). */
+  readonly unresolvedLinks?: readonly UnresolvedLink[];
+}
+
+export interface UnresolvedLink {
+  /** Inode of the directory the link belongs in. */
+  readonly directory: number;
+  readonly name: string;
+  /** Path of the target from the root of the image, without a leading slash. */
+  readonly target: string;
 }

@@ -20,8 +20,11 @@ export interface MachineOptions {
   readonly wasm: Uint8Array;
   /** Appended to the kernel command line. */
   readonly commandLineExtra?: string;
-  /** Answers one 9P2000.L request (whole message, size field included) with one whole reply. */
-  readonly handle9p: (request: Uint8Array) => Promise<Uint8Array>;
+  /**
+   * Answers one 9P2000.L request (whole message, size field included) with one whole reply. An answer
+   * that is not a promise must be handed to the device at once: the guest then need not wait for it.
+   */
+  readonly handle9p: (request: Uint8Array) => Uint8Array | Promise<Uint8Array>;
 }
 
 /** A channel of whole link-layer frames to the agent; see guest/protocol.ts for what they carry. */

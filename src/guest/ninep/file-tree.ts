@@ -12,6 +12,8 @@ export interface FileAttributes {
   readonly uid: number;
   readonly gid: number;
   readonly sizeBytes: number;
+  /** What the content takes, for sparse files; `sizeBytes` when absent. */
+  readonly allocatedBytes?: number;
   readonly mtimeSeconds: number;
   readonly mtimeNanoseconds: number;
   readonly linkCount: number;
@@ -19,20 +21,43 @@ export interface FileAttributes {
   readonly deviceMinor: number;
 }
 
+export interface DirectoryEntry {
+  readonly name: string;
+  readonly inode: number;
+  /** Set where another tree begins: the name is that tree's root, and `inode` says nothing. */
+  readonly tree?: FileTree;
+}
+
 /**
  * A node is identified by the pair (tree, inode): two names with the same inode are hard links and
  * get the same qid. Content never changes under an inode number, which is what lets the guest cache.
+ *
+ * Answer synchronously where the answer is at hand: the guest then goes on without being rescheduled.
+ * Names are byte strings (lib/byte-string.ts). A KindError `notFound` becomes ENOENT, others EIO.
  */
 export interface FileTree {
   /** Inode number of the root directory. */
   readonly rootInode: number;
+  /**
+   * Called before the other methods; a promise when the tree must be fetched first. Rejects
+   * `notFound` when the tree is gone: the guest sees ESTALE.
+   */
+  prepare?(): Promise<void> | undefined;
   attributes(inode: number): FileAttributes;
-  /** Inode of a name in a directory, or undefined. May fetch (a tree that appears while running). */
-  lookup(inode: number, name: string): Promise<number | undefined> | number | undefined;
+  /**
+   * Inode of a name in a directory, or undefined. A tree, where another begins under that name.
+   * `inode` is always a directory. May fetch (a tree that appears while running).
+   */
+  lookup(inode: number, name: string): LookupResult | Promise<LookupResult>;
   /** All names of a directory in a stable order, without `.` and `..`. */
-  list(inode: number): readonly { readonly name: string; readonly inode: number }[];
-  /** Up to `length` bytes at `offset`; shorter only at the end of the file. */
-  read(inode: number, offset: number, length: number): Promise<Uint8Array>;
-  readlink(inode: number): string;
+  list(inode: number): readonly DirectoryEntry[] | Promise<readonly DirectoryEntry[]>;
+  /**
+   * Up to `length` bytes at `offset`; shorter only at the end of the file. The caller copies what it
+   * keeps, so a view of a cached chunk will do.
+   */
+  read(inode: number, offset: number, length: number): Uint8Array | Promise<Uint8Array>;
+  readlink(inode: number): string | Promise<string>;
   xattrs(inode: number): Readonly<Record<string, Uint8Array>>;
 }
+
+export type LookupResult = number | FileTree | undefined;
