@@ -1,0 +1,72 @@
+/**
+ * The parts of v86 we need that its type declarations leave out. Each is checked when a machine
+ * starts, so that another version of v86 fails with a name and not somewhere in the middle.
+ */
+import type { V86 } from 'v86';
+import { KindError } from '../lib/errors.ts';
+
+/** One virtqueue of the emulated network card. */
+export interface VirtQueue {
+  /** False until the driver set the queue up; its ring addresses are garbage before. */
+  readonly enabled: boolean;
+  has_request(): boolean;
+}
+
+/** The emulator's message bus. */
+export interface V86Bus {
+  send(event: string, value: unknown): void;
+  register(event: string, listener: (value: unknown) => void, self: unknown): void;
+}
+
+/** The object that runs the processor in slices. */
+export interface V86Loop {
+  yield: (delayMs: number, tick: number) => void;
+  yield_callback(tick: number): void;
+}
+
+export function v86Bus(emulator: V86): V86Bus {
+  return member(emulator, ['bus'], isBus);
+}
+
+export function v86Loop(emulator: V86): V86Loop {
+  return member(emulator, ['v86'], isLoop);
+}
+
+/** The queue of buffers in which the guest awaits frames. */
+export function receiveQueue(emulator: V86): VirtQueue {
+  const path = ['v86', 'cpu', 'devices', 'virtio_net', 'virtio', 'queues', '0'];
+  return member(emulator, path, isVirtQueue);
+}
+
+function member<T>(
+  root: unknown,
+  path: readonly string[],
+  isExpected: (value: unknown) => value is T,
+): T {
+  let value = root;
+  for (const name of path) value = property(value, name);
+  if (isExpected(value)) return value;
+  throw new KindError('system', `Cannot use this version of v86: no "${path.join('.')}"`);
+}
+
+function property(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null
+    ? (value as Record<string, unknown>)[name]
+    : undefined;
+}
+
+function isBus(value: unknown): value is V86Bus {
+  return hasMethods(value, ['send', 'register']);
+}
+
+function isLoop(value: unknown): value is V86Loop {
+  return hasMethods(value, ['yield', 'yield_callback']);
+}
+
+function isVirtQueue(value: unknown): value is VirtQueue {
+  return hasMethods(value, ['has_request']) && typeof property(value, 'enabled') === 'boolean';
+}
+
+function hasMethods(value: unknown, names: readonly string[]): boolean {
+  return names.every((name) => typeof property(value, name) === 'function');
+}

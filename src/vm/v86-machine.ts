@@ -1,0 +1,225 @@
+/**
+ * The machine as v86 runs it: one PC with a serial console, a network card as the frame channel and
+ * a 9p export. The only importer of v86. Give each machine a thread of its own: a second one in the
+ * same thread is slower, and a busy guest holds the thread for about a millisecond at a time.
+ */
+import { yieldFor, yieldNow } from './yield.ts';
+import { V86 } from 'v86';
+import type { Disposable } from '../lib/disposable.ts';
+import { errorMessage, KindError } from '../lib/errors.ts';
+import { ConsoleLog } from './console-log.ts';
+import { frameMtuBytes, frameSizeBytesMax, isChannelFrame } from './frame.ts';
+import { Listeners } from './listeners.ts';
+import { MachineStateHolder } from './machine-state.ts';
+import type { FrameChannel, Machine, MachineOptions, MachineState } from './machine.ts';
+import { answer9p } from './nine-p.ts';
+import { TransmitQueue } from './transmit-queue.ts';
+import { receiveQueue, v86Bus, v86Loop } from './v86-internals.ts';
+import type { V86Bus, VirtQueue } from './v86-internals.ts';
+
+/**
+ * What makes the kernel start fast here: no search for a tick rate (`lpj`, `tsc=reliable`,
+ * `no_timer_check`), no waiting for entropy (the processor's RDRAND is the browser's), and no
+ * mitigations of faults that an emulated processor does not have.
+ */
+export const commandLine =
+  'console=ttyS0 quiet mitigations=off tsc=reliable no_timer_check random.trust_cpu=on ' +
+  'lpj=1000000 rdinit=/init';
+
+/** "HdrS" at 0x202 marks a kernel of the boot protocol; v86 would hang silently without. */
+const kernelMagicOffset = 0x202;
+const kernelMagic = 'HdrS';
+
+export class V86Machine implements Machine {
+  readonly channel: FrameChannel;
+  readonly #options: MachineOptions;
+  readonly #state = new MachineStateHolder();
+  readonly #console = new Listeners<string>();
+  readonly #frames = new Listeners<Uint8Array>();
+  readonly #log = new ConsoleLog();
+  readonly #transmit: TransmitQueue;
+  #emulator: V86 | undefined;
+  #bus: V86Bus | undefined;
+  #receiveQueue: VirtQueue | undefined;
+  #starting: Promise<void> | undefined;
+  #heardFromGuest = false;
+  #disposed = false;
+
+  constructor(options: MachineOptions) {
+    this.#options = options;
+    this.#transmit = new TransmitQueue({
+      canTake: () => this.#guestAwaitsFrame(),
+      take: (frame) => this.#bus?.send('net0-receive', frame),
+      later: yieldNow,
+    });
+    this.channel = {
+      frameSizeMax: frameSizeBytesMax,
+      send: (frame) => this.#send(frame),
+      onFrame: (listener) => this.#frames.add(listener),
+    };
+  }
+
+  async start(): Promise<void> {
+    if (this.#disposed) throw new KindError('unavailable', 'Cannot start machine: it is disposed');
+    this.#starting ??= this.#load();
+    await this.#starting;
+    await this.#emulator?.run();
+  }
+
+  onState(listener: (state: MachineState) => void): Disposable {
+    return this.#state.onState(listener);
+  }
+
+  onConsole(listener: (text: string) => void): Disposable {
+    return this.#console.add(listener);
+  }
+
+  async pause(): Promise<void> {
+    await this.#emulator?.stop();
+  }
+
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.#transmit.dispose();
+    this.#state.clear();
+    this.#console.clear();
+    this.#frames.clear();
+    this.#stop();
+  }
+
+  /** Puts the machine together; a failure is a state and a rejection. */
+  async #load(): Promise<void> {
+    this.#state.set({ phase: 'booting' });
+    try {
+      checkKernel(this.#options.kernel);
+      const emulator = await this.#createEmulator();
+      if (this.#disposed) {
+        void emulator.destroy();
+        throw new KindError('cancelled', 'machine is disposed');
+      }
+      this.#emulator = emulator;
+      this.#connect(emulator);
+    } catch (error) {
+      const cause = errorMessage(error);
+      this.#state.fail(cause);
+      throw new KindError('system', `Cannot start machine: ${cause}`, { cause: error });
+    }
+  }
+
+  #createEmulator(): Promise<V86> {
+    const options = this.#options;
+    return new Promise((resolve, reject) => {
+      const emulator: V86 = new V86({
+        wasm_fn: async (imports) => {
+          try {
+            const wasm = new Uint8Array(options.wasm);
+            const { instance } = await WebAssembly.instantiate(wasm, imports);
+            return instance.exports;
+          } catch (error) {
+            reject(error);
+            // v86 has no path for this: it must never go on.
+            return new Promise(() => {});
+          }
+        },
+        memory_size: options.memorySizeBytes,
+        bios: { buffer: arrayBufferOf(options.bios) },
+        // v86 writes into the kernel's header: the copy keeps the caller's bytes for a second start.
+        bzimage: { buffer: arrayBufferOf(options.kernel) },
+        initrd: { buffer: arrayBufferOf(options.initramfs) },
+        cmdline: [commandLine, options.commandLineExtra ?? ''].join(' ').trim(),
+        filesystem: { handle9p: (request, reply) => this.#handle9p(request, reply) },
+        net_device: { type: 'virtio', mtu: frameMtuBytes },
+        disable_keyboard: true,
+        disable_mouse: true,
+        disable_speaker: true,
+        autostart: false,
+      });
+      emulator.add_listener('emulator-loaded', () => resolve(emulator));
+    });
+  }
+
+  #connect(emulator: V86): void {
+    this.#bus = v86Bus(emulator);
+    this.#receiveQueue = receiveQueue(emulator);
+    emulator.add_listener('net0-send', (frame) => this.#receive(frame));
+    emulator.add_listener('serial0-output-byte', (byte) => {
+      if (this.#log.push(byte)) queueMicrotask(() => this.#flushConsole());
+    });
+    this.#bus.register('cpu-event-halt', () => this.#fail('Machine halted'), undefined);
+    const loop = v86Loop(emulator);
+    // Its own way differs only in browsers' timers; and an error of the emulator would go nowhere.
+    loop.yield = (delayMs, tick) => {
+      const slice = (): void => {
+        try {
+          loop.yield_callback(tick);
+        } catch (error) {
+          this.#fail(`Emulator stopped: ${errorMessage(error)}`);
+        }
+      };
+      if (delayMs < 1) yieldNow(slice);
+      else yieldFor(delayMs, slice);
+    };
+  }
+
+  #handle9p(request: Uint8Array, reply: (message: Uint8Array) => void): void {
+    answer9p(this.#options.handle9p, request, (message) => {
+      if (!this.#disposed) reply(message);
+    });
+  }
+
+  #send(frame: Uint8Array): Promise<void> {
+    if (frame.length > frameSizeBytesMax) {
+      const sizes = `${frame.length} bytes, at most ${frameSizeBytesMax}`;
+      return Promise.reject(new KindError('invalidParameter', `Cannot send frame: ${sizes}`));
+    }
+    return this.#transmit.send(frame);
+  }
+
+  /** The agent speaks first: a frame before that would reach a card that nobody listens to. */
+  #guestAwaitsFrame(): boolean {
+    const queue = this.#receiveQueue;
+    return this.#heardFromGuest && queue !== undefined && queue.enabled && queue.has_request();
+  }
+
+  #receive(frame: Uint8Array): void {
+    if (!isChannelFrame(frame)) return;
+    if (!this.#heardFromGuest) {
+      this.#heardFromGuest = true;
+      this.#state.set({ phase: 'running' });
+    }
+    this.#frames.emit(frame);
+  }
+
+  #flushConsole(): void {
+    const { text, failure } = this.#log.take();
+    if (text !== '') this.#console.emit(text);
+    if (failure !== undefined) this.#fail(failure);
+  }
+
+  #fail(cause: string): void {
+    this.#state.fail(cause);
+    this.#transmit.dispose();
+    this.#stop();
+  }
+
+  #stop(): void {
+    const emulator = this.#emulator;
+    this.#emulator = undefined;
+    this.#bus = undefined;
+    this.#receiveQueue = undefined;
+    // Stopping waits for the end of the slice that may be running this very call.
+    void emulator?.destroy();
+  }
+}
+
+function checkKernel(kernel: Uint8Array): void {
+  const magic = kernel.subarray(kernelMagicOffset, kernelMagicOffset + kernelMagic.length);
+  if (String.fromCharCode(...magic) === kernelMagic) return;
+  throw new KindError('dataLoss', 'Kernel image has no boot protocol header');
+}
+
+/** A copy with a buffer of its own, as v86 wants it. */
+function arrayBufferOf(bytes: Uint8Array): ArrayBuffer {
+  return new Uint8Array(bytes).buffer;
+}
