@@ -1,0 +1,147 @@
+/** One request as a route sees it: path parameters, query and a body of bounded size. */
+import type { ApiRequest } from '../../api/http.ts';
+import { apiVersion } from '../../api/system.ts';
+import { KindError } from '../../lib/errors.ts';
+import { isRecord } from '../../lib/json.ts';
+import type { Filters } from './backend.ts';
+
+/** The largest JSON body taken: a create request with a seccomp profile is about 20 KB. */
+export const bodySizeBytesMax = 4 * 1024 * 1024;
+
+export class RouteRequest {
+  readonly query: URLSearchParams;
+  readonly #request: ApiRequest;
+  readonly #parameters: Readonly<Record<string, string>>;
+  readonly #version: string;
+
+  constructor(
+    request: ApiRequest,
+    route: {
+      readonly query: string;
+      readonly parameters: Readonly<Record<string, string>>;
+      readonly version?: string | undefined;
+    },
+  ) {
+    this.#request = request;
+    this.query = new URLSearchParams(route.query);
+    this.#parameters = route.parameters;
+    this.#version = route.version ?? apiVersion;
+  }
+
+  get signal(): AbortSignal | undefined {
+    return this.#request.signal;
+  }
+
+  header(name: string): string | undefined {
+    return this.#request.headers[name];
+  }
+
+  parameter(name: string): string {
+    return this.#parameters[name] ?? '';
+  }
+
+  versionAtLeast(version: string): boolean {
+    return compareVersions(this.#version, version) >= 0;
+  }
+
+  /** Docker's reading of booleans: absent, `0`, `no`, `false` and `none` are false. */
+  flag(name: string, absent = false): boolean {
+    const value = this.query.get(name);
+    if (value === null) return absent;
+    return !['', '0', 'no', 'false', 'none'].includes(value.trim().toLowerCase());
+  }
+
+  text(name: string): string {
+    return this.query.get(name) ?? '';
+  }
+
+  /** A whole number, or undefined when absent or empty. */
+  integer(name: string): number | undefined {
+    const text = this.text(name);
+    if (text === '') return undefined;
+    if (!/^[+-]?[0-9]+$/.test(text))
+      throw new KindError('invalidParameter', `strconv.Atoi: parsing "${text}": invalid syntax`);
+    return Number(text);
+  }
+
+  /** `filters` in either of its two forms: lists of values, or objects with the values as keys. */
+  filters(): Filters {
+    const text = this.text('filters');
+    if (text === '') return new Map();
+    const value = parseJson(text, 'invalid filter');
+    if (!isRecord(value)) throw new KindError('invalidParameter', 'invalid filter');
+    return new Map(
+      Object.entries(value).map(([name, values]) => {
+        if (Array.isArray(values)) return [name, values.map(String)];
+        if (!isRecord(values)) throw new KindError('invalidParameter', 'invalid filter');
+        return [name, Object.keys(values).filter((key) => values[key] === true)];
+      }),
+    );
+  }
+
+  /** The body as a JSON object; an absent one is `{}`. */
+  async json(): Promise<Readonly<Record<string, unknown>>> {
+    const body = await this.#body();
+    const type = this.header('content-type');
+    if (type === undefined && body.length === 0) return {};
+    checkJsonType(type ?? '');
+    if (body.length === 0) return {};
+    const value = parseJson(new TextDecoder().decode(body), 'invalid JSON');
+    if (value === null) return {};
+    if (!isRecord(value))
+      throw new KindError('invalidParameter', 'invalid JSON: the body must be an object');
+    return value;
+  }
+
+  async #body(): Promise<Uint8Array> {
+    const { body } = this.#request;
+    if (body === undefined) return new Uint8Array();
+    const chunks: Uint8Array[] = [];
+    let sizeBytes = 0;
+    for await (const chunk of body instanceof Uint8Array ? [body] : body) {
+      sizeBytes += chunk.length;
+      if (sizeBytes > bodySizeBytesMax)
+        throw new KindError('invalidParameter', 'http: request body too large');
+      chunks.push(chunk);
+    }
+    const whole = new Uint8Array(sizeBytes);
+    let offset = 0;
+    for (const chunk of chunks) {
+      whole.set(chunk, offset);
+      offset += chunk.length;
+    }
+    return whole;
+  }
+}
+
+/** Negative, zero or positive; `1.9` comes before `1.24`. */
+export function compareVersions(a: string, b: string): number {
+  const [left, right] = [a.split('.').map(Number), b.split('.').map(Number)];
+  for (let index = 0; index < Math.max(left.length, right.length); index += 1) {
+    const difference = (left[index] ?? 0) - (right[index] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+function checkJsonType(type: string): void {
+  const mimeType = (type.split(';')[0] ?? '').trim().toLowerCase();
+  if (mimeType === '')
+    throw new KindError(
+      'invalidParameter',
+      `malformed Content-Type header (${type}): mime: no media type`,
+    );
+  if (mimeType !== 'application/json') {
+    const message = `unsupported Content-Type header (${type}): must be 'application/json'`;
+    throw new KindError('invalidParameter', message);
+  }
+}
+
+function parseJson(text: string, context: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : 'syntax error';
+    throw new KindError('invalidParameter', `${context}: ${detail}`, { cause: error });
+  }
+}

@@ -1,0 +1,79 @@
+/**
+ * The Engine API as a function from request to response. It knows HTTP and the wire types; what a
+ * request means is the backend's business.
+ */
+import type { ApiHandler, ApiRequest, ApiResponse } from '../../api/http.ts';
+import { apiVersion, apiVersionMin } from '../../api/system.ts';
+import { KindError } from '../../lib/errors.ts';
+import type { EngineBackend } from './backend.ts';
+import { containerRoutes } from './container-routes.ts';
+import { execRoutes } from './exec-routes.ts';
+import { errorResponse } from './http-status.ts';
+import { imageRoutes } from './image-routes.ts';
+import { compareVersions, RouteRequest } from './route-request.ts';
+import { compileRoute, matchRoute } from './route.ts';
+import { systemRoutes } from './system-routes.ts';
+import { volumeRoutes } from './volume-routes.ts';
+
+const routes = [
+  ...systemRoutes,
+  ...containerRoutes,
+  ...execRoutes,
+  ...imageRoutes,
+  ...volumeRoutes,
+].map(compileRoute);
+
+/** Never rejects: every failure is a response with `{"message": …}`. */
+export function createEngineServer(backend: EngineBackend): ApiHandler {
+  return async (request) => {
+    try {
+      return withEngineHeaders(await serve(backend, request));
+    } catch (error) {
+      return withEngineHeaders(errorResponse(error));
+    }
+  };
+}
+
+async function serve(backend: EngineBackend, request: ApiRequest): Promise<ApiResponse> {
+  const { path, query, version } = splitTarget(request.path);
+  const match = matchRoute(routes, { method: request.method, path });
+  if (match === undefined) throw new KindError('notFound', 'page not found');
+  if (version !== undefined) checkVersion(version);
+  const { parameters } = match;
+  return match.route.handler(backend, new RouteRequest(request, { query, parameters, version }));
+}
+
+function splitTarget(target: string): { path: string; query: string; version?: string } {
+  const url = target.replace(/^https?:\/\/[^/]*/, '').replace(/#.*$/s, '');
+  const mark = url.indexOf('?');
+  const whole = mark < 0 ? url : url.slice(0, mark);
+  const query = mark < 0 ? '' : url.slice(mark + 1);
+  const versioned = /^\/v([0-9][0-9.]*)(\/.*)$/.exec(whole);
+  if (versioned === null) return { path: whole, query };
+  return { path: versioned[2] ?? '/', query, version: versioned[1] ?? '' };
+}
+
+function checkVersion(version: string): void {
+  if (compareVersions(version, apiVersionMin) < 0) {
+    const message = `client version ${version} is too old. Minimum supported API version is ${apiVersionMin}, please upgrade your client to a newer version`;
+    throw new KindError('invalidParameter', message);
+  }
+  if (compareVersions(version, apiVersion) > 0) {
+    const message = `client version ${version} is too new. Maximum supported API version is ${apiVersion}`;
+    throw new KindError('invalidParameter', message);
+  }
+}
+
+function withEngineHeaders(response: ApiResponse): ApiResponse {
+  if (response.upgraded !== undefined) return response;
+  return {
+    ...response,
+    headers: {
+      'api-version': apiVersion,
+      'docker-experimental': 'false',
+      ostype: 'linux',
+      server: 'Bottleship (linux)',
+      ...response.headers,
+    },
+  };
+}

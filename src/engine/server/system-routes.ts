@@ -1,0 +1,54 @@
+/** Routes of the engine as a whole: ping, version, info, events. */
+import type { ApiResponse } from '../../api/http.ts';
+import type { EngineBackend } from './backend.ts';
+import { encodeJsonLine, jsonResponse, streamResponse } from './respond.ts';
+import type { RouteRequest } from './route-request.ts';
+import type { Route } from './route.ts';
+import { parseTimestamp } from './timestamp.ts';
+
+export const systemRoutes: readonly Route[] = [
+  ['GET', '/_ping', ping],
+  ['HEAD', '/_ping', ping],
+  ['GET', '/version', version],
+  ['GET', '/info', info],
+  ['GET', '/events', events],
+];
+
+async function ping(): Promise<ApiResponse> {
+  return {
+    status: 200,
+    headers: {
+      'content-type': 'text/plain; charset=utf-8',
+      'cache-control': 'no-cache, no-store, must-revalidate',
+      pragma: 'no-cache',
+      'builder-version': '1',
+      swarm: 'inactive',
+    },
+    body: new TextEncoder().encode('OK'),
+  };
+}
+
+async function version(backend: EngineBackend): Promise<ApiResponse> {
+  return jsonResponse(200, await backend.systemVersion());
+}
+
+async function info(backend: EngineBackend): Promise<ApiResponse> {
+  return jsonResponse(200, await backend.systemInfo());
+}
+
+async function events(backend: EngineBackend, request: RouteRequest): Promise<ApiResponse> {
+  const sinceMs = parseTimestamp(request.text('since'), 'since');
+  const untilMs = parseTimestamp(request.text('until'), 'until');
+  const messages = backend.systemEvents({
+    filters: request.filters(),
+    ...(sinceMs === undefined ? {} : { sinceMs }),
+    ...(untilMs === undefined ? {} : { untilMs }),
+    ...(request.signal === undefined ? {} : { signal: request.signal }),
+  });
+  const lines = messages.pipeThrough(
+    new TransformStream({
+      transform: (message, controller) => controller.enqueue(encodeJsonLine(message)),
+    }),
+  );
+  return streamResponse('application/json', lines);
+}
