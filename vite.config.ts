@@ -1,12 +1,30 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
+import { contentSecurityPolicy } from './src/node/build/content-security-policy.ts';
+
+const underTest = process.env['VITEST'] !== undefined;
 
 export default defineConfig({
-  plugins: [svelte()],
+  // Vitest works on the whole repository, Vite on the page.
+  root: underTest ? import.meta.dirname : 'src/ui',
+  base: './',
+  publicDir: '../../public',
+  cacheDir: `${import.meta.dirname}/node_modules/.vite`,
+  plugins: [svelte({ configFile: false }), contentSecurityPolicy()],
+  worker: { format: 'es' },
+  build: {
+    outDir: '../../dist',
+    emptyOutDir: true,
+    target: 'es2022',
+    // The policy allows no data: URLs, and inline scripts neither.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
   test: {
     projects: [
-      { test: { name: 'unit', include: ['src/**/*.test.ts', 'test/*.test.ts'] } },
+      { extends: true, test: { name: 'unit', include: ['src/**/*.test.ts', 'test/*.test.ts'] } },
       {
+        extends: true,
         test: {
           name: 'vm',
           include: ['test/machine/**/*.vm.test.ts'],
@@ -16,6 +34,7 @@ export default defineConfig({
         },
       },
       {
+        extends: true,
         test: {
           name: 'browser',
           include: ['test/browser/**/*.browser.test.ts'],

@@ -1,0 +1,32 @@
+/**
+ * The page's security policy: sent as headers by our server and written into the page as a `<meta>` for
+ * static hosts. No COOP and no COEP, and no frame-ancestors: the playground may be embedded anywhere.
+ */
+
+const directives: Readonly<Record<string, string>> = {
+  'default-src': "'none'",
+  // WebAssembly needs its own permission; there is no eval and no inline script.
+  'script-src': "'self' 'wasm-unsafe-eval'",
+  'worker-src': "'self'",
+  'connect-src': "'self'",
+  // xterm.js writes its styles through constructed sheets (src/ui/inline-styles.ts), so none is inline.
+  'style-src': "'self'",
+  'img-src': "'self'",
+  'font-src': "'self'",
+  'manifest-src': "'self'",
+  'base-uri': "'none'",
+  'form-action': "'none'",
+};
+
+export const contentSecurityPolicyText = Object.entries(directives)
+  .map(([name, value]) => `${name} ${value}`)
+  .join('; ');
+
+export const securityHeaders: Readonly<Record<string, string>> = {
+  'content-security-policy': contentSecurityPolicyText,
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'permissions-policy': 'camera=(), microphone=(), geolocation=()',
+  // The static files are public; embeds on other origins may load them.
+  'cross-origin-resource-policy': 'cross-origin',
+};

@@ -1,0 +1,88 @@
+/**
+ * The server behind `npm start`: the built page and, on the same origin, the registry proxy. Loopback only.
+ */
+import { createServer } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { errorMessage } from '../lib/errors.ts';
+import { staticServer } from './static-server.ts';
+
+const loopback = '127.0.0.1';
+const portDefault = 8080;
+/** How many ports after the wished one are tried when it is taken. */
+const portAttempts = 20;
+
+export interface PlaygroundServerOptions {
+  readonly folder: string;
+  /** 0 picks a free one. */
+  readonly port: number;
+  /** Answers `/v2/…`; absent, those paths are 404. */
+  readonly registryProxy?: RequestListener;
+}
+
+/** Starts serving; resolves when the server listens. */
+export async function servePlayground(options: PlaygroundServerOptions): Promise<Server> {
+  const files = await staticServer(options.folder);
+  const server = createServer((request, response) => {
+    const proxied = request.url?.startsWith('/v2/') === true ? options.registryProxy : undefined;
+    (proxied ?? files)(request, response);
+  });
+  await listen(server, options.port);
+  return server;
+}
+
+async function listen(server: Server, wishedPort: number): Promise<void> {
+  for (let port = wishedPort; ; port++) {
+    try {
+      await new Promise<void>((resolve, reject) => {
+        server.once('error', reject);
+        server.listen(port, loopback, () => {
+          server.off('error', reject);
+          resolve();
+        });
+      });
+      return;
+    } catch (error) {
+      const taken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
+      if (!taken || wishedPort === 0 || port >= wishedPort + portAttempts) throw error;
+    }
+  }
+}
+
+/** The address to open, with the port that was free. */
+export function addressOf(server: Server): string {
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('Server is not listening');
+  return `http://localhost:${address.port}/`;
+}
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw new Error(`Invalid port "${text}": expected a number from 0 to 65535`);
+  }
+  return port;
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { port: { type: 'string', short: 'p' } } });
+  const server = await servePlayground({
+    folder: fileURLToPath(new URL('../../dist', import.meta.url)),
+    port: parsePort(values.port ?? process.env['PORT'] ?? String(portDefault)),
+  });
+  console.log(`\n  Bottleship is at ${addressOf(server)}\n  Press Ctrl+C to stop.\n`);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      server.close();
+      server.closeAllConnections();
+    });
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  main().catch((error: unknown) => {
+    console.error(`Cannot start: ${errorMessage(error)}`);
+    process.exitCode = 1;
+  });
+}

@@ -1,0 +1,62 @@
+/**
+ * What the page needs of the container host behind it. `WorkerHost` implements it over two workers,
+ * `FakeHost` without any machine; the view-models know only this.
+ */
+import type { Disposable } from '../lib/disposable.ts';
+import type { Duplex } from '../lib/duplex.ts';
+
+export const bootPhases = ['downloading', 'booting', 'starting'] as const;
+export type BootPhase = (typeof bootPhases)[number];
+
+/** What a host tells while it lives. */
+export interface HostEvents {
+  phase(phase: BootPhase): void;
+  /** Bytes as the network carried them, where the server says so. */
+  downloaded(receivedBytes: number, totalBytes: number): void;
+  /** Serial console text: the kernel log. */
+  console(text: string): void;
+  /** The host is gone after it was ready. */
+  lost(cause: string): void;
+}
+
+export interface TerminalSize {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+/** A shell of the machine on a pty. */
+export interface ShellConnection extends Duplex, Disposable {
+  resize(size: TerminalSize): void;
+  /** Resolves with the shell's exit code; rejects when the host is gone. */
+  readonly exit: Promise<number>;
+}
+
+/** Output of a finished command line. */
+export interface RunResult {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly exitCode: number;
+}
+
+/** One Engine API request from the page: no upgrade, the body whole. */
+export interface EngineRequest {
+  readonly method: string;
+  /** Path with query: `/v1.51/containers/json?all=1`. */
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array;
+}
+
+export interface EngineResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+}
+
+export interface ContainerHost extends Disposable {
+  /** Loads, boots and starts everything; rejects with the cause when a step fails. Called once. */
+  boot(events: HostEvents): Promise<void>;
+  openShell(size: TerminalSize): Promise<ShellConnection>;
+  run(commandLine: string): Promise<RunResult>;
+  engine(request: EngineRequest): Promise<EngineResponse>;
+}

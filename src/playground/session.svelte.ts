@@ -1,0 +1,145 @@
+/**
+ * The life of one machine as the page shows it: downloading, booting, starting, ready or failed. A
+ * failure is a state with a cause, never a rejected promise in a component; retry makes a new host.
+ */
+import type { Disposable } from '../lib/disposable.ts';
+import { errorMessage } from '../lib/errors.ts';
+import { bootPhases } from './container-host.ts';
+import type { BootPhase, ContainerHost } from './container-host.ts';
+
+export type SessionPhase = 'idle' | BootPhase | 'ready' | 'failed';
+export type StepState = 'waiting' | 'running' | 'done' | 'failed';
+
+/** Characters of kernel log kept: a boot with every message is about 40 K. */
+const consoleCharactersMax = 128 * 1024;
+
+export interface SessionOptions {
+  readonly createHost: () => ContainerHost;
+  /** Milliseconds, monotonic. */
+  readonly now?: () => number;
+}
+
+export class Session implements Disposable {
+  #phase = $state<SessionPhase>('idle');
+  #failedPhase = $state<BootPhase | undefined>();
+  #cause = $state('');
+  #receivedBytes = $state(0);
+  #totalBytes = $state(0);
+  #consoleText = $state.raw('');
+  #bootMs = $state<number | undefined>();
+  #host = $state.raw<ContainerHost | undefined>();
+  readonly #createHost: () => ContainerHost;
+  readonly #now: () => number;
+  readonly #readyListeners = new Set<(host: ContainerHost) => void>();
+
+  constructor(options: SessionOptions) {
+    this.#createHost = options.createHost;
+    this.#now = options.now ?? (() => performance.now());
+  }
+
+  get phase(): SessionPhase {
+    return this.#phase;
+  }
+  /** The phase in which the start failed; undefined when the host was lost after it was ready. */
+  get failedPhase(): BootPhase | undefined {
+    return this.#failedPhase;
+  }
+  get cause(): string {
+    return this.#cause;
+  }
+  get receivedBytes(): number {
+    return this.#receivedBytes;
+  }
+  get totalBytes(): number {
+    return this.#totalBytes;
+  }
+  get consoleText(): string {
+    return this.#consoleText;
+  }
+  /** From start to ready; undefined before. */
+  get bootMs(): number | undefined {
+    return this.#bootMs;
+  }
+  /** The host while it is ready. */
+  get host(): ContainerHost | undefined {
+    return this.#phase === 'ready' ? this.#host : undefined;
+  }
+
+  /** How far a phase of the start is. */
+  stepState(phase: BootPhase): StepState {
+    if (this.#phase === 'ready') return 'done';
+    const current = this.#phase === 'failed' ? this.#failedPhase : this.#phase;
+    if (current === undefined) return 'done';
+    if (current === 'idle') return 'waiting';
+    const distance = bootPhases.indexOf(phase) - bootPhases.indexOf(current as BootPhase);
+    if (distance < 0) return 'done';
+    if (distance > 0) return 'waiting';
+    return this.#phase === 'failed' ? 'failed' : 'running';
+  }
+
+  /** Calls back whenever a host becomes ready, at once when one is. */
+  onReady(listener: (host: ContainerHost) => void): Disposable {
+    this.#readyListeners.add(listener);
+    const host = this.host;
+    if (host !== undefined) listener(host);
+    return { dispose: () => this.#readyListeners.delete(listener) };
+  }
+
+  /** Starts a machine, or starts over after a failure. Never rejects. */
+  async start(): Promise<void> {
+    this.#host?.dispose();
+    const host = this.#createHost();
+    this.#host = host;
+    this.#phase = 'downloading';
+    this.#failedPhase = undefined;
+    this.#cause = '';
+    this.#receivedBytes = 0;
+    this.#consoleText = '';
+    this.#bootMs = undefined;
+    const startedAt = this.#now();
+    try {
+      await host.boot({
+        phase: (phase) => this.#whileCurrent(host, () => (this.#phase = phase)),
+        downloaded: (receivedBytes, totalBytes) =>
+          this.#whileCurrent(host, () => {
+            this.#receivedBytes = receivedBytes;
+            this.#totalBytes = totalBytes;
+          }),
+        console: (text) => this.#whileCurrent(host, () => this.#appendConsole(text)),
+        lost: (cause) => this.#whileCurrent(host, () => this.#fail(host, cause)),
+      });
+    } catch (error) {
+      this.#whileCurrent(host, () => this.#fail(host, errorMessage(error)));
+      return;
+    }
+    this.#whileCurrent(host, () => {
+      if (this.#phase === 'failed') return;
+      this.#bootMs = this.#now() - startedAt;
+      this.#phase = 'ready';
+      for (const listener of this.#readyListeners) listener(host);
+    });
+  }
+
+  dispose(): void {
+    this.#host?.dispose();
+    this.#host = undefined;
+    this.#phase = 'idle';
+  }
+
+  /** A host that was replaced may still report; its words no longer count. */
+  #whileCurrent(host: ContainerHost, action: () => void): void {
+    if (this.#host === host) action();
+  }
+
+  #fail(host: ContainerHost, cause: string): void {
+    const phase = this.#phase;
+    this.#failedPhase = bootPhases.find((candidate) => candidate === phase);
+    this.#cause = cause;
+    this.#phase = 'failed';
+    host.dispose();
+  }
+
+  #appendConsole(text: string): void {
+    this.#consoleText = (this.#consoleText + text).slice(-consoleCharactersMax);
+  }
+}

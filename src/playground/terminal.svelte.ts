@@ -1,0 +1,144 @@
+/**
+ * One terminal: joins a screen (xterm.js in the page, an array in tests) to a shell of the machine,
+ * and opens a new shell after the last one ended.
+ */
+import { DisposableStore, toDisposable } from '../lib/disposable.ts';
+import type { Disposable } from '../lib/disposable.ts';
+import { errorMessage } from '../lib/errors.ts';
+import type { ContainerHost, ShellConnection, TerminalSize } from './container-host.ts';
+import type { Session } from './session.svelte.ts';
+import type { Strings } from './strings/en.ts';
+
+export type TerminalStatus = 'waiting' | 'connected' | 'ended';
+
+/** What a terminal emulator offers. */
+export interface TerminalScreen {
+  readonly size: TerminalSize;
+  /** Resolves when the bytes are on the screen: the shell is held back until then. */
+  write(bytes: Uint8Array): Promise<void>;
+  onInput(listener: (bytes: Uint8Array) => void): Disposable;
+  onResize(listener: (size: TerminalSize) => void): Disposable;
+  focus(): void;
+}
+
+/** Keystrokes kept while no shell is there to take them. */
+const pendingInputBytesMax = 64 * 1024;
+
+export class Terminal implements Disposable {
+  #status = $state<TerminalStatus>('waiting');
+  readonly #session: Session;
+  readonly #strings: () => Strings;
+  readonly #store = new DisposableStore();
+  #screen: TerminalScreen | undefined;
+  #shell: ShellConnection | undefined;
+  #input: WritableStreamDefaultWriter<Uint8Array> | undefined;
+  #pending: Uint8Array[] = [];
+  #pendingBytes = 0;
+  /** Counts connections, so that one that was overtaken while it opened is dropped. */
+  #attempt = 0;
+
+  constructor(session: Session, strings: () => Strings) {
+    this.#session = session;
+    this.#strings = strings;
+  }
+
+  get status(): TerminalStatus {
+    return this.#status;
+  }
+
+  /** Shows this terminal on a screen until the returned object is disposed. */
+  attach(screen: TerminalScreen): Disposable {
+    const store = new DisposableStore();
+    this.#screen = screen;
+    store.add(screen.onInput((bytes) => this.#take(bytes)));
+    store.add(screen.onResize((size) => this.#shell?.resize(size)));
+    store.add(this.#session.onReady((host) => void this.#connect(host)));
+    store.add(toDisposable(() => this.#disconnect()));
+    return this.#store.add(store);
+  }
+
+  /** Types a command line and runs it, as the learner's keyboard would. */
+  run(commandLine: string): void {
+    this.#screen?.focus();
+    if (this.#status === 'ended') this.reconnect();
+    this.#take(new TextEncoder().encode(`${commandLine}\r`));
+  }
+
+  /** Opens a new shell; the old one, if any, gets a hang-up. */
+  reconnect(): void {
+    const host = this.#session.host;
+    if (host !== undefined) void this.#connect(host);
+  }
+
+  dispose(): void {
+    this.#store.dispose();
+  }
+
+  async #connect(host: ContainerHost): Promise<void> {
+    this.#disconnect();
+    const screen = this.#screen;
+    if (screen === undefined) return;
+    const attempt = ++this.#attempt;
+    try {
+      const shell = await host.openShell(screen.size);
+      if (attempt !== this.#attempt) {
+        shell.dispose();
+        return;
+      }
+      this.#shell = shell;
+      this.#input = shell.writable.getWriter();
+      // The other half may fail first and tells why; this one only must not go unhandled.
+      this.#input.closed.catch(() => undefined);
+      this.#status = 'connected';
+      shell.resize(screen.size);
+      for (const bytes of this.#pending.splice(0)) this.#take(bytes);
+      this.#pendingBytes = 0;
+      await this.#show(shell, screen);
+      await this.#ended(shell, this.#strings().shellEnded(await shell.exit));
+    } catch (error) {
+      if (attempt !== this.#attempt) return;
+      await this.#ended(this.#shell, this.#strings().shellLost(errorMessage(error)));
+    }
+  }
+
+  async #show(shell: ShellConnection, screen: TerminalScreen): Promise<void> {
+    const reader = shell.readable.getReader();
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      await screen.write(value);
+    }
+  }
+
+  async #ended(shell: ShellConnection | undefined, reason: string): Promise<void> {
+    if (shell !== this.#shell) return;
+    this.#disconnect();
+    this.#status = 'ended';
+    const text = `\r\n\x1b[2m${reason} ${this.#strings().pressEnterToReconnect}\x1b[0m\r\n`;
+    await this.#screen?.write(new TextEncoder().encode(text));
+  }
+
+  #take(bytes: Uint8Array): void {
+    if (this.#status === 'ended') {
+      if (bytes.includes(0x0d)) this.reconnect();
+      return;
+    }
+    if (this.#input !== undefined) {
+      // A failed write shows as the end of the shell; there is nothing to add here.
+      this.#input.write(bytes).catch(() => undefined);
+      return;
+    }
+    if (this.#pendingBytes + bytes.byteLength > pendingInputBytesMax) return;
+    this.#pending.push(bytes);
+    this.#pendingBytes += bytes.byteLength;
+  }
+
+  #disconnect(): void {
+    this.#attempt += 1;
+    const shell = this.#shell;
+    this.#shell = undefined;
+    this.#input = undefined;
+    this.#status = 'waiting';
+    shell?.dispose();
+  }
+}

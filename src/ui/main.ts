@@ -1,0 +1,29 @@
+/** Entry of the page: makes the workers, the view-models and `window.bottleship`, and mounts the page. */
+import { mount } from 'svelte';
+import { createBottleship } from '../playground/bottleship.ts';
+import { FakeHost } from '../playground/fake-host.ts';
+import { Language } from '../playground/language.svelte.ts';
+import { Offline } from '../playground/offline.svelte.ts';
+import { Session } from '../playground/session.svelte.ts';
+import { Terminal } from '../playground/terminal.svelte.ts';
+import App from './App.svelte';
+import './app.css';
+
+const language = new Language(navigator.languages, storage());
+const session = new Session({ createHost: () => new FakeHost({ stepMs: 150 }) });
+const terminal = new Terminal(session, () => language.strings);
+const offline = new Offline();
+window.bottleship = createBottleship(session);
+
+const target = document.getElementById('app');
+if (target !== null) mount(App, { target, props: { session, terminal, language, offline } });
+void session.start();
+
+/** Absent where the browser forbids it (a sandboxed frame). */
+function storage(): Storage | undefined {
+  try {
+    return window.localStorage;
+  } catch {
+    return undefined;
+  }
+}
