@@ -1,0 +1,24 @@
+/** Streaming sha256. The page's thread never hashes: workers and Node do. */
+import { createSHA256 } from 'hash-wasm';
+import type { Digest } from './digest.ts';
+
+export interface Hasher {
+  update(chunk: Uint8Array): void;
+  /** The digest of everything so far; the hasher takes no more after it. */
+  digest(): Digest;
+}
+
+export async function createHasher(): Promise<Hasher> {
+  const hash = await createSHA256();
+  hash.init();
+  return {
+    update: (chunk) => void hash.update(chunk),
+    digest: () => `sha256:${hash.digest('hex')}`,
+  };
+}
+
+export async function digestOf(bytes: Uint8Array): Promise<Digest> {
+  const hasher = await createHasher();
+  hasher.update(bytes);
+  return hasher.digest();
+}
