@@ -110,6 +110,7 @@ export class FileTree {
 
   /** Puts the tree on disk, for tests that run it natively. Owners need root. */
   writeTo(folder) {
+    mkdirSync(folder, { recursive: true });
     const first = new Map();
     for (const [path, node] of this.entries()) {
       const target = join(folder, path);

@@ -1,0 +1,66 @@
+/**
+ * Builds the machine's user land: `machine/userland.zst` (index and boot pack), `machine/files/` (all
+ * content by digest) and `machine/packages.json`. `build()` is called by `vm-image/build.mjs`.
+ */
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { compressZstd } from '../support/zstd.mjs';
+import { assignBlobs } from './blobs.mjs';
+import { readBootParts } from './boot-parts.mjs';
+import { encodeIndex } from './index.mjs';
+import { libraryFolders, machineRoot } from './root.mjs';
+
+/** Compressions at a time. */
+const concurrency = 2;
+
+/** Replaces the user land below `<outputFolder>/machine`. Resolves with its figures. */
+export async function build({ outputFolder, cacheFolder }) {
+  const { tree, packages, packageOf } = await machineRoot({ cacheFolder });
+  const { blobs, places, everyday } = assignBlobs(tree, packageOf);
+  const bootParts = await readBootParts(tree);
+  const index = encodeIndex(tree, { blobs, places, everyday, bootParts, libraryFolders });
+
+  const folder = join(outputFolder, 'machine');
+  const sizes = await writeBlobs(join(folder, 'files'), blobs);
+  const userland = await compressZstd(index);
+  await writeFile(join(folder, 'userland.zst'), userland);
+  const listed = packages.map(({ sha256: _sha256, ...item }) => item);
+  await writeFile(join(folder, 'packages.json'), `${JSON.stringify(listed, null, 2)}\n`);
+  return {
+    userlandSizeBytes: userland.length,
+    bootPackSizeBytes: bootParts.reduce((sum, { path, offset, length }) => {
+      return sum + Math.min(length, tree.resolve(path).node.content.length - offset);
+    }, 0),
+    everydaySizeBytes: everyday.reduce((sum, blob) => sum + sizes[blob], 0),
+    filesSizeBytes: sizes.reduce((sum, size) => sum + size, 0),
+    fileCount: tree.entries().length,
+    blobCount: blobs.length,
+  };
+}
+
+/** Writes every blob under its digest, nothing else stays in the folder; resolves with their sizes. */
+async function writeBlobs(folder, blobs) {
+  await rm(folder, { recursive: true, force: true });
+  const sizes = [];
+  const queue = [...blobs.entries()];
+  const work = async () => {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      const [number, { sha256, content }] = next;
+      const compressed = await compressZstd(content);
+      const path = join(folder, sha256.slice(0, 2));
+      await mkdir(path, { recursive: true });
+      await writeFile(join(path, `${sha256}.zst`), compressed);
+      sizes[number] = compressed.length;
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, work));
+  return sizes;
+}
+
+if (import.meta.url === `file://${process.argv[1]}`) {
+  const figures = await build({
+    outputFolder: new URL('../../public', import.meta.url).pathname,
+    cacheFolder: new URL('../../.cache', import.meta.url).pathname,
+  });
+  console.table(figures);
+}
