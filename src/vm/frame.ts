@@ -13,7 +13,7 @@ export const frameHeaderSizeBytes = 14;
  * Payload of the largest frame. Offered to the guest as the card's MTU, see vm-image/README.md for
  * the measurement behind it.
  */
-export const frameMtuBytes = 16_384;
+export const frameMtuBytes = 8192;
 
 export const frameSizeBytesMax = frameHeaderSizeBytes + frameMtuBytes;
 

@@ -6,6 +6,7 @@ import type { FakeMachineOptions } from './fake-machine.ts';
 import { frameMtuBytes, framePayload, makeFrame } from './frame.ts';
 import type { Machine, MachineState } from './machine.ts';
 import { PortMachine, serveMachine } from './port-machine.ts';
+import { queuedBytesMax } from './transmit-queue.ts';
 
 const ports: MessagePort[] = [];
 afterEach(() => {
@@ -99,7 +100,8 @@ describe.each(Object.entries(variants))('%s', (_name, make) => {
     const tooLong = machine.channel.send(new Uint8Array(machine.channel.frameSizeMax + 1));
     await expect(tooLong).rejects.toMatchObject({ kind: 'invalidParameter' });
     const frame = makeFrame(new Uint8Array(frameMtuBytes));
-    const sending = Array.from({ length: 2100 }, () =>
+    const count = Math.ceil(queuedBytesMax / frameMtuBytes) + 1;
+    const sending = Array.from({ length: count }, () =>
       machine.channel.send(frame).catch((error: unknown) => errorKind(error)),
     );
     expect(await sending.at(-1)).toBe('resourceExhausted');
