@@ -110,7 +110,7 @@ export function storedZstd(content: Uint8Array): Uint8Array {
   view.setUint32(0, 0xfd2fb528, true);
   view.setUint8(4, 0xa0);
   view.setUint32(5, content.length, true);
-  const parts = [header];
+  const parts: Uint8Array[] = [header];
   for (let offset = 0; offset < content.length; offset += blockSizeMax) {
     const block = content.subarray(offset, offset + blockSizeMax);
     const last = offset + blockSizeMax >= content.length ? 1 : 0;
