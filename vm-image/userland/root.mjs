@@ -16,7 +16,7 @@ const unwanted = [
   /^usr\/share\/(man|info|locale|lintian|bug|doc-base|menu|applications|pixmaps|icons|perl5)(\/|$)/,
   /^usr\/share\/(gitweb|gcc|gdb|polkit-1|metainfo|icu|zsh|fish|initramfs-tools|readline)(\/|$)/,
   /^usr\/share\/doc\/.*(?<!\/copyright)$/,
-  /^etc\/(init\.d|cron\.|logrotate|default|pam\.d|security|update-motd|kernel|apparmor|rc|init)/,
+  /^etc\/(profile\.d\/bash_completion|bash_completion\.d\/git-prompt|init\.d|cron\.|logrotate|default|pam\.d|security|update-motd|kernel|apparmor|rc|init)/,
   /^usr\/lib\/(systemd|tmpfiles\.d|sysusers\.d|init|udev|modules-load\.d|valgrind|mime)(\/|$)/,
   /^usr\/lib\/i386-linux-gnu\/(gconv|audit|perl|sasl2|krb5|engines-3|security|tc\/q_atm\.so)(\/|$)/,
   /^usr\/lib\/git-core\/git-(daemon|http-backend|http-push|http-fetch|imap-send|shell|cvs|svn|p4)/,
