@@ -1,6 +1,8 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 import { contentSecurityPolicy } from './src/node/build/content-security-policy.ts';
+import { machineAssets } from './src/node/build/machine-assets.ts';
+import { offlineFiles } from './src/node/build/offline-files.ts';
 
 const underTest = process.env['VITEST'] !== undefined;
 
@@ -10,7 +12,16 @@ export default defineConfig({
   base: './',
   publicDir: '../../public',
   cacheDir: `${import.meta.dirname}/node_modules/.vite`,
-  plugins: [svelte({ configFile: false }), contentSecurityPolicy()],
+  plugins: [
+    svelte({ configFile: false }),
+    ...(underTest
+      ? []
+      : [
+          contentSecurityPolicy(),
+          machineAssets(import.meta.dirname),
+          offlineFiles(import.meta.dirname),
+        ]),
+  ],
   worker: { format: 'es' },
   build: {
     outDir: '../../dist',

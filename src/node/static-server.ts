@@ -73,7 +73,7 @@ function parsePath(target: string): { path: string; versioned: boolean } | undef
 
 /** Names that carry a hash never change; for the others the browser asks again. */
 function cacheControl(path: string, versioned: boolean): string {
-  const addressed = path.startsWith('/assets/') || /[/:][0-9a-f]{64}$/.test(path);
+  const addressed = path.startsWith('/assets/') || /[/:][0-9a-f]{64}(?:\.zst)?$/.test(path);
   return addressed || versioned ? 'public, max-age=31536000, immutable' : 'no-cache';
 }
 

@@ -1,13 +1,16 @@
-/** What the page knows of its service worker: how much is saved for offline use, and updates. */
+/** What the page shows of its service worker: how much is saved for offline use, and updates. */
+import type { OfflineMessage } from './offline-messages.ts';
 
-/** Messages of the service worker to its pages. */
-export type OfflineMessage =
-  | { readonly type: 'saved'; readonly savedBytes: number; readonly totalBytes: number }
-  | { readonly type: 'updateReady' };
+export interface OfflineListener {
+  message(message: OfflineMessage): void;
+  /** A new version is stored and waits. */
+  updateReady(): void;
+}
 
-/** What the page asks of its service worker. */
+/** The service worker as the browser offers it; `ui/service-worker.ts` implements it. */
 export interface OfflineWorker {
-  onMessage(listener: (message: OfflineMessage) => void): void;
+  /** Registers the service worker and has it save the bundled images. */
+  start(listener: OfflineListener): void;
   /** Activates the waiting version and reloads the page. */
   update(): void;
 }
@@ -15,9 +18,14 @@ export interface OfflineWorker {
 export class Offline {
   #savedPercent = $state<number | undefined>();
   #updateReady = $state(false);
-  #worker: OfflineWorker | undefined;
+  readonly #worker: OfflineWorker | undefined;
 
-  /** Undefined until there is a service worker that reports. */
+  /** Without a worker nothing is ever saved: browsers offer none in insecure contexts. */
+  constructor(worker?: OfflineWorker) {
+    this.#worker = worker;
+  }
+
+  /** Undefined until the service worker reports; 100 when everything works offline. */
   get savedPercent(): number | undefined {
     return this.#savedPercent;
   }
@@ -25,11 +33,15 @@ export class Offline {
     return this.#updateReady;
   }
 
-  attach(worker: OfflineWorker): void {
-    this.#worker = worker;
-    worker.onMessage((message) => {
-      if (message.type === 'updateReady') this.#updateReady = true;
-      else this.#savedPercent = percent(message.savedBytes, message.totalBytes);
+  /** To be called when the machine is ready, so that saving takes nothing from its start. */
+  start(): void {
+    this.#worker?.start({
+      message: ({ savedBytes, totalBytes }) => {
+        this.#savedPercent = percent(savedBytes, totalBytes);
+      },
+      updateReady: () => {
+        this.#updateReady = true;
+      },
     });
   }
 

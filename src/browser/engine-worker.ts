@@ -1,0 +1,104 @@
+/**
+ * The worker of the engine: one container host put together for the browser, and what the page may ask
+ * of it. The machine is in another worker, at the other end of a port.
+ */
+import { expose } from 'comlink';
+import type { ApiResponse } from '../api/http.ts';
+import { createHost } from '../host/create-host.ts';
+import type { Host } from '../host/create-host.ts';
+import { KindError } from '../lib/errors.ts';
+import { portDuplex } from '../lib/port-duplex.ts';
+import type { EngineRequest, EngineResponse } from '../playground/container-host.ts';
+import type { EngineWorkerApi } from '../playground/worker-protocol.ts';
+import { PortMachine } from '../vm/port-machine.ts';
+import { Shells } from './shells.ts';
+import { openStores } from './stores.ts';
+
+/** Most that one response may hold: the page keeps it whole. */
+const responseBytesMax = 64 * 1024 * 1024;
+
+let host: Host | undefined;
+const shells = new Shells();
+
+const api: EngineWorkerApi = {
+  async start({ baseUrl, machinePort }, events) {
+    const stores = await openStores();
+    const machine = new PortMachine(machinePort);
+    host = createHost({
+      ...stores,
+      channel: machine.channel,
+      fetch: (...request) => fetch(...request),
+      libraryUrl: new URL('library/', baseUrl).href,
+      proxyUrl: new URL('/', baseUrl).href,
+    });
+    await host.guest.ready;
+    events.booted();
+    await host.ready;
+  },
+  async openShell(size, port) {
+    return shells.open(await started().openShell(size), portDuplex(port));
+  },
+  async resizeShell(shell, size) {
+    await shells.resize(shell, size);
+  },
+  waitShell: (shell) => shells.wait(shell),
+  async run(commandLine) {
+    return started().run(commandLine);
+  },
+  async engine(request) {
+    return readResponse(await started().api(toApiRequest(request)));
+  },
+};
+
+function started(): Host {
+  if (host === undefined) throw new KindError('unavailable', 'The engine is not started');
+  return host;
+}
+
+function toApiRequest({ method, path, headers = {}, body }: EngineRequest): {
+  method: string;
+  path: string;
+  headers: Record<string, string>;
+  body?: Uint8Array;
+} {
+  const lowerCase = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]);
+  const base = { method: method.toUpperCase(), path, headers: Object.fromEntries(lowerCase) };
+  if (body === undefined) return base;
+  return { ...base, body: typeof body === 'string' ? new TextEncoder().encode(body) : body };
+}
+
+async function readResponse({
+  status,
+  headers,
+  body,
+  upgraded,
+}: ApiResponse): Promise<EngineResponse> {
+  if (upgraded !== undefined) {
+    await upgraded.readable.cancel();
+    throw new KindError('notImplemented', 'Cannot upgrade a connection: use a shell instead');
+  }
+  if (!(body instanceof ReadableStream)) {
+    return { status, headers, body: body ?? new Uint8Array() };
+  }
+  const chunks: Uint8Array[] = [];
+  let sizeBytes = 0;
+  for await (const chunk of body) {
+    sizeBytes += chunk.byteLength;
+    if (sizeBytes > responseBytesMax) {
+      throw new KindError(
+        'resourceExhausted',
+        `Cannot read response: more than ${responseBytesMax} bytes`,
+      );
+    }
+    chunks.push(chunk);
+  }
+  const whole = new Uint8Array(sizeBytes);
+  let offset = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, offset);
+    offset += chunk.byteLength;
+  }
+  return { status, headers, body: whole };
+}
+
+expose(api);

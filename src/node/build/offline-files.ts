@@ -1,0 +1,114 @@
+/**
+ * The end of a build: lists what it made, builds the service worker around that list, and writes a
+ * brotli sibling of every text file, so that the server compresses nothing while it serves.
+ */
+import { createHash } from 'node:crypto';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { brotliCompress, constants } from 'node:zlib';
+import { build } from 'vite';
+import type { Plugin } from 'vite';
+import type { Precache, PrecacheFile } from '../../browser/precache.ts';
+
+const serviceWorkerName = 'service-worker.js';
+/** Below this, a response is one packet anyway. */
+const compressedSizeBytesMin = 1024;
+
+export function offlineFiles(root: string): Plugin {
+  const outDir = join(root, 'dist');
+  return {
+    name: 'bottleship:offline-files',
+    apply: 'build',
+    closeBundle: {
+      order: 'post',
+      sequential: true,
+      async handler() {
+        const precache = await listPrecache(outDir);
+        await buildServiceWorker({ root, outDir, precache });
+        await compressTexts(outDir);
+      },
+    },
+  };
+}
+
+async function listFiles(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
+    .map((path) => path.replaceAll('\\', '/'))
+    .sort();
+}
+
+async function listPrecache(outDir: string): Promise<Precache> {
+  const core: PrecacheFile[] = [];
+  const blobs: PrecacheFile[] = [];
+  for (const path of await listFiles(outDir)) {
+    const isBlob = /^library\/.*\/blobs\//.test(path);
+    if (!isBlob && !isCore(path)) continue;
+    const content = await readFile(join(outDir, path));
+    const sha256 = createHash('sha256').update(content).digest('hex');
+    const url = addressOf(path, sha256);
+    (isBlob ? blobs : core).push({ url, sizeBytes: content.byteLength, sha256 });
+  }
+  const hash = createHash('sha256').update(JSON.stringify([core, blobs]));
+  return { version: hash.digest('hex').slice(0, 16), core, blobs };
+}
+
+/** The user land's files are not listed: those that were used lie in the content store. */
+function isCore(path: string): boolean {
+  if (path.endsWith('.br')) return false;
+  return (
+    path === 'index.html' ||
+    path.startsWith('assets/') ||
+    path.startsWith('library/v2/') ||
+    /^machine\/(?!packages\.json)[^/]+$/.test(path)
+  );
+}
+
+/** As the page asks for it; machine files as `machine-assets.ts` names them. */
+function addressOf(path: string, sha256: string): string {
+  if (path === 'index.html') return '';
+  return path.startsWith('machine/') ? `${path}?v=${sha256.slice(0, 12)}` : path;
+}
+
+interface ServiceWorkerBuild {
+  readonly root: string;
+  readonly outDir: string;
+  readonly precache: Precache;
+}
+
+/** One classic script: module service workers are not everywhere. */
+async function buildServiceWorker({ root, outDir, precache }: ServiceWorkerBuild): Promise<void> {
+  await build({
+    configFile: false,
+    root: join(root, 'src/browser'),
+    publicDir: false,
+    logLevel: 'warn',
+    define: { __PRECACHE__: JSON.stringify(precache) },
+    build: {
+      outDir,
+      emptyOutDir: false,
+      target: 'es2022',
+      rolldownOptions: {
+        input: join(root, 'src/browser/service-worker.ts'),
+        output: { format: 'iife', entryFileNames: serviceWorkerName },
+      },
+    },
+  });
+}
+
+async function compressTexts(outDir: string): Promise<void> {
+  for (const path of await listFiles(outDir)) {
+    if (!/\.(?:js|css|html|svg|wasm)$/.test(path)) continue;
+    const content = await readFile(join(outDir, path));
+    if (content.byteLength < compressedSizeBytesMin) continue;
+    const params = {
+      [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY,
+      [constants.BROTLI_PARAM_SIZE_HINT]: content.byteLength,
+    };
+    const compressed = await promisify(brotliCompress)(content, { params });
+    await writeFile(join(outDir, `${path}.br`), compressed);
+  }
+}

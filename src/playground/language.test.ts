@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest';
+import { Language, languageCodes, languages, pickLanguage } from './language.svelte.ts';
+
+function memoryStorage(): Storage {
+  const items = new Map<string, string>();
+  return {
+    getItem: (key: string) => items.get(key) ?? null,
+    setItem: (key: string, value: string) => void items.set(key, value),
+  } as unknown as Storage;
+}
+
+test('languages have the same keys, of the same type, and none is empty', () => {
+  const shape = (strings: object) =>
+    Object.entries(strings).map(([key, value]) => [key, typeof value]);
+  for (const code of languageCodes) {
+    expect(shape(languages[code])).toEqual(shape(languages.en));
+    for (const text of Object.values(languages[code])) expect(text).not.toBe('');
+  }
+});
+
+test('Simplified Chinese leaves no string in English', () => {
+  const { en, 'zh-Hans': zh } = languages;
+  const same = Object.entries(en).filter(
+    ([key, text]) => typeof text === 'string' && zh[key as keyof typeof zh] === text,
+  );
+  expect(same).toEqual([]);
+});
+
+test.each([
+  [['zh-CN', 'en'], 'zh-Hans'],
+  [['zh'], 'zh-Hans'],
+  [['de-DE', 'en-GB', 'zh'], 'en'],
+  [['fr'], 'en'],
+  [[], 'en'],
+])('pickLanguage(%j) is %s', (preferred, code) => {
+  expect(pickLanguage(preferred)).toBe(code);
+});
+
+test('Language remembers the choice over what the browser prefers', () => {
+  const storage = memoryStorage();
+  new Language(['en-US'], storage).choose('zh-Hans');
+  expect(new Language(['en-US'], storage).strings).toBe(languages['zh-Hans']);
+  expect(new Language(['en-US']).code).toBe('en');
+});
+
+test('Language works where storage is forbidden', () => {
+  const forbidden = {
+    getItem: () => {
+      throw new Error('SecurityError');
+    },
+    setItem: () => {
+      throw new Error('SecurityError');
+    },
+  };
+  const language = new Language(['zh-TW'], forbidden);
+  expect(language.code).toBe('zh-Hans');
+  language.choose('en');
+  expect(language.code).toBe('en');
+});

@@ -1,0 +1,124 @@
+/**
+ * The container host in two fresh workers: one for the machine, one for the engine. The page only
+ * introduces them to each other and passes terminal bytes on.
+ */
+import { proxy, transfer, wrap } from 'comlink';
+import type { Remote } from 'comlink';
+import { toDisposable } from '../lib/disposable.ts';
+import { KindError } from '../lib/errors.ts';
+import { portDuplex } from '../lib/port-duplex.ts';
+import type {
+  ContainerHost,
+  EngineRequest,
+  EngineResponse,
+  HostEvents,
+  RunResult,
+  ShellConnection,
+  TerminalSize,
+} from './container-host.ts';
+import type {
+  EngineWorkerApi,
+  EngineWorkerEvents,
+  VmWorkerApi,
+  VmWorkerEvents,
+} from './worker-protocol.ts';
+
+export interface WorkerHostOptions {
+  readonly createVmWorker: () => Worker;
+  readonly createEngineWorker: () => Worker;
+  readonly baseUrl: string;
+}
+
+export class WorkerHost implements ContainerHost {
+  readonly #options: WorkerHostOptions;
+  readonly #vmWorker: Worker;
+  readonly #engineWorker: Worker;
+  readonly #vm: Remote<VmWorkerApi>;
+  readonly #engine: Remote<EngineWorkerApi>;
+  /** Rejects when a worker dies or the host is disposed: calls to a dead worker would wait for ever. */
+  readonly #gone: Promise<never>;
+  #fail: (error: KindError) => void = () => undefined;
+
+  constructor(options: WorkerHostOptions) {
+    this.#options = options;
+    this.#vmWorker = options.createVmWorker();
+    this.#engineWorker = options.createEngineWorker();
+    this.#vm = wrap<VmWorkerApi>(this.#vmWorker);
+    this.#engine = wrap<EngineWorkerApi>(this.#engineWorker);
+    this.#gone = new Promise((_, reject) => {
+      this.#fail = reject;
+    });
+    this.#gone.catch(() => undefined);
+    this.#watch(this.#vmWorker, 'machine');
+    this.#watch(this.#engineWorker, 'engine');
+  }
+
+  async boot(events: HostEvents): Promise<void> {
+    this.#gone.catch((error: KindError) => events.lost(error.message));
+    const { baseUrl } = this.#options;
+    const { port1, port2 } = new MessageChannel();
+    const vmEvents: VmWorkerEvents = {
+      downloaded: (receivedBytes, totalBytes) => events.downloaded(receivedBytes, totalBytes),
+      booting: () => events.phase('booting'),
+      console: (text) => events.console(text),
+      failed: (cause) => this.#fail(new KindError('unavailable', cause)),
+    };
+    const engineEvents: EngineWorkerEvents = { booted: () => events.phase('starting') };
+    const engine = transfer({ baseUrl, machinePort: port2 }, [port2]);
+    const vm = transfer({ baseUrl, machinePort: port1 }, [port1]);
+    const started = Promise.all([
+      this.#engine.start(engine, proxy(engineEvents)),
+      this.#vm.boot(vm, proxy(vmEvents)),
+    ]);
+    await Promise.race([started, this.#gone]);
+  }
+
+  async openShell(size: TerminalSize): Promise<ShellConnection> {
+    const { port1, port2 } = new MessageChannel();
+    const stream = portDuplex(port1);
+    try {
+      const shell = await this.#call(this.#engine.openShell(size, transfer(port2, [port2])));
+      const exit = this.#call(this.#engine.waitShell(shell));
+      exit.catch(() => stream.dispose());
+      return {
+        readable: stream.readable,
+        writable: stream.writable,
+        exit,
+        // A shell that is gone has no size; a worker that is gone shows elsewhere.
+        resize: (size) => void this.#engine.resizeShell(shell, size),
+        ...toDisposable(() => stream.dispose()),
+      };
+    } catch (error) {
+      stream.dispose();
+      throw error;
+    }
+  }
+
+  run(commandLine: string): Promise<RunResult> {
+    return this.#call(this.#engine.run(commandLine));
+  }
+
+  engine(request: EngineRequest): Promise<EngineResponse> {
+    return this.#call(this.#engine.engine(request));
+  }
+
+  dispose(): void {
+    this.#fail(new KindError('cancelled', 'The machine was turned off'));
+    this.#vmWorker.terminate();
+    this.#engineWorker.terminate();
+  }
+
+  #call<T>(answer: Promise<T>): Promise<T> {
+    return Promise.race([answer, this.#gone]);
+  }
+
+  #watch(worker: Worker, name: string): void {
+    worker.addEventListener('error', (event) => {
+      const cause =
+        event.message === '' || event.message === undefined
+          ? 'it could not be loaded'
+          : event.message;
+      this.#fail(new KindError('unavailable', `The ${name} worker failed: ${cause}`));
+    });
+  }
+}

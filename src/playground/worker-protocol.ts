@@ -1,0 +1,49 @@
+/**
+ * What the page says to its two workers: the interfaces that comlink carries. The workers talk to each
+ * other over a port of their own, so no frame and no layer byte ever passes the page's thread.
+ */
+import type { EngineRequest, EngineResponse, RunResult, TerminalSize } from './container-host.ts';
+
+export interface VmWorkerEvents {
+  downloaded(receivedBytes: number, totalBytes: number): void;
+  /** All is downloaded, the processor starts. */
+  booting(): void;
+  console(text: string): void;
+  /** The machine stopped by itself. */
+  failed(cause: string): void;
+}
+
+export interface VmWorkerOptions {
+  /** Where the page's files are: its address without query and fragment. */
+  readonly baseUrl: string;
+  /** Carries the machine, as src/vm/port-machine.ts speaks it. */
+  readonly machinePort: MessagePort;
+}
+
+export interface VmWorkerApi {
+  /** Downloads and starts the machine; resolves when its processor runs. */
+  boot(options: VmWorkerOptions, events: VmWorkerEvents): Promise<void>;
+}
+
+export interface EngineWorkerOptions {
+  readonly baseUrl: string;
+  readonly machinePort: MessagePort;
+}
+
+export interface EngineWorkerEvents {
+  /** The agent in the machine answered: what is left is the engine's own start. */
+  booted(): void;
+}
+
+export interface EngineWorkerApi {
+  /** Resolves when the Engine API answers and a shell can be opened. */
+  start(options: EngineWorkerOptions, events: EngineWorkerEvents): Promise<void>;
+  /** Opens a shell whose bytes go over `port` (src/lib/port-duplex.ts); resolves with its number. */
+  openShell(size: TerminalSize, port: MessagePort): Promise<number>;
+  /** Unknown numbers are ignored: the shell may just have ended. */
+  resizeShell(shell: number, size: TerminalSize): Promise<void>;
+  /** Resolves with the exit code when the shell ended. */
+  waitShell(shell: number): Promise<number>;
+  run(commandLine: string): Promise<RunResult>;
+  engine(request: EngineRequest): Promise<EngineResponse>;
+}
