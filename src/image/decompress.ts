@@ -2,7 +2,7 @@
  * A layer's bytes, uncompressed. How it is compressed is told from the first bytes, as Docker does: media types lie.
  * Whatever expands beyond all reason is refused, so a small download cannot fill the disk.
  */
-import { KindError } from '../lib/errors.ts';
+import { errorKind, KindError } from '../lib/errors.ts';
 import { GzipDecoder } from './gzip-decoder.ts';
 import { ZstdDecoder } from './zstd-decoder.ts';
 
@@ -43,8 +43,10 @@ export async function* decompress(
   let head = new Uint8Array(0);
   let inBytes = 0;
   let outBytes = 0;
+  let failure: unknown;
   for await (const chunk of source) {
     inBytes += chunk.length;
+    if (failure !== undefined) continue;
     let input = chunk;
     if (decoder === undefined) {
       head = concat(head, chunk);
@@ -52,12 +54,19 @@ export async function* decompress(
       decoder = createDecoder(detectCompression(head));
       input = head;
     }
-    for (const out of decoder.push(input)) {
-      outBytes += out.length;
-      checkLimits({ inBytes, outBytes, limits });
-      yield out;
+    try {
+      for (const out of decoder.push(input)) {
+        outBytes += out.length;
+        checkLimits({ inBytes, outBytes, limits });
+        yield out;
+      }
+    } catch (error) {
+      if (errorKind(error) !== 'dataLoss') throw error;
+      // Read on to the end: a source that finds its bytes to be the wrong ones has the better explanation.
+      failure = error;
     }
   }
+  if (failure !== undefined) throw failure;
   if (decoder === undefined) {
     if (head.length > 0) yield head;
     return;

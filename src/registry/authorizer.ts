@@ -54,7 +54,9 @@ export class Authorizer {
   async answer(key: string, request: AuthorizeRequest): Promise<string | undefined> {
     this.#tokens.delete(key);
     const challenges = parseChallenges(request.response.headers.get('www-authenticate') ?? '');
-    const bearer = challenges.find(({ scheme }) => scheme === 'bearer');
+    const bearer = challenges.find(
+      ({ scheme, parameters }) => scheme === 'bearer' && parameters['realm'] !== undefined,
+    );
     const token =
       bearer !== undefined
         ? await this.#fetchToken(bearer, request)
