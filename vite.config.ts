@@ -2,6 +2,7 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 import { contentSecurityPolicy } from './src/node/build/content-security-policy.ts';
 import { machineAssets } from './src/node/build/machine-assets.ts';
+import { noNodeModules } from './src/node/build/no-node-modules.ts';
 import { offlineFiles } from './src/node/build/offline-files.ts';
 
 const underTest = process.env['VITEST'] !== undefined;
@@ -22,7 +23,7 @@ export default defineConfig({
           offlineFiles(import.meta.dirname),
         ]),
   ],
-  worker: { format: 'es' },
+  worker: { format: 'es', plugins: () => [noNodeModules()] },
   build: {
     outDir: '../../dist',
     emptyOutDir: true,

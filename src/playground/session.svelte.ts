@@ -77,6 +77,18 @@ export class Session implements Disposable {
     return this.#phase === 'failed' ? 'failed' : 'running';
   }
 
+  /** Replaces what the console showed by the kernel's whole log, once a machine can be asked for it. */
+  async readKernelLog(): Promise<void> {
+    const host = this.host;
+    if (host === undefined) return;
+    try {
+      const { stdout, exitCode } = await host.run('dmesg');
+      if (exitCode === 0) this.#whileCurrent(host, () => (this.#consoleText = stdout));
+    } catch {
+      // The console's text stays: the log is an extra, and a lost host shows elsewhere.
+    }
+  }
+
   /** Calls back whenever a host becomes ready, at once when one is. */
   onReady(listener: (host: ContainerHost) => void): Disposable {
     this.#readyListeners.add(listener);

@@ -80,6 +80,20 @@ test('onReady() calls back for every host, at once when one is ready', async () 
   expect(seen).toEqual([hosts[0], hosts[0]]);
 });
 
+test('readKernelLog() asks the machine for its whole log and keeps what is there otherwise', async () => {
+  const { session, hosts } = sessionOf({});
+  await session.readKernelLog();
+  await session.start();
+  const [host] = hosts;
+  if (host === undefined) throw new Error('No host');
+  host.run = () => Promise.reject(new Error('no dmesg'));
+  await session.readKernelLog();
+  expect(session.consoleText).toContain('Linux version');
+  host.run = (line) => Promise.resolve({ stdout: `log of ${line}`, stderr: '', exitCode: 0 });
+  await session.readKernelLog();
+  expect(session.consoleText).toBe('log of dmesg');
+});
+
 test('Session keeps the end of an endless kernel log', async () => {
   const { session, hosts } = sessionOf({});
   await session.start();
