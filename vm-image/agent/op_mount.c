@@ -1,0 +1,169 @@
+/* Mounts: mount(2) for what fits into a page, the file system contexts for long options. */
+#include "operations.h"
+#include "path.h"
+#include "protocol.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/mount.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+int mount(const char *source, const char *target, const char *fstype, unsigned long flags,
+          const void *data);
+int umount2(const char *target, int flags);
+
+enum {
+    PROPAGATION = MS_PRIVATE | MS_SLAVE | MS_SHARED | MS_UNBINDABLE,
+    /* What mount(2) ignores while it binds, so that it takes a remount of its own. */
+    BIND_ATTRIBUTES = MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME | MS_NODIRATIME |
+                      MS_RELATIME | MS_STRICTATIME,
+    /* mount(2) copies one page of options. */
+    OPTIONS_SIZE_MAX = 4000,
+    DETACH = 2,
+    NO_FOLLOW = 8,
+};
+
+static int set_option(int fd, char *option)
+{
+    char *value = strchr(option, '=');
+    if (value == NULL)
+        return (int)syscall(SYS_fsconfig, fd, FSCONFIG_SET_FLAG, option, NULL, 0);
+    *value++ = '\0';
+    if (strcmp(option, "lowerdir") != 0)
+        return (int)syscall(SYS_fsconfig, fd, FSCONFIG_SET_STRING, option, value, 0);
+    for (char *rest = NULL, *layer = strtok_r(value, ":", &rest); layer != NULL;
+         layer = strtok_r(NULL, ":", &rest)) {
+        if (syscall(SYS_fsconfig, fd, FSCONFIG_SET_STRING, "lowerdir+", layer, 0) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static unsigned mount_attributes(unsigned long flags)
+{
+    return ((flags & MS_RDONLY) != 0 ? MOUNT_ATTR_RDONLY : 0U) |
+           ((flags & MS_NOSUID) != 0 ? MOUNT_ATTR_NOSUID : 0U) |
+           ((flags & MS_NODEV) != 0 ? MOUNT_ATTR_NODEV : 0U) |
+           ((flags & MS_NOEXEC) != 0 ? MOUNT_ATTR_NOEXEC : 0U) |
+           ((flags & MS_NOATIME) != 0 ? MOUNT_ATTR_NOATIME : 0U);
+}
+
+/* Overlay with more layers than fit into a page: each option on its own. */
+static int mount_long(const char *target, const char *fstype, unsigned long flags, char *data)
+{
+    int fd = (int)syscall(SYS_fsopen, fstype, FSOPEN_CLOEXEC);
+    if (fd < 0)
+        return -1;
+    for (char *rest = NULL, *option = strtok_r(data, ",", &rest); option != NULL;
+         option = strtok_r(NULL, ",", &rest)) {
+        if (set_option(fd, option) < 0)
+            return -1;
+    }
+    if (syscall(SYS_fsconfig, fd, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
+        return -1;
+    int mount_fd = (int)syscall(SYS_fsmount, fd, FSMOUNT_CLOEXEC, mount_attributes(flags));
+    if (mount_fd < 0)
+        return -1;
+    int result = (int)syscall(SYS_move_mount, mount_fd, "", AT_FDCWD, target,
+                              MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_SYMLINKS);
+    int saved = errno;
+    close(mount_fd);
+    close(fd);
+    errno = saved;
+    return result;
+}
+
+static int mount_once(struct reader fields, const char *target, unsigned long flags)
+{
+    const char *data = text(fields, FIELD_DATA);
+    const char *fstype = text(fields, FIELD_FSTYPE);
+    if (strlen(data) > OPTIONS_SIZE_MAX)
+        return mount_long(target, fstype, flags, strdup(data));
+    return mount(text(fields, FIELD_SOURCE), target, *fstype == '\0' ? NULL : fstype, flags,
+                 *data == '\0' ? NULL : data);
+}
+
+int op_mount(struct reader fields)
+{
+    unsigned long flags = (unsigned long)field_number(fields, FIELD_FLAGS, 0);
+    unsigned long propagation = flags & PROPAGATION;
+    unsigned long main_flags = flags & ~(unsigned long)PROPAGATION;
+    const char *root = text(fields, FIELD_ROOT);
+    const char *target = text(fields, FIELD_TARGET);
+    char in_root[32];
+    int fd = -1;
+    if (*root != '\0') {
+        fd = open_in_root(root, target, O_PATH, 0);
+        if (fd < 0)
+            return -1;
+        snprintf(in_root, sizeof in_root, "/proc/self/fd/%d", fd);
+        target = in_root;
+    }
+    if (propagation != 0 && (main_flags & ~(unsigned long)MS_REC) == 0 &&
+        *text(fields, FIELD_FSTYPE) == '\0')
+        return mount(NULL, target, NULL, flags, NULL);
+    if (mount_once(fields, target, main_flags) < 0)
+        return -1;
+    if (fd >= 0) {
+        /* The descriptor is of what the new mount covers: open what is there now. */
+        close(fd);
+        fd = open_in_root(root, text(fields, FIELD_TARGET), O_PATH, 0);
+        snprintf(in_root, sizeof in_root, "/proc/self/fd/%d", fd);
+    }
+    if ((main_flags & MS_BIND) != 0 && (main_flags & MS_REMOUNT) == 0 &&
+        (main_flags & BIND_ATTRIBUTES) != 0 &&
+        mount(NULL, target, NULL, (main_flags & ~(unsigned long)MS_REC) | MS_REMOUNT, NULL) < 0)
+        return -1;
+    if (propagation != 0 &&
+        mount(NULL, target, NULL, propagation | (main_flags & MS_REC), NULL) < 0)
+        return -1;
+    if (fd >= 0)
+        close(fd);
+    return 0;
+}
+
+int op_umount(struct reader fields)
+{
+    int flags = field_number(fields, FIELD_FLAGS, 0) != 0 ? DETACH : 0;
+    return umount2(text(fields, FIELD_TARGET), flags | NO_FOLLOW);
+}
+
+int op_pivot_root(struct reader fields)
+{
+    /* The old root is stacked upon the new one and then taken away: no directory is needed. */
+    if (chdir(text(fields, FIELD_PATH)) < 0 || syscall(SYS_pivot_root, ".", ".") < 0)
+        return -1;
+    if (mount(NULL, ".", NULL, MS_SLAVE | MS_REC, NULL) < 0 || umount2(".", DETACH) < 0)
+        return -1;
+    return chdir("/");
+}
+
+int op_mask_path(struct reader fields)
+{
+    const char *path = text(fields, FIELD_PATH);
+    struct stat status;
+    if (stat(path, &status) < 0)
+        return errno == ENOENT || errno == ENOTDIR ? 0 : -1;
+    if (S_ISDIR(status.st_mode))
+        return mount("tmpfs", path, "tmpfs", MS_RDONLY, "size=0k");
+    return mount("/dev/null", path, NULL, MS_BIND, NULL);
+}
+
+int op_readonly_path(struct reader fields)
+{
+    const char *path = text(fields, FIELD_PATH);
+    struct statvfs old;
+    if (mount(path, path, NULL, MS_BIND | MS_REC, NULL) < 0)
+        return errno == ENOENT || errno == ENOTDIR ? 0 : -1;
+    /* Keep what the mount had: statvfs and mount use the same values for these. */
+    unsigned long kept = 0;
+    if (statvfs(path, &old) == 0)
+        kept = old.f_flag & (MS_NOSUID | MS_NODEV | MS_NOEXEC);
+    return mount(NULL, path, NULL, MS_BIND | MS_REMOUNT | MS_RDONLY | kept, NULL);
+}

@@ -1,0 +1,280 @@
+/*
+ * Unpacks a tar stream that nobody vouches for. Every name is resolved inside the root by the
+ * kernel (openat2 RESOLVE_IN_ROOT), so neither `..` nor symlinks lead out of it.
+ */
+#include "path.h"
+#include "tar.h"
+#include "tar_entry.h"
+#include "tar_format.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/wait.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+enum { CHUNK_SIZE = 65536 };
+
+/* Directories get their time when nothing is put into them any more. */
+struct directory_time {
+    struct directory_time *next;
+    struct timespec mtime;
+    char name[];
+};
+
+static int copy_content(struct tar_input *input, int fd, uint64_t size)
+{
+    static uint8_t chunk[CHUNK_SIZE];
+    while (size > 0) {
+        size_t part = size < sizeof chunk ? (size_t)size : sizeof chunk;
+        if (tar_read_bytes(input, chunk, part) < 0)
+            return -1;
+        for (size_t done = 0; done < part;) {
+            ssize_t written = write(fd, chunk + done, part - done);
+            if (written < 0 && errno != EINTR)
+                return -1;
+            done += written < 0 ? 0 : (size_t)written;
+        }
+        size -= part;
+        input->left -= part;
+    }
+    return 0;
+}
+
+/* Owner before mode: changing the owner clears the set-id bits. */
+static int set_attributes(int fd, const struct tar_entry *entry)
+{
+    struct timespec times[2] = {entry->mtime, entry->mtime};
+    char path[32];
+    if (fchown(fd, entry->uid, entry->gid) < 0 || fchmod(fd, entry->mode) < 0)
+        return -1;
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    for (size_t i = 0; i < entry->xattr_count; i++) {
+        const struct tar_xattr *xattr = &entry->xattrs[i];
+        if (setxattr(path, xattr->name, xattr->value, xattr->size, 0) < 0 && errno != ENOTSUP)
+            return -1;
+    }
+    return futimens(fd, times);
+}
+
+static int make_file(struct tar_input *input, const struct tar_entry *entry, int parent_fd,
+                     const char *name)
+{
+    int fd = openat(parent_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return -1;
+    int result = copy_content(input, fd, entry->size);
+    if (result == 0)
+        result = set_attributes(fd, entry);
+    int saved = errno;
+    close(fd);
+    errno = saved;
+    return result;
+}
+
+static int make_directory(const struct tar_entry *entry, int parent_fd, const char *name)
+{
+    if (mkdirat(parent_fd, name, 0700) < 0 && errno != EEXIST)
+        return -1;
+    int fd = openat(parent_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0)
+        return -1;
+    int result = set_attributes(fd, entry);
+    int saved = errno;
+    close(fd);
+    errno = saved;
+    return result;
+}
+
+/* The target is a name in the archive, so it is resolved inside the root like any other. */
+static int make_link(const struct tar_entry *entry, int root_fd, int parent_fd, const char *name)
+{
+    const char *target_name;
+    char *target = strdup(entry->link_name);
+    int target_fd = target == NULL ? -1 : open_parent(root_fd, target, &target_name);
+    int result = target_fd < 0 ? -1 : linkat(target_fd, target_name, parent_fd, name, 0);
+    int saved = errno;
+    if (target_fd >= 0)
+        close(target_fd);
+    free(target);
+    errno = saved;
+    return result;
+}
+
+static int make_special(const struct tar_entry *entry, int parent_fd, const char *name)
+{
+    struct timespec times[2] = {entry->mtime, entry->mtime};
+    int result;
+    if (entry->type == '2') {
+        result = symlinkat(entry->link_name, parent_fd, name);
+    } else {
+        mode_t kind = entry->type == '3' ? S_IFCHR : entry->type == '4' ? S_IFBLK : S_IFIFO;
+        result = mknodat(parent_fd, name, kind | 0600, makedev(entry->major, entry->minor));
+    }
+    if (result < 0 || fchownat(parent_fd, name, entry->uid, entry->gid, AT_SYMLINK_NOFOLLOW) < 0)
+        return -1;
+    if (entry->type != '2' && fchmodat(parent_fd, name, entry->mode, 0) < 0)
+        return -1;
+    return utimensat(parent_fd, name, times, AT_SYMLINK_NOFOLLOW);
+}
+
+/* What is there already gives way, unless both are directories. */
+static int clear_place(const struct tar_entry *entry, int parent_fd, const char *name)
+{
+    struct stat status;
+    if (fstatat(parent_fd, name, &status, AT_SYMLINK_NOFOLLOW) < 0)
+        return errno == ENOENT ? 0 : -1;
+    if (S_ISDIR(status.st_mode) && entry->type == '5')
+        return 0;
+    return remove_tree(parent_fd, name);
+}
+
+static int make_entry(struct tar_input *input, const struct tar_entry *entry, int root_fd,
+                      int parent_fd, const char *name)
+{
+    if (clear_place(entry, parent_fd, name) < 0)
+        return -1;
+    switch (entry->type) {
+    case '0':
+    case '7':
+        return make_file(input, entry, parent_fd, name);
+    case '1':
+        return make_link(entry, root_fd, parent_fd, name);
+    case '2':
+    case '3':
+    case '4':
+    case '6':
+        return make_special(entry, parent_fd, name);
+    case '5':
+        return make_directory(entry, parent_fd, name);
+    default:
+        errno = EOPNOTSUPP;
+        return -1;
+    }
+}
+
+/* Opens the directory of the entry, made when the archive does not name it first. */
+static int open_place(int root_fd, char *path, const char **name)
+{
+    int fd = open_parent(root_fd, path, name);
+    char *slash = strrchr(path, '/');
+    if (fd >= 0 || errno != ENOENT || slash == NULL)
+        return fd;
+    *slash = '\0';
+    int result = make_directories(root_fd, path, 0755);
+    *slash = '/';
+    return result < 0 ? -1 : open_parent(root_fd, path, name);
+}
+
+/* The root itself: "." or "./" and the like. */
+static bool is_root(const char *path)
+{
+    for (; *path != '\0'; path++) {
+        if (*path != '/' && !(*path == '.' && (path[1] == '/' || path[1] == '\0')))
+            return false;
+    }
+    return true;
+}
+
+static int unpack_entry(struct tar_input *input, struct tar_entry *entry, int root_fd)
+{
+    const char *name;
+    if (is_root(entry->name)) {
+        if (entry->type == '5')
+            return set_attributes(root_fd, entry);
+        errno = EINVAL;
+        return -1;
+    }
+    int fd = open_place(root_fd, entry->name, &name);
+    if (fd < 0)
+        return -1;
+    int result = make_entry(input, entry, root_fd, fd, name);
+    int saved = errno;
+    close(fd);
+    errno = saved;
+    return result;
+}
+
+static void remember_time(struct directory_time **list, const struct tar_entry *entry)
+{
+    struct directory_time *fresh = malloc(sizeof *fresh + strlen(entry->name) + 1);
+    if (fresh == NULL)
+        return;
+    fresh->next = *list;
+    fresh->mtime = entry->mtime;
+    memcpy(fresh->name, entry->name, strlen(entry->name) + 1);
+    *list = fresh;
+}
+
+static void set_directory_times(struct directory_time *list, int root_fd)
+{
+    while (list != NULL) {
+        struct directory_time *next = list->next;
+        struct timespec times[2] = {list->mtime, list->mtime};
+        int fd = open_beneath(root_fd, list->name, O_RDONLY | O_DIRECTORY, 0);
+        if (fd >= 0) {
+            futimens(fd, times);
+            close(fd);
+        }
+        free(list);
+        list = next;
+    }
+}
+
+int read_tar_stream(int in_fd, int root_fd, char *failed, size_t failed_size)
+{
+    struct tar_input input = {.fd = in_fd};
+    struct directory_time *times = NULL;
+    struct tar_entry entry = {0};
+    mode_t mask = umask(0);
+    int result;
+    while ((result = tar_next(&input, &entry)) > 0) {
+        result = unpack_entry(&input, &entry, root_fd);
+        if (result < 0) {
+            snprintf(failed, failed_size, "%s", entry.name);
+            break;
+        }
+        if (entry.type == '5')
+            remember_time(&times, &entry);
+    }
+    int saved = errno;
+    set_directory_times(times, root_fd);
+    tar_entry_free(&entry);
+    umask(mask);
+    errno = saved;
+    return result < 0 ? -1 : 0;
+}
+
+int copy_tree(const char *from, const char *to)
+{
+    static const struct tar_options options = {0};
+    char failed[256];
+    int ends[2], status;
+    int from_fd = open(from, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (from_fd < 0 || (mkdir(to, 0755) < 0 && errno != EEXIST))
+        return -1;
+    int to_fd = open(to, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (to_fd < 0 || pipe2(ends, O_CLOEXEC) < 0)
+        return -1;
+    pid_t pid = fork();
+    if (pid == 0) {
+        close(ends[0]);
+        _exit(write_tar_stream(ends[1], from_fd, ".", &options) < 0 ? errno & 0xff : 0);
+    }
+    close(ends[1]);
+    int result = pid < 0 ? -1 : read_tar_stream(ends[0], to_fd, failed, sizeof failed);
+    int saved = errno;
+    close(ends[0]);
+    close(from_fd);
+    close(to_fd);
+    if (pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status) &&
+        WEXITSTATUS(status) != 0 && result < 0)
+        saved = WEXITSTATUS(status);
+    errno = saved;
+    return result;
+}
