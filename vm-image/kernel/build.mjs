@@ -1,11 +1,14 @@
 /**
- * Recipe of the kernel: Debian's source package, our configuration, one raw image. The same inputs
- * give the same bytes: builder, time and version are fixed, and the kernel maps its own paths away.
+ * Recipe of the kernel: Debian's source package, our patch and configuration, one raw image. The same
+ * inputs give the same bytes: builder, time and version are fixed, and the kernel maps its own paths
+ * away.
  */
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { aptDownload, extractDeb } from '../support/apt.mjs';
+import { sha256OfFile } from '../support/hash.mjs';
 import { run, sourceDateEpochSeconds } from '../support/run.mjs';
 import { checkConfig } from './check-config.mjs';
 import { makeRawImage } from './raw-image.mjs';
@@ -17,6 +20,8 @@ const source = {
   sha256: 'e849faf31ca3555757f3a8877cb01af92122f744f75d1f3102734651c4e14703',
 };
 
+const patchPath = fileURLToPath(new URL('fast-boot.patch', import.meta.url));
+
 /** Another compiler gives another kernel; this is Debian bookworm's. */
 const compiler = { program: 'gcc-12', version: '12.2.0' };
 
@@ -25,6 +30,7 @@ export const sources = [
     files: ['machine/kernel.bin'],
     package: source.name,
     version: source.version,
+    patches: ['vm-image/kernel/fast-boot.patch'],
     licence: 'GPL-2.0-only WITH Linux-syscall-note',
   },
 ];
@@ -56,9 +62,10 @@ async function checkCompiler() {
   }
 }
 
-/** The unpacked source; a tree whose unpacking was interrupted is thrown away. */
+/** The patched source; a tree whose unpacking was interrupted is thrown away. */
 async function unpackSource(cacheFolder) {
-  const folder = join(cacheFolder, 'kernel', source.version);
+  const patchHash = await sha256OfFile(patchPath);
+  const folder = join(cacheFolder, 'kernel', `${source.version}-${patchHash.slice(0, 8)}`);
   const tree = join(folder, source.name);
   const complete = join(folder, 'complete');
   if (existsSync(complete)) return tree;
@@ -67,6 +74,7 @@ async function unpackSource(cacheFolder) {
   await extractDeb(deb, folder);
   await run('tar', ['-xJf', join(folder, `usr/src/${source.name}.tar.xz`), '-C', folder]);
   await rm(join(folder, 'usr'), { recursive: true });
+  await run('patch', ['-d', tree, '-p1', '--fuzz=0', '-i', patchPath]);
   await writeFile(complete, '');
   return tree;
 }
