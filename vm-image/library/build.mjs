@@ -2,23 +2,22 @@
  * Builds the bundled library: OCI images for linux/386 from Debian's packages, as static files that
  * answer for docker.io before the registry proxy does. `build()` is called by `vm-image/build.mjs`.
  */
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fetchPackages, packageEntries, readLock } from '../support/packages.mjs';
-import * as images from './images.mjs';
+import { allImages } from './images.mjs';
 import { writeCatalog, writeImage } from './oci.mjs';
 
 /** Replaces `<outputFolder>/library`; packages are kept in `cacheFolder`. Resolves with each image's figures. */
 export async function build({ outputFolder, cacheFolder }) {
-  const folder = join(outputFolder, 'library');
+  const folder = join(outputFolder, 'library.new');
   const sets = await readSets(cacheFolder);
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
 
   const figures = [];
   const packages = {};
-  for (const recipe of Object.values(images.recipes)) {
-    const image = await recipe(sets);
+  for await (const image of allImages(sets)) {
     figures.push(await writeImage(folder, { ...image, labels: labelsOf(image) }));
     packages[image.name] = image.packages.map(({ sha256: _sha256, ...item }) => item);
   }
@@ -27,6 +26,8 @@ export async function build({ outputFolder, cacheFolder }) {
     figures.map(({ name }) => name),
   );
   await writeFile(join(folder, 'packages.json'), `${JSON.stringify(packages, null, 2)}\n`);
+  await rm(join(outputFolder, 'library'), { recursive: true, force: true });
+  await rename(folder, join(outputFolder, 'library'));
   return figures;
 }
 
@@ -48,9 +49,8 @@ async function readSets(cacheFolder) {
   return sets;
 }
 
-/** Says whose image this is and what it was made of; Debian's version stands for each package's. */
-function labelsOf({ title, description, licenses, packages }) {
-  const main = packages.find((item) => item.main === true) ?? packages[0];
+/** Says whose image this is and what it was made of. */
+function labelsOf({ title, description, licenses, version, packages }) {
   return {
     'org.opencontainers.image.title': title,
     'org.opencontainers.image.description': description,
@@ -58,7 +58,7 @@ function labelsOf({ title, description, licenses, packages }) {
     'org.opencontainers.image.authors':
       'Bottleship, built from Debian packages; not the official image',
     'org.opencontainers.image.licenses': licenses,
-    ...(main === undefined ? {} : { 'org.opencontainers.image.version': main.version }),
+    'org.opencontainers.image.version': version,
     ...(packages.length === 0
       ? {}
       : { 'bottleship.packages': packages.map((it) => `${it.name}=${it.version}`).join(' ') }),

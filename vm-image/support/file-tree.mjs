@@ -73,10 +73,18 @@ export class FileTree {
   addArchive(entries, keep = () => true) {
     for (const entry of entries) {
       const path = mergedPath(entry.path);
-      if (path === '' || !keep(path, entry)) continue;
+      if (path === '' || mergedFolders.includes(path) || !keep(path, entry)) continue;
       const { path: _path, ...node } = entry;
       if (node.type === 'link') this.link(path, mergedPath(node.target));
       else if (node.type !== 'dir' || this.get(path)?.type !== 'symlink') this.#set(path, node);
+    }
+  }
+
+  /** Adds another tree's paths over this one's; the nodes are shared. */
+  addTree(other) {
+    for (const [path, node] of other.entries()) {
+      const link = node.type === 'dir' && this.get(path)?.type === 'symlink';
+      if (!link) this.#set(path, node);
     }
   }
 
