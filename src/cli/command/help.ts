@@ -1,0 +1,56 @@
+/** Help texts, made from the command table. */
+import type { FlagSpec } from '../flags/flag-spec.ts';
+import { flagUsages } from '../flags/flag-usage.ts';
+import type { Command, CommandNode } from './command.ts';
+import { useLine } from './usage-error.ts';
+
+/** Width of the column of command names. */
+const nameColumns = 11;
+
+export interface HelpOptions {
+  readonly path: string;
+  /** Columns of the caller's terminal. */
+  readonly columns: number;
+}
+
+export function commandHelp(command: Command, options: HelpOptions): string {
+  const sections = [`Usage:  ${useLine(options.path, command.use)}`, command.long ?? command.short];
+  if (command.aliases !== undefined) sections.push(`Aliases:\n  ${command.aliases}`);
+  if (command.flags.some((flag) => flag.hidden !== true)) {
+    sections.push(`Options:\n${flagUsages(command.flags, options.columns - 1)}`);
+  }
+  return `${sections.join('\n\n')}\n`;
+}
+
+export function groupHelp(group: CommandNode, options: HelpOptions): string {
+  const commands = group.children?.filter((node) => node.section !== 'hidden') ?? [];
+  return [
+    `Usage:  ${options.path} COMMAND`,
+    group.short,
+    `Commands:\n${commandList(commands)}`,
+    `Run '${options.path} COMMAND --help' for more information on a command.\n`,
+  ].join('\n\n');
+}
+
+export function overview(
+  nodes: readonly CommandNode[],
+  options: HelpOptions & { readonly globalFlags: readonly FlagSpec[]; readonly bold: boolean },
+): string {
+  const of = (section: CommandNode['section']) => nodes.filter((node) => node.section === section);
+  const guides = 'For more help on how to use Docker, head to https://docs.docker.com/go/guides/';
+  return [
+    'Usage:  docker [OPTIONS] COMMAND',
+    'A self-sufficient runtime for containers',
+    `Common Commands:\n${commandList(of('common'))}`,
+    `Management Commands:\n${commandList(of('management'))}`,
+    `Swarm Commands:\n${commandList(of('swarm'))}`,
+    `Commands:\n${commandList(of(undefined))}`,
+    `Global Options:\n${flagUsages(options.globalFlags, options.columns - 1)}`,
+    "Run 'docker COMMAND --help' for more information on a command.",
+    `${options.bold ? `\x1b[1m${guides}\x1b[0m` : guides}\n`,
+  ].join('\n\n');
+}
+
+function commandList(nodes: readonly CommandNode[]): string {
+  return nodes.map((node) => `  ${node.name.padEnd(nameColumns)} ${node.short}`).join('\n');
+}

@@ -1,0 +1,33 @@
+/** Asks before something is deleted. */
+import type { CommandContext } from '../command/command.ts';
+import { ExitError } from '../command/exit-error.ts';
+
+/** Ends the program quietly, with success, when the answer is not yes. */
+export async function confirm(context: CommandContext, warning: string): Promise<void> {
+  await context.out.write(`${warning} [y/N] `);
+  const answer = await readLine(context);
+  if (answer === undefined) await context.out.write('\n');
+  if (answer?.trim().toLowerCase() !== 'y') throw new ExitError(0);
+}
+
+/** Undefined when a signal ended the question. */
+async function readLine(context: CommandContext): Promise<string | undefined> {
+  const reader = context.invocation.stdin.getReader();
+  const release = () => reader.releaseLock();
+  context.signal.addEventListener('abort', release);
+  const decoder = new TextDecoder();
+  let text = '';
+  try {
+    while (!text.includes('\n')) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      text += decoder.decode(value, { stream: true });
+    }
+    return text.split('\n')[0];
+  } catch {
+    return undefined;
+  } finally {
+    context.signal.removeEventListener('abort', release);
+    if (!context.signal.aborted) reader.releaseLock();
+  }
+}

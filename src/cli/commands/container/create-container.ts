@@ -1,0 +1,107 @@
+/** Creates a container for `run` and `create`, pulling its image when it is not there. */
+import type { ContainerCreateRequest } from '../../../api/container.ts';
+import { containerCreate } from '../../../client/containers.ts';
+import { imageCreate } from '../../../client/images.ts';
+import { errorKind } from '../../../lib/errors.ts';
+import type { CommandContext } from '../../command/command.ts';
+import { goQuote } from '../../go/quote.ts';
+import { absolutePath } from '../../paths.ts';
+import { displayMessages } from '../../progress/display-messages.ts';
+import { familiarString, parseReference, withDefaultTag } from '../../reference.ts';
+import type { Reference } from '../../reference.ts';
+
+/** Resolves with the container's ID. */
+export async function createContainer(
+  context: CommandContext,
+  config: ContainerCreateRequest,
+): Promise<string> {
+  const cidFile = context.flags.string('cidfile');
+  if (cidFile !== '') await refuseExistingCidFile(context, cidFile);
+  const image = config.Image ?? '';
+  // A whole image ID is no reference to pull.
+  const reference = /^[a-f0-9]{64}$/.test(image)
+    ? undefined
+    : withDefaultTag(parseReference(image));
+  const platform = checkPlatform(context.flags.string('platform'));
+  const pull = context.flags.string('pull');
+  if (pull === 'always' && reference !== undefined) await pullImage(context, reference);
+  const create = () =>
+    containerCreate(context.client, { config, name: context.flags.string('name'), platform });
+  const response = await create().catch(async (error: unknown) => {
+    const missing = errorKind(error) === 'notFound' && isImageError(error);
+    if (!missing || reference === undefined || pull !== 'missing') throw error;
+    if (!context.flags.bool('quiet')) {
+      const name = familiarString(reference);
+      await context.err.line(`Unable to find image '${name}' locally`);
+    }
+    await pullImage(context, reference);
+    return create();
+  });
+  for (const warning of [...(response.Warnings ?? []), ...dnsWarnings(config)]) {
+    await context.err.line(`WARNING: ${warning}`);
+  }
+  if (cidFile !== '') await writeCidFile(context, { path: cidFile, id: response.Id });
+  return response.Id;
+}
+
+export function checkPullOption(value: string): void {
+  if (['always', 'missing', 'never', ''].includes(value)) return;
+  throw new Error(`invalid pull option: '${value}': must be one of "always", "missing" or "never"`);
+}
+
+async function pullImage(context: CommandContext, reference: Reference): Promise<void> {
+  const messages = await imageCreate(context.client, {
+    name: reference.name,
+    tag: reference.digest ?? reference.tag ?? '',
+    platform: context.flags.string('platform'),
+    signal: context.signal,
+  });
+  await displayMessages(context, messages, context.flags.bool('quiet') ? undefined : context.err);
+}
+
+/** Volumes and networks may be missing too; only a missing image can be pulled. */
+function isImageError(error: unknown): boolean {
+  return error instanceof Error && /no such image/i.test(error.message);
+}
+
+function checkPlatform(platform: string): string {
+  const parts = platform.split('/');
+  const bad = parts.find((part) => !/^[A-Za-z0-9_.-]+(\([A-Za-z0-9_.-]*\))?$/.test(part));
+  if (platform === '' || (parts.length <= 3 && bad === undefined)) return platform;
+  const reason =
+    parts.length > 3
+      ? `${goQuote(platform)}: cannot parse platform specifier`
+      : `${goQuote(bad ?? '')} is an invalid component of ${goQuote(platform)}: platform specifier component must match "^[A-Za-z0-9_.-]+$"`;
+  throw new Error(`error parsing specified platform: ${reason}: invalid argument`);
+}
+
+function dnsWarnings(config: ContainerCreateRequest): string[] {
+  const local = (config.HostConfig?.Dns ?? []).find((ip) => /^127\.|^::1$/.test(ip));
+  return local === undefined ? [] : [`Localhost DNS (${local}) may fail in containers.`];
+}
+
+async function refuseExistingCidFile(context: CommandContext, path: string): Promise<void> {
+  const { files } = context.host;
+  if (files === undefined) {
+    throw new Error(
+      `failed to create the container ID file: open ${path}: operation not supported`,
+    );
+  }
+  const absolute = absolutePath(path, context.invocation.workingDirectory);
+  const exists = await files.readFile(absolute).then(
+    () => true,
+    () => false,
+  );
+  if (!exists) return;
+  throw new Error(
+    `container ID file found, make sure the other container isn't running or delete ${path}`,
+  );
+}
+
+async function writeCidFile(
+  context: CommandContext,
+  options: { readonly path: string; readonly id: string },
+): Promise<void> {
+  const absolute = absolutePath(options.path, context.invocation.workingDirectory);
+  await context.host.files?.writeFile(absolute, new TextEncoder().encode(options.id));
+}

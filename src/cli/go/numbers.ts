@@ -1,0 +1,82 @@
+/** Numbers and durations as Go's strconv and time packages read them, with their error texts. */
+import { goQuote } from './quote.ts';
+
+const trueWords = ['1', 't', 'T', 'TRUE', 'true', 'True'];
+const falseWords = ['0', 'f', 'F', 'FALSE', 'false', 'False'];
+
+export function parseBool(text: string): boolean {
+  if (trueWords.includes(text)) return true;
+  if (falseWords.includes(text)) return false;
+  throw new Error(`strconv.ParseBool: parsing ${goQuote(text)}: invalid syntax`);
+}
+
+/** Base 0: `0x`, `0o`, `0b` and a leading zero are understood. */
+export function parseInteger(text: string, options: { readonly bits: 32 | 64 }): number {
+  const limit = 1n << BigInt(options.bits - 1);
+  const value = integer(text, 'ParseInt');
+  if (value < -limit || value >= limit) {
+    throw new Error(`strconv.ParseInt: parsing ${goQuote(text)}: value out of range`);
+  }
+  return Number(value);
+}
+
+export function parseUnsigned(text: string, options: { readonly bits: 16 | 64 }): number {
+  if (text.startsWith('-') || text.startsWith('+')) {
+    throw new Error(`strconv.ParseUint: parsing ${goQuote(text)}: invalid syntax`);
+  }
+  const value = integer(text, 'ParseUint');
+  if (value >= 1n << BigInt(options.bits)) {
+    throw new Error(`strconv.ParseUint: parsing ${goQuote(text)}: value out of range`);
+  }
+  return Number(value);
+}
+
+/** Base 10 only, as strconv.Atoi; undefined when it is no integer. */
+export function parseDecimal(text: string): number | undefined {
+  return /^[+-]?\d+$/.test(text) ? Number(text) : undefined;
+}
+
+function integer(text: string, operation: string): bigint {
+  const match = /^([+-]?)(0[xX][0-9a-fA-F]+|0[oO]?[0-7]+|0[bB][01]+|0|[1-9]\d*)$/.exec(text);
+  const digits = match?.[2];
+  if (digits === undefined) {
+    throw new Error(`strconv.${operation}: parsing ${goQuote(text)}: invalid syntax`);
+  }
+  const octal = /^0[0-7]+$/.test(digits) ? `0o${digits.slice(1)}` : digits;
+  const value = BigInt(octal);
+  return match?.[1] === '-' ? -value : value;
+}
+
+const unitNanoseconds: Readonly<Record<string, number>> = {
+  ns: 1,
+  us: 1e3,
+  µs: 1e3,
+  μs: 1e3,
+  ms: 1e6,
+  s: 1e9,
+  m: 60e9,
+  h: 3600e9,
+};
+
+/** Nanoseconds of `1h30m`, `10s`, `1.5ms`. */
+export function parseDuration(text: string): number {
+  const invalid = () => new Error(`time: invalid duration ${goQuote(text)}`);
+  const negative = text.startsWith('-');
+  let rest = text.replace(/^[+-]/, '');
+  if (rest === '0') return 0;
+  if (rest === '') throw invalid();
+  let total = 0;
+  while (rest !== '') {
+    const match = /^(\d+\.?\d*|\.\d+)([^\d.]*)/.exec(rest);
+    if (match === null) throw invalid();
+    const [whole, number = '', unit = ''] = match;
+    if (unit === '') throw new Error(`time: missing unit in duration ${goQuote(text)}`);
+    const scale = unitNanoseconds[unit];
+    if (scale === undefined) {
+      throw new Error(`time: unknown unit ${goQuote(unit)} in duration ${goQuote(text)}`);
+    }
+    total += Number(number) * scale;
+    rest = rest.slice(whole.length);
+  }
+  return negative ? -Math.round(total) : Math.round(total);
+}

@@ -1,0 +1,91 @@
+/** Sizes and durations for people, as go-units writes and reads them. */
+import { goQuote } from './quote.ts';
+
+const decimalUnits = ['B', 'kB', 'MB', 'GB', 'TB', 'PB', 'EB', 'ZB', 'YB'];
+const binaryUnits = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB', 'ZiB', 'YiB'];
+
+/** Four significant digits (three with `precision: 3`) and a decimal unit: `5.61MB`. */
+export function humanSize(bytes: number, options: { readonly precision?: number } = {}): string {
+  return scaled(bytes, { base: 1000, units: decimalUnits, precision: options.precision ?? 4 });
+}
+
+/** Four significant digits and a binary unit: `31.25MiB`. */
+export function bytesSize(bytes: number): string {
+  return scaled(bytes, { base: 1024, units: binaryUnits, precision: 4 });
+}
+
+function scaled(
+  bytes: number,
+  options: { readonly base: number; readonly units: readonly string[]; readonly precision: number },
+): string {
+  let size = bytes;
+  let index = 0;
+  while (size >= options.base && index < options.units.length - 1) {
+    size /= options.base;
+    index += 1;
+  }
+  return formatG(size, options.precision) + (options.units[index] ?? '');
+}
+
+/** As Go's `%.<precision>g`. */
+export function formatG(value: number, precision: number): string {
+  if (value === 0) return '0';
+  const [mantissa = '', exponentText = '0'] = value.toExponential(precision - 1).split('e');
+  const exponent = Number(exponentText);
+  if (exponent < -4 || exponent >= precision) {
+    const digits = mantissa.includes('.') ? mantissa.replace(/\.?0+$/, '') : mantissa;
+    const sign = exponent < 0 ? '-' : '+';
+    return `${digits}e${sign}${String(Math.abs(exponent)).padStart(2, '0')}`;
+  }
+  const fixed = value.toFixed(Math.max(0, precision - 1 - exponent));
+  return fixed.includes('.') ? fixed.replace(/\.?0+$/, '') : fixed;
+}
+
+/** `Less than a second`, `3 minutes`, `About an hour`, … */
+export function humanDuration(milliseconds: number): string {
+  const seconds = Math.trunc(milliseconds / 1000);
+  if (seconds < 1) return 'Less than a second';
+  if (seconds === 1) return '1 second';
+  if (seconds < 60) return `${seconds} seconds`;
+  const minutes = Math.trunc(milliseconds / 60_000);
+  if (minutes === 1) return 'About a minute';
+  if (minutes < 60) return `${minutes} minutes`;
+  const hours = Math.trunc(milliseconds / 3_600_000 + 0.5);
+  if (hours === 1) return 'About an hour';
+  if (hours < 48) return `${hours} hours`;
+  if (hours < 24 * 7 * 2) return `${Math.trunc(hours / 24)} days`;
+  if (hours < 24 * 30 * 2) return `${Math.trunc(hours / 24 / 7)} weeks`;
+  if (hours < 24 * 365 * 2) return `${Math.trunc(hours / 24 / 30)} months`;
+  return `${Math.trunc(Math.trunc(milliseconds / 3_600_000) / 24 / 365)} years`;
+}
+
+const multipliers: Readonly<Record<string, number>> = {
+  k: 1024,
+  m: 1024 ** 2,
+  g: 1024 ** 3,
+  t: 1024 ** 4,
+  p: 1024 ** 5,
+};
+
+/** Bytes of `64m`, `1.5GiB`, `1024`. */
+export function parseSize(text: string): number {
+  const match = /^(.*[0-9. ])([^0-9. ]*)$/s.exec(text);
+  if (match === null) throw new Error(`invalid size: '${text}'`);
+  const [, head = '', suffix = ''] = match;
+  const number = head.endsWith(' ') ? head.slice(0, -1) : head;
+  const size = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(number) ? Number(number) : NaN;
+  if (Number.isNaN(size)) {
+    throw new Error(`strconv.ParseFloat: parsing ${goQuote(number)}: invalid syntax`);
+  }
+  if (size < 0) throw new Error(`invalid size: '${text}'`);
+  return Math.trunc(size * multiplier(suffix));
+}
+
+function multiplier(suffix: string): number {
+  if (suffix === '') return 1;
+  const unit = suffix.length > 3 ? suffix : suffix.toLowerCase();
+  if (unit === 'b') return 1;
+  const factor = /^[a-z](b|ib)?$/.test(unit) ? multipliers[unit.charAt(0)] : undefined;
+  if (factor === undefined) throw new Error(`invalid suffix: '${unit}'`);
+  return factor;
+}

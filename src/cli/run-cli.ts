@@ -1,0 +1,189 @@
+/** The `docker` program: finds the command, reads its flags, runs it, and ends with an exit code. */
+import { ApiClient } from '../client/api-client.ts';
+import { errorMessage } from '../lib/errors.ts';
+import { ExitError } from './command/exit-error.ts';
+import { find } from './command/command.ts';
+import type { Command, CommandNode } from './command/command.ts';
+import { commandHelp, groupHelp, overview } from './command/help.ts';
+import {
+  argumentError,
+  flagError,
+  notAvailableError,
+  unknownCommandError,
+  useLine,
+} from './command/usage-error.ts';
+import { commandTree } from './commands/tree.ts';
+import { globalFlags } from './commands/global-flags.ts';
+import { parseFlags } from './flags/parse-flags.ts';
+import type { ParseResult } from './flags/parse-flags.ts';
+import type { FlagSpec } from './flags/flag-spec.ts';
+import type { CliHost, CliInvocation } from './invocation.ts';
+import { Output } from './output.ts';
+import { terminationOf } from './termination.ts';
+import { clientVersion } from './client-version.ts';
+
+const deprecatedHelp = 'Flag shorthand -h has been deprecated, use --help';
+
+/** Runs one `docker` command line to its end; resolves with the exit code and never rejects. */
+export async function runCli(invocation: CliInvocation, host: CliHost): Promise<number> {
+  const program = new Program(invocation, host);
+  return program.run();
+}
+
+class Program {
+  readonly #invocation: CliInvocation;
+  readonly #host: CliHost;
+  readonly #out: Output;
+  readonly #err: Output;
+
+  constructor(invocation: CliInvocation, host: CliHost) {
+    this.#invocation = invocation;
+    this.#host = host;
+    this.#out = new Output(invocation.stdout, { terminal: invocation.terminal.stdout });
+    this.#err = new Output(invocation.stderr, { terminal: invocation.terminal.stderr });
+  }
+
+  async run(): Promise<number> {
+    const termination = terminationOf(this.#invocation);
+    try {
+      await this.#dispatch(termination.signal);
+      return 0;
+    } catch (error) {
+      if (termination.exitCode !== undefined && !(error instanceof ExitError)) {
+        return termination.exitCode;
+      }
+      const message = error instanceof ExitError ? error.message : errorMessage(error);
+      if (message !== '') await this.#err.line(message);
+      return error instanceof ExitError ? error.exitCode : 1;
+    } finally {
+      termination.dispose();
+      await this.#out.release();
+      await this.#err.release();
+    }
+  }
+
+  async #dispatch(signal: AbortSignal): Promise<void> {
+    const root = await this.#parse(globalFlags, {
+      argv: this.#invocation.argv,
+      path: 'docker',
+      useLine: 'docker [OPTIONS] COMMAND [ARG...]',
+      interspersed: false,
+    });
+    const [name, ...rest] = root.arguments;
+    if (root.flags.bool('version')) {
+      const { version, gitCommit } = clientVersion;
+      return this.#out.line(`Docker version ${version}, build ${gitCommit}`);
+    }
+    if (root.help || name === undefined) return this.#out.write(this.#overview());
+    if (name === 'help') return this.#out.write(this.#helpOf(rest));
+    const node = find(commandTree, name);
+    if (node === undefined) throw unknownCommandError('docker', { name });
+    await this.#descend(node, { path: `docker ${node.name}`, argv: rest, signal });
+  }
+
+  async #descend(
+    node: CommandNode,
+    options: { readonly path: string; readonly argv: readonly string[]; signal: AbortSignal },
+  ): Promise<void> {
+    const { path, argv } = options;
+    if (node.command !== undefined) return this.#execute(node.command, options);
+    if (node.children === undefined) throw notAvailableError(path);
+    const parsed = await this.#parse([], {
+      argv,
+      path,
+      useLine: useLine(path, node.useSuffix ?? ''),
+      interspersed: false,
+    });
+    const [name, ...rest] = parsed.arguments;
+    if (parsed.help || name === undefined) return this.#out.write(this.#groupHelp(node, path));
+    const child = find(node.children, name);
+    if (child === undefined) throw unknownCommandError(path, { name, group: node });
+    await this.#descend(child, { ...options, path: `${path} ${child.name}`, argv: rest });
+  }
+
+  async #execute(
+    command: Command,
+    options: { readonly path: string; readonly argv: readonly string[]; signal: AbortSignal },
+  ): Promise<void> {
+    const { path } = options;
+    const parsed = await this.#parse(command.flags, {
+      argv: options.argv,
+      path,
+      useLine: useLine(path, command.use),
+      interspersed: command.interspersed ?? true,
+    });
+    if (parsed.help) return this.#out.write(this.#commandHelp(command, path));
+    const error = argumentError(command, { path, count: parsed.arguments.length });
+    if (error !== undefined) throw error;
+    await command.run({
+      invocation: this.#invocation,
+      host: this.#host,
+      client: new ApiClient(this.#host.handler),
+      out: this.#out,
+      err: this.#err,
+      flags: parsed.flags,
+      args: parsed.arguments,
+      signal: options.signal,
+      now: this.#host.now ?? Date.now,
+    });
+  }
+
+  async #parse(
+    specs: readonly FlagSpec[],
+    options: {
+      readonly argv: readonly string[];
+      readonly path: string;
+      readonly useLine: string;
+      readonly interspersed: boolean;
+    },
+  ): Promise<ParseResult> {
+    let deprecated = false;
+    const onDeprecatedHelp = () => {
+      deprecated = true;
+    };
+    try {
+      const { interspersed } = options;
+      return parseFlags(specs, options.argv, { interspersed, onDeprecatedHelp });
+    } catch (error) {
+      throw flagError(errorMessage(error), options);
+    } finally {
+      if (deprecated) await this.#err.line(deprecatedHelp);
+    }
+  }
+
+  #helpOf(words: readonly string[]): string {
+    let nodes: readonly CommandNode[] = commandTree;
+    let node: CommandNode | undefined;
+    let path = 'docker';
+    for (const word of words) {
+      node = find(nodes, word);
+      if (node === undefined) throw new ExitError(1, `unknown help topic: ${words.join(' ')}`);
+      path += ` ${node.name}`;
+      nodes = node.children ?? [];
+    }
+    if (node === undefined) return this.#overview();
+    if (node.command !== undefined) return this.#commandHelp(node.command, path);
+    if (node.children === undefined) throw notAvailableError(path);
+    return this.#groupHelp(node, path);
+  }
+
+  #commandHelp(command: Command, path: string): string {
+    return commandHelp(command, { path, columns: this.#columns() });
+  }
+
+  #groupHelp(node: CommandNode, path: string): string {
+    return groupHelp(node, { path, columns: this.#columns() });
+  }
+
+  #overview(): string {
+    const columns = this.#columns();
+    const bold = this.#out.terminal;
+    return overview(commandTree, { path: 'docker', columns, globalFlags, bold });
+  }
+
+  /** Help is as wide as the terminal on standard input, as the real program asks. */
+  #columns(): number {
+    const { terminal } = this.#invocation;
+    return terminal.stdin ? terminal.columns : 80;
+  }
+}

@@ -1,0 +1,125 @@
+/**
+ * Connects the caller's streams with a hijacked connection: typed bytes in, output out, raw terminal
+ * in between, and the key sequence that lets go of it.
+ */
+import type { Duplex } from '../../lib/duplex.ts';
+import { StdcopyDecoder } from '../../lib/stdcopy.ts';
+import type { CommandContext } from '../command/command.ts';
+import type { Output } from '../output.ts';
+import { DetachWatcher, parseDetachKeys } from './detach-keys.ts';
+
+export interface AttachOptions {
+  readonly stdin: boolean;
+  readonly stdout: boolean;
+  readonly stderr: boolean;
+  readonly tty: boolean;
+  readonly detachKeys: string;
+}
+
+/** How the connection came to its end. */
+export type AttachEnd = 'ended' | 'detached';
+
+/** Resolves when the container's output has ended, or the user has detached. */
+export async function streamAttached(
+  context: CommandContext,
+  connection: Duplex,
+  options: AttachOptions,
+): Promise<AttachEnd> {
+  const raw = options.stdin && options.tty && context.invocation.terminal.stdin;
+  if (raw) await context.invocation.setRawMode(true);
+  const stop = new AbortController();
+  try {
+    const input = copyInput(context, connection, { ...options, signal: stop.signal });
+    if (!options.stdout && !options.stderr) {
+      await connection.readable.cancel().catch(() => undefined);
+      return await input;
+    }
+    const output = copyOutput(context, connection.readable, options).then(() => 'ended' as const);
+    const detached = input.then((end) => (end === 'detached' ? end : output));
+    return await Promise.race([output, detached]);
+  } finally {
+    stop.abort();
+    if (raw) await context.invocation.setRawMode(false);
+  }
+}
+
+/** Copies until either side ends; the container then sees the end of its stdin. */
+async function copyInput(
+  context: CommandContext,
+  connection: Duplex,
+  options: AttachOptions & { readonly signal: AbortSignal },
+): Promise<AttachEnd> {
+  const writer = connection.writable.getWriter();
+  writer.closed.catch(() => undefined);
+  try {
+    if (!options.stdin) return 'ended';
+    const watcher = options.tty
+      ? new DetachWatcher(parseDetachKeys(options.detachKeys))
+      : undefined;
+    const reader = context.invocation.stdin.getReader();
+    // Typed bytes that are still to come belong to whoever reads this stream next.
+    options.signal.addEventListener('abort', () => reader.releaseLock());
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return 'ended';
+      const { bytes, detached } = watcher?.push(value) ?? { bytes: value, detached: false };
+      if (bytes.length > 0) await writer.write(bytes);
+      if (detached) return 'detached';
+    }
+  } catch {
+    // The container is gone or the reader was released: its output tells how it ended.
+    return 'ended';
+  } finally {
+    await writer.close().catch(() => undefined);
+  }
+}
+
+async function copyOutput(
+  context: CommandContext,
+  readable: ReadableStream<Uint8Array>,
+  options: AttachOptions,
+): Promise<void> {
+  if (options.tty) return copyPlain(readable, context.out);
+  return copyStdcopy(readable, {
+    stdout: options.stdout ? context.out : undefined,
+    stderr: options.stderr ? context.err : undefined,
+  });
+}
+
+export async function copyPlain(
+  readable: ReadableStream<Uint8Array>,
+  output: Output,
+): Promise<void> {
+  for await (const chunk of chunks(readable)) await output.write(chunk);
+}
+
+/** Separates the two output streams of a container without terminal. */
+export async function copyStdcopy(
+  readable: ReadableStream<Uint8Array>,
+  outputs: { readonly stdout: Output | undefined; readonly stderr: Output | undefined },
+): Promise<void> {
+  const decoder = new StdcopyDecoder();
+  for await (const chunk of chunks(readable)) {
+    for (const frame of decoder.push(chunk)) {
+      if (frame.stream === 'systemerr') {
+        const message = new TextDecoder().decode(frame.payload);
+        throw new Error(`error from daemon in stream: ${message}`);
+      }
+      const output = frame.stream === 'stderr' ? outputs.stderr : outputs.stdout;
+      await output?.write(frame.payload);
+    }
+  }
+}
+
+async function* chunks(readable: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array, void> {
+  const reader = readable.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    await reader.cancel().catch(() => undefined);
+  }
+}

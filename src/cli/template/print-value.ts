@@ -1,0 +1,43 @@
+/** Values in Go's `%v` notation, as template output shows them. */
+
+/** What a missing value prints as. */
+export const noValue = '<no value>';
+
+/** A value whose fields print in declaration order, as `{a b}`. Maps print sorted, as `map[k:v]`. */
+export class StructValue {
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly typeName: string;
+
+  constructor(fields: Readonly<Record<string, unknown>>, typeName: string) {
+    this.fields = fields;
+    this.typeName = typeName;
+  }
+}
+
+export function printValue(value: unknown): string {
+  if (value === undefined || value === null) return noValue;
+  return printNested(value);
+}
+
+export function printNested(value: unknown): string {
+  if (value === undefined || value === null) return '<nil>';
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number') return printNumber(value);
+  if (typeof value === 'boolean' || typeof value === 'bigint') return String(value);
+  if (Array.isArray(value)) return `[${value.map(printNested).join(' ')}]`;
+  if (value instanceof StructValue) {
+    return `{${Object.values(value.fields).map(printNested).join(' ')}}`;
+  }
+  if (typeof value === 'object') {
+    const entries = Object.entries(value)
+      .toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+      .map(([key, item]) => `${key}:${printNested(item)}`);
+    return `map[${entries.join(' ')}]`;
+  }
+  return '<nil>';
+}
+
+function printNumber(value: number): string {
+  if (Number.isInteger(value) && Math.abs(value) < 1e21) return value.toFixed(0);
+  return String(value).replace(/e([+-])(\d)$/, 'e$10$2');
+}

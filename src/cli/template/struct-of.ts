@@ -1,0 +1,84 @@
+/**
+ * Gives API values the shape that the real program's templates see: objects are Go structs (fields in
+ * order, unknown names are errors) except where the API has maps.
+ */
+import { StructValue } from './print-value.ts';
+
+/** Fields of the API that hold maps. */
+const mapFields = new Set([
+  'Annotations',
+  'Attributes',
+  'Data',
+  'Details',
+  'DriverOpts',
+  'ExposedPorts',
+  'IndexConfigs',
+  'Labels',
+  'Networks',
+  'Options',
+  'PortBindings',
+  'Ports',
+  'Runtimes',
+  'StorageOpt',
+  'Sysctls',
+  'Tmpfs',
+  'Volumes',
+]);
+
+/** Plain values stay; `typeName` is what errors call the outermost struct. */
+export function structOf(value: unknown, typeName: string): unknown {
+  return convert(value, { typeName, map: false });
+}
+
+function convert(
+  value: unknown,
+  options: { readonly typeName: string; readonly map: boolean },
+): unknown {
+  if (Array.isArray(value)) {
+    return value.map((item: unknown) => convert(item, { ...options, map: false }));
+  }
+  if (typeof value !== 'object' || value === null) return value;
+  const { typeName, map } = options;
+  const fields = Object.fromEntries(
+    Object.entries(value).map(([name, item]) => {
+      const isLogOptions = name === 'Config' && typeName === 'LogConfig';
+      const isMap = !map && (mapFields.has(name) || isLogOptions);
+      return [name, convert(item, { typeName: map ? typeName : name, map: isMap })];
+    }),
+  );
+  return map ? fields : new StructValue(fields, typeName);
+}
+
+/** Go's names of fields whose JSON name differs. */
+const jsonNames: Readonly<Record<string, string>> = {
+  APIVersion: 'ApiVersion',
+  CPUPeriod: 'CpuPeriod',
+  CPUQuota: 'CpuQuota',
+  CPURealtimePeriod: 'CpuRealtimePeriod',
+  CPURealtimeRuntime: 'CpuRealtimeRuntime',
+  CPUShares: 'CpuShares',
+  DNS: 'Dns',
+  DNSOptions: 'DnsOptions',
+  DNSSearch: 'DnsSearch',
+  HTTPProxy: 'HttpProxy',
+  HTTPSProxy: 'HttpsProxy',
+  HostIP: 'HostIp',
+  ID: 'Id',
+  NanoCPUs: 'NanoCpus',
+};
+
+/** Fields that structs have even when the API leaves them out. */
+const optionalFields = new Set(['Health', 'Healthcheck', 'SizeRw', 'SizeRootFs', 'StopTimeout']);
+
+/** The value of a struct's field; undefined when the struct has no such field. */
+export function structField(
+  struct: StructValue,
+  name: string,
+): { readonly value: unknown } | undefined {
+  for (const candidate of [name, jsonNames[name]]) {
+    if (candidate !== undefined && Object.hasOwn(struct.fields, candidate)) {
+      return { value: struct.fields[candidate] };
+    }
+  }
+  return optionalFields.has(name) ? { value: undefined } : undefined;
+}

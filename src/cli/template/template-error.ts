@@ -1,0 +1,27 @@
+/** Errors of templates, in text/template's words: `template: :1:2: executing "" at <.Foo>: …`. */
+import type { Place } from './ast.ts';
+
+/** A template that cannot be read. */
+export class TemplateError extends Error {
+  constructor(source: string, options: { readonly offset: number; readonly message: string }) {
+    super(`template: :${lineOf(source, options.offset)}: ${options.message}`);
+    this.name = 'TemplateError';
+  }
+}
+
+/** A template that cannot be applied to its data. */
+export class TemplateExecutionError extends Error {
+  constructor(source: string, options: { readonly at: Place; readonly message: string }) {
+    const { offset, text } = options.at;
+    const column = offset - (source.lastIndexOf('\n', offset - 1) + 1);
+    const shown = text.length > 20 ? `${text.slice(0, 20)}...` : text;
+    super(
+      `template: :${lineOf(source, offset)}:${column}: executing "" at <${shown}>: ${options.message}`,
+    );
+    this.name = 'TemplateExecutionError';
+  }
+}
+
+function lineOf(source: string, offset: number): number {
+  return source.slice(0, offset).split('\n').length;
+}
