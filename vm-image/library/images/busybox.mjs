@@ -1,7 +1,7 @@
 /** busybox: one static program under all its names. */
 import { FileTree } from '../../support/file-tree.mjs';
 import { packLayer } from '../oci.mjs';
-import { addSystemFiles, pathVariable } from './base.mjs';
+import { addSystemFiles, pathVariable } from './system-files.mjs';
 
 export async function busybox(sets) {
   const files = sets.busybox;

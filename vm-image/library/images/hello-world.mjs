@@ -7,7 +7,7 @@ import { FileTree } from '../../support/file-tree.mjs';
 import { run } from '../../support/run.mjs';
 import { words } from '../../support/words.mjs';
 import { packLayer } from '../oci.mjs';
-import { pathVariable } from './base.mjs';
+import { pathVariable } from './system-files.mjs';
 
 /** Nothing but the program's own code and text in the file. */
 const compilerFlags = words(`

@@ -1,7 +1,8 @@
 /** nginx on the shared base: the server, its libraries, a configuration and a page to see. */
 import { readFile } from 'node:fs/promises';
 import { packLayer } from '../oci.mjs';
-import { addPackages, addSystemFiles, finishLayer, pathVariable } from './base.mjs';
+import { addPackages, finishLayer } from './base.mjs';
+import { addSystemFiles, pathVariable } from './system-files.mjs';
 
 const files = new URL('../files/nginx/', import.meta.url);
 

@@ -1,7 +1,8 @@
 /** redis on the shared base: server, client and tools. */
 import { readFile } from 'node:fs/promises';
 import { packLayer } from '../oci.mjs';
-import { addPackages, addSystemFiles, finishLayer, pathVariable } from './base.mjs';
+import { addPackages, finishLayer } from './base.mjs';
+import { addSystemFiles, pathVariable } from './system-files.mjs';
 
 const owner = { uid: 999, gid: 999 };
 
