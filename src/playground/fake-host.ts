@@ -62,7 +62,9 @@ export class FakeHost implements ContainerHost {
   }
 
   dispose(): void {
+    if (this.disposed) return;
     this.disposed = true;
+    this.events?.lost('Turned off');
   }
 
   #pause(): Promise<void> {

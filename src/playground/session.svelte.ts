@@ -145,6 +145,8 @@ export class Session implements Disposable {
 
   #fail(host: ContainerHost, cause: string): void {
     const phase = this.#phase;
+    // The first cause counts: disposing the host makes it report that it is lost.
+    if (phase === 'failed') return;
     this.#failedPhase = bootPhases.find((candidate) => candidate === phase);
     this.#cause = cause;
     this.#phase = 'failed';

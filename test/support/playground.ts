@@ -1,0 +1,86 @@
+/** The built playground on a port of its own, and a learner who types into its terminal. */
+import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Page } from 'playwright-core';
+import { buildIfStale } from '../../src/node/build-if-stale.mjs';
+import { addressOf, servePlayground } from '../../src/node/serve-playground.ts';
+import type { PlaygroundServerOptions } from '../../src/node/serve-playground.ts';
+import { terminalText } from './browser.ts';
+
+export interface PlaygroundFixture {
+  readonly url: string;
+  /** Paths asked for since the start or the last `clear`. */
+  readonly requests: string[];
+  /** What went over the wire to browsers, headers included. */
+  sentBytes(): number;
+  stop(): Promise<void>;
+}
+
+/** Builds what is stale and serves it, with the registry proxy when one is given. */
+export async function startPlayground(
+  options: Pick<PlaygroundServerOptions, 'registryProxy'> = {},
+): Promise<PlaygroundFixture> {
+  buildIfStale();
+  const folder = new URL('../../dist', import.meta.url).pathname;
+  const server: Server = await servePlayground({ folder, port: 0, ...options });
+  const requests: string[] = [];
+  const sockets: Socket[] = [];
+  server.on('connection', (socket) => sockets.push(socket));
+  server.on('request', (request) => requests.push(request.url ?? ''));
+  return {
+    url: addressOf(server),
+    requests,
+    sentBytes: () => sockets.reduce((sum, { bytesWritten }) => sum + bytesWritten, 0),
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+/** The machine's prompt, with nothing typed behind it. */
+const prompt = /root@bottleship:[^\n]*# ?$/;
+const commandTimeoutMs = 60_000;
+
+/** Opens the page and waits for the first prompt. */
+export async function openToPrompt(page: Page, url: string): Promise<void> {
+  await page.goto(url);
+  await waitForText(page, prompt);
+}
+
+/** Types a command line with the keyboard, and resolves with what it printed before the next prompt. */
+export async function typeCommand(page: Page, commandLine: string): Promise<string> {
+  await page.keyboard.press('Control+L');
+  await waitForText(page, /^root@bottleship:[^\n]*# ?$/);
+  await typeLine(page, commandLine);
+  // The echo comes first: until then the screen still ends with the old prompt.
+  await waitForText(page, (text) => text.includes('\n'));
+  const text = await waitForText(page, prompt);
+  const lines = text.split('\n');
+  return lines.slice(1, -1).join('\n');
+}
+
+/** Types a line into whatever runs in the terminal. */
+export async function typeLine(page: Page, line: string): Promise<void> {
+  await page.locator('#terminal textarea').focus();
+  await page.keyboard.type(line);
+  await page.keyboard.press('Enter');
+}
+
+/** Waits until the terminal shows something; fails with what it shows instead. */
+export async function waitForText(
+  page: Page,
+  wanted: RegExp | ((text: string) => boolean),
+  timeoutMs = commandTimeoutMs,
+): Promise<string> {
+  const deadline = Date.now() + timeoutMs;
+  for (;;) {
+    const text = (await terminalText(page)).trimEnd();
+    if (typeof wanted === 'function' ? wanted(text) : wanted.test(text)) return text;
+    if (Date.now() > deadline) {
+      throw new Error(`The terminal never showed ${String(wanted)}. It shows:\n${text}`);
+    }
+    await page.waitForTimeout(50);
+  }
+}
