@@ -6,6 +6,7 @@ import type { RequestListener, Server } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { errorMessage } from '../lib/errors.ts';
+import { createProxyListener, loadProxyConfig } from './serve-proxy.ts';
 import { staticServer } from './static-server.ts';
 
 const loopback = '127.0.0.1';
@@ -24,8 +25,9 @@ export interface PlaygroundServerOptions {
 /** Starts serving; resolves when the server listens. */
 export async function servePlayground(options: PlaygroundServerOptions): Promise<Server> {
   const files = await staticServer(options.folder);
+  const { registryProxy } = options;
   const server = createServer((request, response) => {
-    const proxied = request.url?.startsWith('/v2/') === true ? options.registryProxy : undefined;
+    const proxied = request.url?.startsWith('/v2/') === true ? registryProxy : undefined;
     (proxied ?? files)(request, response);
   });
   await listen(server, options.port);
@@ -69,6 +71,7 @@ async function main(): Promise<void> {
   const { values } = parseArgs({ options: { port: { type: 'string', short: 'p' } } });
   const server = await servePlayground({
     folder: fileURLToPath(new URL('../../dist', import.meta.url)),
+    registryProxy: createProxyListener(loadProxyConfig()),
     port: parsePort(values.port ?? process.env['PORT'] ?? String(portDefault)),
   });
   console.log(`\n  Bottleship is at ${addressOf(server)}\n  Press Ctrl+C to stop.\n`);
