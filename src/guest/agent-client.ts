@@ -1,0 +1,274 @@
+/** The guest as the agent serves it: each call is a stream of its own over the frame channel. */
+import { toDisposable, type Disposable } from '../lib/disposable.ts';
+import type { Duplex } from '../lib/duplex.ts';
+import { KindError } from '../lib/errors.ts';
+import type { FrameChannel } from '../vm/machine.ts';
+import { AgentDocker } from './agent-docker.ts';
+import type { AgentStream } from './agent-stream.ts';
+import { deferred } from './deferred.ts';
+import type {
+  ConnectTarget,
+  DockerInvocation,
+  FileStat,
+  Guest,
+  GuestProcess,
+  PathOptions,
+  RunOptions,
+  StepTrace,
+} from './guest.ts';
+import { AgentProcess, readFailure, readStep } from './guest-process.ts';
+import { Multiplexer } from './multiplexer.ts';
+import { encodeApply, encodeRun } from './plan-encoder.ts';
+import type { SetupPlan } from './plan.ts';
+import { channel, controlKind, field, openKind } from './protocol.ts';
+import { collectBytes, duplexOf, request, waitForResult } from './requests.ts';
+import { BodyWriter, Fields } from './wire.ts';
+
+/** A cold boot takes about a second; a slow device with an empty cache many. */
+const helloTimeoutMsDefault = 120_000;
+const readSizeBytesMaxDefault = 16 * 1024 * 1024;
+const errnoRefused = 111;
+
+const fileTypes = ['file', 'dir', 'symlink', 'char', 'block', 'fifo', 'socket'] as const;
+
+export interface AgentClientOptions {
+  readonly helloTimeoutMs?: number;
+  /** The agent runs already, in a restored machine: ask it to start over. */
+  readonly resume?: boolean;
+}
+
+export class AgentClient implements Guest {
+  readonly ready: Promise<void>;
+  readonly #multiplexer: Multiplexer;
+  readonly #timer: ReturnType<typeof setTimeout>;
+  readonly #hello = deferred<void>();
+  #docker: ((invocation: DockerInvocation) => void) | undefined;
+  #socket: ((connection: Duplex) => void) | undefined;
+
+  constructor(frames: FrameChannel, options: AgentClientOptions = {}) {
+    this.ready = this.#hello.promise;
+    // Whoever asks for something hears of it; nobody need wait for readiness itself.
+    this.ready.catch(() => {});
+    const timeoutMs = options.helloTimeoutMs ?? helloTimeoutMsDefault;
+    this.#timer = setTimeout(
+      () => this.fail(`No word from the agent for ${timeoutMs / 1000} s`),
+      timeoutMs,
+    );
+    this.#multiplexer = new Multiplexer(frames, {
+      onHello: () => {
+        clearTimeout(this.#timer);
+        this.#hello.resolve();
+      },
+      onOpen: (stream, body) => this.#takeOpen(stream, body),
+      onLost: () => {},
+    });
+    if (options.resume === true) this.#multiplexer.greet();
+  }
+
+  /** The machine is gone: everything that waits rejects `unavailable` with this cause. */
+  fail(cause: string): void {
+    clearTimeout(this.#timer);
+    const error = new KindError('unavailable', `Machine is not available: ${cause}`);
+    this.#hello.reject(error);
+    this.#multiplexer.fail(error);
+  }
+
+  async run(plan: SetupPlan, options: RunOptions = {}): Promise<GuestProcess> {
+    const stream = await this.#open(encodeRun(plan, options), options.signal);
+    const process = new AgentProcess(stream, (id, number) => this.#signalStream(id, number));
+    // Only until the program runs: afterwards its owner signals it.
+    await abortable(stream, process.started, options.signal);
+    return process;
+  }
+
+  async apply(
+    plan: SetupPlan,
+    options: { readonly signal?: AbortSignal } = {},
+  ): Promise<readonly StepTrace[]> {
+    const trace: StepTrace[] = [];
+    const stream = await this.#open(encodeApply(plan), options.signal);
+    const done = waitForResult(stream, (kind, fields) => {
+      if (kind === controlKind.step) trace.push(readStep(fields));
+      if (kind === controlKind.failure) throw readFailure(fields);
+    });
+    await abortable(stream, done, options.signal);
+    return trace;
+  }
+
+  async signal(pid: number, number: number): Promise<void> {
+    const body = new BodyWriter(openKind.signal).number(field.pid, pid);
+    await waitForResult(await this.#open(body.number(field.signal, number).finish()));
+  }
+
+  async stat(path: string, options?: PathOptions): Promise<FileStat> {
+    const stream = await this.#open(request(openKind.stat, path, options).finish());
+    const result = await waitForResult(stream);
+    const target = result.text(field.target);
+    return {
+      type: fileTypes[result.number(field.kind)] ?? 'file',
+      mode: result.number(field.mode),
+      uid: result.number(field.uid),
+      gid: result.number(field.gid),
+      sizeBytes: result.number(field.size),
+      mtimeSeconds: result.number(field.mtime),
+      ...(target === undefined ? {} : { target }),
+    };
+  }
+
+  async readFile(
+    path: string,
+    options: PathOptions & { readonly sizeBytesMax?: number } = {},
+  ): Promise<Uint8Array> {
+    const sizeBytesMax = options.sizeBytesMax ?? readSizeBytesMaxDefault;
+    const body = request(openKind.readFile, path, options).number(field.size, sizeBytesMax);
+    return this.#collect(await this.#open(body.finish()), path, sizeBytesMax);
+  }
+
+  async writeFile(
+    path: string,
+    content: Uint8Array,
+    options: PathOptions & { readonly mode?: number } = {},
+  ): Promise<void> {
+    const body = request(openKind.writeFile, path, options);
+    const stream = await this.#open(body.number(field.mode, options.mode ?? 0o644).finish());
+    const done = waitForResult(stream);
+    // When this rejects the reason is the stream's end, which `done` tells better.
+    stream.write(channel.stdin, content).then(
+      () => stream.end(channel.stdin),
+      () => {},
+    );
+    await done;
+  }
+
+  async readDirectory(path: string, options?: PathOptions): Promise<string[]> {
+    const stream = await this.#open(request(openKind.readDirectory, path, options).finish());
+    const listing = await this.#collect(stream, path, readSizeBytesMaxDefault);
+    return new TextDecoder().decode(listing).split('\0').slice(0, -1);
+  }
+
+  readTar(
+    path: string,
+    options: PathOptions & { readonly overlayUpper?: boolean } = {},
+  ): ReadableStream<Uint8Array> {
+    const body = request(openKind.readTar, path, options).flag(field.kind, options.overlayUpper);
+    let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
+    let stream: AgentStream | undefined;
+    let done: Promise<unknown> = Promise.resolve();
+    return new ReadableStream<Uint8Array>({
+      start: async () => {
+        stream = await this.#open(body.finish());
+        done = waitForResult(stream);
+        done.catch(() => {});
+        reader = stream.readable(channel.stdout).getReader();
+      },
+      pull: async (controller) => {
+        const chunk = await reader?.read();
+        if (chunk?.value !== undefined) {
+          controller.enqueue(chunk.value);
+          return;
+        }
+        // The end of the bytes is the end of the archive only when the agent says so.
+        await done;
+        controller.close();
+      },
+      cancel: () => stream?.reset(new KindError('cancelled', 'Archive is not wanted any more')),
+    });
+  }
+
+  async writeTar(
+    path: string,
+    tar: ReadableStream<Uint8Array>,
+    options?: PathOptions,
+  ): Promise<void> {
+    const stream = await this.#open(request(openKind.writeTar, path, options).finish());
+    const done = waitForResult(stream);
+    done.catch(() => {});
+    try {
+      await tar.pipeTo(stream.writable(channel.stdin), { preventAbort: true });
+    } catch (error) {
+      // Either the agent refused (then it says why), or the archive's source failed.
+      if (stream.ended) await done;
+      stream.reset(new KindError('cancelled', 'Archive ended early', { cause: error }));
+      throw error;
+    }
+    await done;
+  }
+
+  async connect(target: ConnectTarget): Promise<Duplex> {
+    const body = new BodyWriter(openKind.connect);
+    if (target.kind === 'tcp') body.text(field.host, target.host).number(field.port, target.port);
+    else body.text(field.path, target.path);
+    if (target.netnsPid !== undefined) body.number(field.pid, target.netnsPid);
+    const stream = await this.#open(body.finish());
+    await waitForResult(stream);
+    return duplexOf(stream);
+  }
+
+  async watchFile(path: string, listener: (content: string) => void): Promise<Disposable> {
+    const stream = await this.#open(new BodyWriter(openKind.watch).text(field.path, path).finish());
+    await waitForResult(stream, (kind, fields) => {
+      if (kind === controlKind.content) listener(fields.text(field.content) ?? '');
+    });
+    return toDisposable(() => stream.close());
+  }
+
+  onDocker(handler: (invocation: DockerInvocation) => void): Disposable {
+    this.#docker = handler;
+    return toDisposable(() => (this.#docker = undefined));
+  }
+
+  onSocket(handler: (connection: Duplex) => void): Disposable {
+    this.#socket = handler;
+    return toDisposable(() => (this.#socket = undefined));
+  }
+
+  dispose(): void {
+    this.fail('it was disposed');
+    this.#multiplexer.dispose();
+  }
+
+  async #open(body: Uint8Array, signal?: AbortSignal): Promise<AgentStream> {
+    await this.ready;
+    signal?.throwIfAborted();
+    return this.#multiplexer.open(body);
+  }
+
+  async #collect(stream: AgentStream, path: string, sizeBytesMax: number): Promise<Uint8Array> {
+    const done = waitForResult(stream);
+    done.catch(() => {});
+    const bytes = await collectBytes(stream, { channel: channel.stdout, path, sizeBytesMax });
+    await done;
+    return bytes;
+  }
+
+  async #signalStream(id: number, number: number): Promise<void> {
+    const body = new BodyWriter(openKind.signal).number(field.stream, id);
+    await waitForResult(await this.#open(body.number(field.signal, number).finish()));
+  }
+
+  #takeOpen(stream: AgentStream, body: Uint8Array): void {
+    if (body[0] === openKind.docker && this.#docker !== undefined) {
+      this.#docker(new AgentDocker(stream, new Fields(body.subarray(1))));
+    } else if (body[0] === openKind.socket && this.#socket !== undefined) {
+      this.#socket(duplexOf(stream));
+    } else {
+      stream.reset(new KindError('unavailable', 'Engine is not running'), errnoRefused);
+    }
+  }
+}
+
+/** The promise, unless the signal comes first: then the stream is reset and the reason thrown. */
+async function abortable<T>(
+  stream: AgentStream,
+  promise: Promise<T>,
+  signal: AbortSignal | undefined,
+): Promise<T> {
+  if (signal === undefined) return promise;
+  const abort = (): void => stream.reset(new KindError('cancelled', 'Request was aborted'));
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    return await promise;
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}

@@ -1,0 +1,65 @@
+/** What most requests to the agent share: a path, a result, bytes up to a limit. */
+import type { Duplex } from '../lib/duplex.ts';
+import { KindError } from '../lib/errors.ts';
+import { joinBytes, type AgentStream } from './agent-stream.ts';
+import type { PathOptions } from './guest.ts';
+import { channel, controlKind, field } from './protocol.ts';
+import { BodyWriter, type Fields } from './wire.ts';
+
+/** The beginning of a request about a path. */
+export function request(kind: number, path: string, options: PathOptions = {}): BodyWriter {
+  const body = new BodyWriter(kind).text(field.path, path);
+  return options.root === undefined ? body : body.text(field.root, options.root);
+}
+
+/**
+ * Resolves with the request's result; rejects when the stream ends without one. Other control
+ * messages go to `onControl`, also later ones; what it throws is the request's failure.
+ */
+export function waitForResult(
+  stream: AgentStream,
+  onControl?: (kind: number, fields: Fields) => void,
+): Promise<Fields> {
+  return new Promise((resolve, reject) => {
+    stream.listen({
+      onControl: (kind, fields) => {
+        if (kind === controlKind.result) resolve(fields);
+        try {
+          onControl?.(kind, fields);
+        } catch (error) {
+          reject(error);
+        }
+      },
+      onEnd: (error) =>
+        reject(error ?? new KindError('unavailable', 'Agent closed the stream without a result')),
+    });
+  });
+}
+
+/** Everything a channel carries, or `resourceExhausted` beyond the limit. */
+export async function collectBytes(
+  stream: AgentStream,
+  options: { channel: number; path: string; sizeBytesMax: number },
+): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for await (const part of stream.readable(options.channel)) {
+    size += part.length;
+    if (size > options.sizeBytesMax) {
+      const limit = `more than ${options.sizeBytesMax} bytes`;
+      const error = new KindError('resourceExhausted', `Cannot read "${options.path}": ${limit}`);
+      stream.reset(error);
+      throw error;
+    }
+    parts.push(part);
+  }
+  return joinBytes(parts);
+}
+
+/** A connection's stream as a pair of byte streams; when both halves are over it is closed. */
+export function duplexOf(stream: AgentStream): Duplex {
+  return {
+    readable: stream.readable(channel.stdin),
+    writable: stream.writable(channel.stdin),
+  };
+}
