@@ -1,0 +1,64 @@
+/** `DELETE /containers/{id}`. */
+import { KindError, errorMessage, errorKind } from '../lib/errors.ts';
+import type { Container } from './container/container.ts';
+import { logContainerEvent, type Daemon } from './daemon.ts';
+import { applyEach } from './guest-plans.ts';
+import { sigkill } from './signals.ts';
+import { removeSteps } from './spec/root-plan.ts';
+import { removeVolumes } from './volume/remove-volumes.ts';
+
+export async function containerRemove(
+  daemon: Daemon,
+  name: string,
+  options: { readonly force: boolean; readonly volumes: boolean },
+): Promise<void> {
+  const container = daemon.containers.find(name);
+  if (container.removing) {
+    const message = `removal of container ${name} is already in progress`;
+    throw new KindError('conflict', message);
+  }
+  container.removing = true;
+  try {
+    await stopFirst(container, options.force);
+    await container.mutex.run(() => removeContainer(daemon, container, options));
+  } catch (error) {
+    container.removing = false;
+    const message = `cannot remove container "${name}": ${errorMessage(error)}`;
+    throw new KindError(errorKind(error), message, { cause: error });
+  }
+}
+
+async function stopFirst(container: Container, force: boolean): Promise<void> {
+  const { status } = container.state;
+  if (!container.isRunning) return;
+  if (!force) {
+    const message =
+      status === 'paused'
+        ? 'container is paused and must be unpaused first'
+        : `container is ${status}: stop the container before removing or force remove`;
+    throw new KindError('conflict', message);
+  }
+  container.stopRequested = true;
+  const { run } = container;
+  if (run === undefined) return;
+  await run.process.signal(sigkill).catch(() => {});
+  await run.finished;
+}
+
+/** Takes away what a stopped container left. `cleaned`: its files are gone already. */
+export async function removeContainer(
+  daemon: Daemon,
+  container: Container,
+  options: { readonly cleaned?: boolean; readonly volumes?: boolean } = {},
+): Promise<void> {
+  if (daemon.containers.get(container.id) === undefined) return;
+  container.removing = true;
+  if (options.cleaned !== true) await applyEach(daemon.guest, removeSteps(container.id));
+  daemon.containers.delete(container);
+  daemon.execs.removeOf(container);
+  if (options.volumes ?? true) await removeVolumes(daemon, container);
+  container.output.end();
+  container.log.wakeAll();
+  logContainerEvent(daemon, container, { action: 'destroy' });
+  container.notifyRemoved();
+}

@@ -1,0 +1,157 @@
+/**
+ * `POST /containers/{id}/start`: one plan for everything, so that a start is one round trip. A start
+ * that fails leaves nothing mounted.
+ */
+import type { GuestProcess } from '../guest/guest.ts';
+import type { NamespaceName, SetupPlan } from '../guest/plan.ts';
+import { KindError } from '../lib/errors.ts';
+import { hostnameFile, hostsFile, resolvConfFile } from './container/etc-files.ts';
+import { InputRelay } from './container/process-io.ts';
+import { prepareRoot, type PreparedRoot } from './container/prepare-root.ts';
+import { setupFailure, startError } from './container/start-error.ts';
+import type { Container } from './container/container.ts';
+import { superviseRun } from './container/supervise.ts';
+import { removeContainer } from './container-remove.ts';
+import { logContainerEvent, type Daemon } from './daemon.ts';
+import { applyEach } from './guest-plans.ts';
+import { compileSpec } from './spec/compile-spec.ts';
+import { containerPlan } from './spec/container-plan.ts';
+import { resolveUser } from './spec/passwd.ts';
+import { containerPaths } from './spec/paths.ts';
+import { layerDirs, removeCgroupStep, stopSteps, unmountStep } from './spec/root-plan.ts';
+import { execFailureExit } from './container/exec-failure.ts';
+
+export async function containerStart(daemon: Daemon, name: string): Promise<void> {
+  const container = daemon.containers.find(name);
+  await container.mutex.run(() => startContainer(daemon, container));
+}
+
+/** The caller holds the container's mutex. */
+export async function startContainer(daemon: Daemon, container: Container): Promise<void> {
+  const { status } = container.state;
+  if (status === 'paused')
+    throw new KindError('conflict', 'cannot start a paused container, try unpause instead');
+  if (status === 'running') throw new KindError('notModified', 'container is already running');
+  if (container.removing || status === 'dead' || status === 'removing') {
+    const message = 'container is marked for removal and cannot be started';
+    throw new KindError('conflict', message);
+  }
+  container.stopRequested = false;
+  let root: PreparedRoot | undefined;
+  let plan: SetupPlan = { before: [] };
+  try {
+    root = await prepareRoot(daemon, container);
+    plan = buildPlan(daemon, { container, root });
+    const process = await daemon.guest.run(plan, { stdio: stdioOf(container) });
+    begin(daemon, { container, process });
+  } catch (error) {
+    const failed = await execFailureExit(daemon, { container, error });
+    await takeDown(daemon, { container, error, rootMounted: root?.mounted === true });
+    if (failed) return;
+    const known = startError(error, { plan, args: container.args, exec: false });
+    container.state.error = known.error.message;
+    container.state.exitCode = known.exitCode;
+    container.output.end();
+    if (container.hostConfig.AutoRemove === true) await removeContainer(daemon, container);
+    throw known.error;
+  }
+}
+
+function stdioOf(container: Container): { stdin: boolean; stdout: boolean; stderr: boolean } {
+  return { stdin: container.config.OpenStdin === true, stdout: true, stderr: true };
+}
+
+function buildPlan(
+  daemon: Daemon,
+  { container, root }: { container: Container; root: PreparedRoot },
+): SetupPlan {
+  const { id, config, hostConfig, args, mountPoints } = container;
+  const user = resolveUser(config.User ?? '', root.accounts, hostConfig.GroupAdd ?? []);
+  const spec = compileSpec({
+    id,
+    config,
+    hostConfig,
+    args,
+    user,
+    mountPoints,
+    layerDirs: layerDirs(container.diffIds),
+    fileMounts: root.fileMounts,
+    joinPids: joinPids(daemon, container),
+  });
+  const paths = containerPaths(id);
+  return containerPlan(spec, {
+    rootSteps: root.steps,
+    missingFiles: root.missingFiles,
+    metadata: {
+      directory: paths.metadata,
+      files: [
+        { path: paths.hostname, content: hostnameFile(config) },
+        { path: paths.hosts, content: hostsFile(hostConfig) },
+        { path: paths.resolvConf, content: resolvConfFile(hostConfig) },
+      ],
+    },
+  });
+}
+
+/** The processes whose namespaces `--network container:…` and `--pid container:…` join. */
+function joinPids(
+  daemon: Daemon,
+  { hostConfig }: Container,
+): Partial<Record<NamespaceName, number>> {
+  const pids: Partial<Record<NamespaceName, number>> = {};
+  const modes: readonly (readonly [NamespaceName, string | undefined])[] = [
+    ['net', hostConfig.NetworkMode],
+    ['pid', hostConfig.PidMode],
+  ];
+  for (const [type, mode] of modes) {
+    if (mode === undefined || !mode.startsWith('container:')) continue;
+    const other = daemon.containers.find(mode.slice('container:'.length));
+    if (!other.isRunning) {
+      const what = type === 'net' ? 'network' : 'PID';
+      const message = `cannot join ${what} namespace of a non running container: container ${other.id} is ${other.state.status}`;
+      throw new KindError('conflict', message);
+    }
+    pids[type] = other.state.pid;
+  }
+  return pids;
+}
+
+function begin(
+  daemon: Daemon,
+  { container, process }: { container: Container; process: GuestProcess },
+): void {
+  Object.assign(container.state, {
+    status: 'running',
+    pid: process.pid,
+    exitCode: 0,
+    error: '',
+    oomKilled: false,
+    startedMs: daemon.clock.now(),
+    finishedMs: 0,
+  });
+  container.startedBefore = true;
+  container.input.connect(process.stdin);
+  const finished = superviseRun(daemon, { container, process, restart: startContainer });
+  container.run = { process, finished };
+  logContainerEvent(daemon, container, { action: 'start' });
+}
+
+/** Undoes as much of the plan as was done. */
+async function takeDown(
+  daemon: Daemon,
+  options: {
+    readonly container: Container;
+    readonly error: unknown;
+    readonly rootMounted: boolean;
+  },
+): Promise<void> {
+  const { container, error, rootMounted } = options;
+  container.input.end();
+  container.input = new InputRelay();
+  const failure = setupFailure(error);
+  const { id } = container;
+  const ranBefore = failure !== undefined && failure.section !== 'before';
+  if (ranBefore) return applyEach(daemon.guest, stopSteps(id, { killAll: false }));
+  if (rootMounted || failure !== undefined)
+    await applyEach(daemon.guest, [unmountStep(id), removeCgroupStep(id)]);
+}

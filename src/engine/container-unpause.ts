@@ -1,0 +1,25 @@
+/** `POST /containers/{id}/unpause`. */
+import { KindError } from '../lib/errors.ts';
+import type { Container } from './container/container.ts';
+import { logContainerEvent, type Daemon } from './daemon.ts';
+import { containerPaths } from './spec/paths.ts';
+
+export async function containerUnpause(daemon: Daemon, name: string): Promise<void> {
+  const container = daemon.containers.find(name);
+  await container.mutex.run(async () => {
+    if (container.state.status !== 'paused')
+      throw new KindError('conflict', `Container ${container.id} is not paused`);
+    await thaw(daemon, container);
+  });
+}
+
+/** Also for stop and kill: a frozen process takes no signal. */
+export async function thaw(daemon: Daemon, container: Container): Promise<void> {
+  const path = `${containerPaths(container.id).cgroup}/cgroup.freeze`;
+  const cause = 'Let the processes of the container go on';
+  await daemon.guest.apply({
+    before: [{ operation: { op: 'write', path, content: '0' }, cause }],
+  });
+  if (container.state.status === 'paused') container.state.status = 'running';
+  logContainerEvent(daemon, container, { action: 'unpause' });
+}

@@ -1,0 +1,128 @@
+/** A container as the API shows it. */
+import type { ContainerInspect, ContainerState, MountPoint } from '../../api/container.ts';
+import type { EndpointSettings, NetworkSettings } from '../../api/network.ts';
+import { containerPaths } from '../spec/paths.ts';
+import { layerDirs } from '../spec/root-plan.ts';
+import { initLayerDir } from '../spec/paths.ts';
+import { jsonTime } from '../timestamps.ts';
+import type { Container } from './container.ts';
+
+export function inspectContainer(container: Container): ContainerInspect {
+  const { id, config, hostConfig, args, diffIds } = container;
+  const paths = containerPaths(id);
+  return {
+    Id: id,
+    Created: jsonTime(container.createdMs),
+    Path: args[0] ?? '',
+    Args: args.slice(1),
+    State: stateWire(container),
+    Image: container.imageId,
+    ResolvConfPath: container.startedBefore ? paths.resolvConf : '',
+    HostnamePath: container.startedBefore ? paths.hostname : '',
+    HostsPath: container.startedBefore ? paths.hosts : '',
+    LogPath: '',
+    Name: `/${container.name}`,
+    RestartCount: container.restartCount,
+    Driver: 'overlay2',
+    Platform: 'linux',
+    MountLabel: '',
+    ProcessLabel: '',
+    AppArmorProfile: '',
+    ExecIDs: container.execIds.size === 0 ? null : [...container.execIds],
+    HostConfig: hostConfig,
+    GraphDriver: {
+      Data: {
+        ID: id,
+        LowerDir: [...layerDirs(diffIds), initLayerDir].join(':'),
+        MergedDir: paths.merged,
+        UpperDir: paths.upper,
+        WorkDir: paths.work,
+      },
+      Name: 'overlay2',
+    },
+    Mounts: containerMounts(container),
+    Config: config,
+    NetworkSettings: networkSettings(container),
+  };
+}
+
+function stateWire({ state }: Container): ContainerState {
+  const { status } = state;
+  return {
+    Status: status,
+    Running: status === 'running' || status === 'paused' || status === 'restarting',
+    Paused: status === 'paused',
+    Restarting: status === 'restarting',
+    OOMKilled: state.oomKilled,
+    Dead: status === 'dead',
+    Pid: state.pid,
+    ExitCode: state.exitCode,
+    Error: state.error,
+    StartedAt: jsonTime(state.startedMs),
+    FinishedAt: jsonTime(state.finishedMs),
+  };
+}
+
+/** `--tmpfs` is not among them, as in Docker; a tmpfs of `--mount` is, but the two are one here. */
+export function containerMounts({ mountPoints }: Container): MountPoint[] {
+  return mountPoints
+    .filter(({ type }) => type !== 'tmpfs')
+    .map((point) => ({
+      Type: point.type,
+      ...(point.type === 'volume' ? { Name: point.name } : {}),
+      Source: point.source,
+      Destination: point.destination,
+      ...(point.type === 'volume' ? { Driver: 'local' } : {}),
+      Mode: point.mode,
+      RW: point.readWrite,
+      Propagation: point.propagation,
+    }));
+}
+
+export function containerNetworks({
+  hostConfig,
+}: Container): Readonly<Record<string, EndpointSettings>> {
+  const mode = hostConfig.NetworkMode ?? '';
+  if (mode.startsWith('container:')) return {};
+  const endpoint: EndpointSettings = {
+    IPAMConfig: null,
+    Links: null,
+    Aliases: null,
+    MacAddress: '',
+    DriverOpts: null,
+    GwPriority: 0,
+    NetworkID: '',
+    EndpointID: '',
+    Gateway: '',
+    IPAddress: '',
+    IPPrefixLen: 0,
+    IPv6Gateway: '',
+    GlobalIPv6Address: '',
+    GlobalIPv6PrefixLen: 0,
+    DNSNames: null,
+  };
+  return { [mode === '' ? 'bridge' : mode]: endpoint };
+}
+
+function networkSettings(container: Container): NetworkSettings {
+  return {
+    Bridge: '',
+    SandboxID: '',
+    SandboxKey: '',
+    Ports: {},
+    HairpinMode: false,
+    LinkLocalIPv6Address: '',
+    LinkLocalIPv6PrefixLen: 0,
+    SecondaryIPAddresses: null,
+    SecondaryIPv6Addresses: null,
+    EndpointID: '',
+    Gateway: '',
+    GlobalIPv6Address: '',
+    GlobalIPv6PrefixLen: 0,
+    IPAddress: '',
+    IPPrefixLen: 0,
+    IPv6Gateway: '',
+    MacAddress: '',
+    Networks: containerNetworks(container),
+  };
+}

@@ -1,0 +1,148 @@
+/** One container: what it was made from, what state it is in, and who waits for it. */
+import type {
+  ContainerConfig,
+  ContainerStatus,
+  ContainerWaitCondition,
+  HostConfig,
+} from '../../api/container.ts';
+import type { GuestProcess } from '../../guest/guest.ts';
+import type { Digest } from '../../image/digest.ts';
+import { Mutex } from '../../lib/mutex.ts';
+import type { MountPoint } from '../spec/mount-point.ts';
+import { ContainerLog } from './container-log.ts';
+import { OutputFan } from './output-fan.ts';
+import { InputRelay } from './process-io.ts';
+
+export interface ContainerRun {
+  readonly process: GuestProcess;
+  /** Settles after the exit was recorded and everything of the run was taken down. */
+  readonly finished: Promise<void>;
+}
+
+export interface ContainerState {
+  status: ContainerStatus;
+  pid: number;
+  exitCode: number;
+  error: string;
+  oomKilled: boolean;
+  /** Milliseconds since 1970; 0 for never. */
+  startedMs: number;
+  finishedMs: number;
+}
+
+export interface ContainerOptions {
+  readonly id: string;
+  readonly name: string;
+  readonly createdMs: number;
+  readonly config: ContainerConfig;
+  readonly hostConfig: HostConfig;
+  /** Entrypoint and command joined. */
+  readonly args: readonly string[];
+  readonly imageId: Digest;
+  readonly diffIds: readonly Digest[];
+  readonly mountPoints: readonly MountPoint[];
+  readonly now: () => number;
+  readonly delay: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+}
+
+interface Waiter {
+  readonly condition: ContainerWaitCondition;
+  readonly resolve: (exitCode: number) => void;
+}
+
+export class Container {
+  readonly id: string;
+  /** Without the slash that the API puts before it. */
+  name: string;
+  readonly createdMs: number;
+  readonly config: ContainerConfig;
+  readonly hostConfig: HostConfig;
+  readonly args: readonly string[];
+  readonly imageId: Digest;
+  readonly diffIds: readonly Digest[];
+  readonly mountPoints: readonly MountPoint[];
+  /** Held by whatever changes the state. */
+  readonly mutex = new Mutex();
+  readonly log: ContainerLog;
+  readonly output: OutputFan;
+  readonly execIds = new Set<string>();
+  input = new InputRelay();
+  run: ContainerRun | undefined;
+  /** It ran before, so its files may differ from the image's. */
+  startedBefore = false;
+  /** Stopped or killed by a user: a restart policy has no say then. */
+  stopRequested = false;
+  restartCount = 0;
+  removing = false;
+  readonly state: ContainerState = {
+    status: 'created',
+    pid: 0,
+    exitCode: 0,
+    error: '',
+    oomKilled: false,
+    startedMs: 0,
+    finishedMs: 0,
+  };
+  readonly #waiters = new Set<Waiter>();
+
+  constructor(options: ContainerOptions) {
+    this.id = options.id;
+    this.name = options.name;
+    this.createdMs = options.createdMs;
+    this.config = options.config;
+    this.hostConfig = options.hostConfig;
+    this.args = options.args;
+    this.imageId = options.imageId;
+    this.diffIds = options.diffIds;
+    this.mountPoints = options.mountPoints;
+    const enabled = options.hostConfig.LogConfig?.Type !== 'none';
+    this.log = new ContainerLog({ now: options.now, enabled });
+    this.output = new OutputFan(options.delay);
+  }
+
+  get shortId(): string {
+    return this.id.slice(0, 12);
+  }
+
+  /** A paused or restarting container counts as running, as in Docker. */
+  get isRunning(): boolean {
+    return ['running', 'paused', 'restarting'].includes(this.state.status);
+  }
+
+  get tty(): boolean {
+    return this.config.Tty === true;
+  }
+
+  /** Resolves with the exit code when the condition holds; `not-running` may hold already. */
+  wait(condition: ContainerWaitCondition, signal?: AbortSignal): Promise<number> {
+    if (condition === 'not-running' && !this.isRunning) return Promise.resolve(this.state.exitCode);
+    return new Promise((resolve, reject) => {
+      const waiter: Waiter = { condition, resolve };
+      this.#waiters.add(waiter);
+      signal?.addEventListener(
+        'abort',
+        () => {
+          this.#waiters.delete(waiter);
+          reject(signal.reason);
+        },
+        { once: true },
+      );
+    });
+  }
+
+  notifyExit(): void {
+    this.#notify((condition) => condition !== 'removed');
+  }
+
+  notifyRemoved(): void {
+    this.#notify(() => true);
+  }
+
+  #notify(matches: (condition: ContainerWaitCondition) => boolean): void {
+    for (const waiter of this.#waiters) {
+      if (!matches(waiter.condition)) continue;
+      this.#waiters.delete(waiter);
+      waiter.resolve(this.state.exitCode);
+    }
+  }
+}

@@ -1,0 +1,116 @@
+/**
+ * What has to be known of a container's files before its plan can be made: who its user is, whether a
+ * bind mount is of a file, and which empty volumes take over files of the image. Each of these needs
+ * the root mounted first and costs round trips, so nothing happens here that the container does not
+ * ask for, and the accounts of an image are only read once.
+ */
+import type { Guest } from '../../guest/guest.ts';
+import type { SetupStep } from '../../guest/plan.ts';
+import { errorKind, KindError } from '../../lib/errors.ts';
+import type { Daemon } from '../daemon.ts';
+import type { MountPoint } from '../spec/mount-point.ts';
+import type { AccountFiles } from '../spec/passwd.ts';
+import { containerPaths } from '../spec/paths.ts';
+import { layerDirs, rootSteps } from '../spec/root-plan.ts';
+import { initLayerDir } from '../spec/paths.ts';
+import { fillVolumes, volumeSteps } from '../volume/fill-volumes.ts';
+import type { Container } from './container.ts';
+
+export interface PreparedRoot {
+  readonly accounts: AccountFiles;
+  /** Steps for the plan's beginning; empty when `mounted`. */
+  readonly steps: readonly SetupStep[];
+  readonly mounted: boolean;
+  /** Destinations whose mount source is a file. */
+  readonly fileMounts: ReadonlySet<string>;
+  /** Those of them that the image lacks. */
+  readonly missingFiles: readonly string[];
+}
+
+export async function prepareRoot(daemon: Daemon, container: Container): Promise<PreparedRoot> {
+  const binds = await inspectBinds(daemon.guest, container.mountPoints);
+  const known = container.startedBefore ? undefined : daemon.accounts.get(container.imageId);
+  const steps = [...mountSteps(container), ...binds.steps, ...volumeSteps(daemon, container)];
+  const volumes = container.mountPoints.filter(({ type }) => type === 'volume');
+  const needsRoot = known === undefined || binds.files.size > 0 || volumes.length > 0;
+  if (!needsRoot)
+    return { accounts: known, steps, mounted: false, fileMounts: binds.files, missingFiles: [] };
+  await daemon.guest.apply({ before: steps });
+  const [accounts, missingFiles] = await Promise.all([
+    known ?? readAccounts(daemon, container),
+    missingTargets(daemon.guest, { container, files: binds.files }),
+    fillVolumes(daemon, container),
+  ]);
+  return { accounts, steps: [], mounted: true, fileMounts: binds.files, missingFiles };
+}
+
+function mountSteps(container: Container): SetupStep[] {
+  const paths = containerPaths(container.id);
+  return rootSteps({
+    path: paths.merged,
+    readonly: false,
+    lowerDirs: [...layerDirs(container.diffIds), initLayerDir],
+    upperDir: paths.upper,
+    workDir: paths.work,
+  });
+}
+
+async function readAccounts(daemon: Daemon, container: Container): Promise<AccountFiles> {
+  const root = containerPaths(container.id).merged;
+  const read = async (path: string): Promise<string> => {
+    const content = await optional(daemon.guest.readFile(path, { root }));
+    return content === undefined ? '' : new TextDecoder().decode(content);
+  };
+  const [passwd, group] = await Promise.all([read('/etc/passwd'), read('/etc/group')]);
+  const files = { passwd, group };
+  if (!container.startedBefore) daemon.accounts.set(container.imageId, files);
+  return files;
+}
+
+/** Of the machine's paths: which are files, and which have to be made as directories. */
+async function inspectBinds(
+  guest: Guest,
+  points: readonly MountPoint[],
+): Promise<{ files: Set<string>; steps: SetupStep[] }> {
+  const files = new Set<string>();
+  const steps: SetupStep[] = [];
+  const inspect = async (point: MountPoint): Promise<void> => {
+    const status = await optional(guest.stat(point.source));
+    if (status === undefined && !point.createSource) {
+      const detail = `bind source path does not exist: ${point.source}`;
+      throw new KindError('invalidParameter', `invalid mount config for type "bind": ${detail}`);
+    }
+    if (status === undefined)
+      steps.push({
+        operation: { op: 'mkdir', path: point.source, mode: 0o755, parents: true },
+        cause: 'Make the directory that -v names and the machine lacks',
+      });
+    else if (status.type !== 'dir') files.add(point.destination);
+  };
+  await Promise.all(points.filter(({ type }) => type === 'bind').map(inspect));
+  return { files, steps };
+}
+
+async function missingTargets(
+  guest: Guest,
+  options: { readonly container: Container; readonly files: ReadonlySet<string> },
+): Promise<string[]> {
+  const root = containerPaths(options.container.id).merged;
+  const missing = await Promise.all(
+    [...options.files].map(async (path) => {
+      const status = await optional(guest.stat(path, { root }));
+      return status === undefined ? path : undefined;
+    }),
+  );
+  return missing.filter((path) => path !== undefined);
+}
+
+/** Undefined when there is no such file. */
+async function optional<T>(value: Promise<T>): Promise<T | undefined> {
+  try {
+    return await value;
+  } catch (error) {
+    if (errorKind(error) === 'notFound') return undefined;
+    throw error;
+  }
+}

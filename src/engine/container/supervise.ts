@@ -1,0 +1,115 @@
+/** A run of a container from its start to the point where nothing of it is left on the machine. */
+import type { ExitStatus, GuestProcess } from '../../guest/guest.ts';
+import { removeContainer } from '../container-remove.ts';
+import { logContainerEvent, type Daemon } from '../daemon.ts';
+import { applyEach } from '../guest-plans.ts';
+import { sigkill } from '../signals.ts';
+import { containerPaths } from '../spec/paths.ts';
+import { removeSteps, stopSteps } from '../spec/root-plan.ts';
+import type { Container } from './container.ts';
+import { drainMsMax, InputRelay, pumpOutput } from './process-io.ts';
+import { restartDelayMs } from './restart-policy.ts';
+
+export type StartContainer = (daemon: Daemon, container: Container) => Promise<void>;
+
+/** Settles when the exit was recorded; never rejects. */
+export async function superviseRun(
+  daemon: Daemon,
+  options: {
+    readonly container: Container;
+    readonly process: GuestProcess;
+    /** For restart policies. */
+    readonly restart: StartContainer;
+  },
+): Promise<void> {
+  const { container, process } = options;
+  const pumped = pumpOutput(process, (stream, chunk) => {
+    container.log.write(stream, chunk);
+    return container.output.write(stream, chunk);
+  });
+  const status = await process.exit.catch((): ExitStatus => ({ code: 137, signal: sigkill }));
+  const stop = new AbortController();
+  const patience = daemon.clock.delay(drainMsMax, stop.signal).catch(() => {});
+  const oomKilled = readOomKilled(daemon, { container, status });
+  await Promise.race([pumped, patience]);
+  stop.abort();
+  await container.mutex.run(async () =>
+    finish(daemon, { ...options, status, oomKilled: await oomKilled }),
+  );
+}
+
+/** Only asked when it is likely, as it costs a round trip. */
+async function readOomKilled(
+  daemon: Daemon,
+  { container, status }: { container: Container; status: ExitStatus },
+): Promise<boolean> {
+  if ((container.hostConfig.Memory ?? 0) === 0 && status.signal !== sigkill) return false;
+  try {
+    const path = `${containerPaths(container.id).cgroup}/memory.events`;
+    const text = new TextDecoder().decode(await daemon.guest.readFile(path));
+    return Number(/^oom_kill ([0-9]+)/m.exec(text)?.[1] ?? 0) > 0;
+  } catch {
+    return false;
+  }
+}
+
+async function finish(
+  daemon: Daemon,
+  options: {
+    readonly container: Container;
+    readonly status: ExitStatus;
+    readonly oomKilled: boolean;
+    readonly restart: StartContainer;
+  },
+): Promise<void> {
+  const { container, status, oomKilled } = options;
+  const { hostConfig, id } = container;
+  const delayMs = restartDelayMs(container, {
+    exitCode: status.code,
+    ranMs: daemon.clock.now() - container.state.startedMs,
+  });
+  const goes = hostConfig.AutoRemove === true && delayMs === undefined;
+  const steps = stopSteps(id, { killAll: hostConfig.PidMode !== '' });
+  await applyEach(daemon.guest, goes ? [...steps, ...removeSteps(id)] : steps);
+  container.input.end();
+  container.input = new InputRelay();
+  container.run = undefined;
+  Object.assign(container.state, {
+    status: delayMs === undefined ? 'exited' : 'restarting',
+    pid: 0,
+    exitCode: status.code,
+    oomKilled,
+    finishedMs: daemon.clock.now(),
+  });
+  container.log.flush();
+  container.output.end();
+  if (oomKilled) logContainerEvent(daemon, container, { action: 'oom' });
+  const attributes = { exitCode: String(status.code) };
+  logContainerEvent(daemon, container, { action: 'die', attributes });
+  container.notifyExit();
+  if (delayMs !== undefined) restartLater(daemon, { ...options, delayMs });
+  else if (goes) await removeContainer(daemon, container, { cleaned: true });
+}
+
+function restartLater(
+  daemon: Daemon,
+  options: {
+    readonly container: Container;
+    readonly delayMs: number;
+    readonly restart: StartContainer;
+  },
+): void {
+  const { container, delayMs, restart } = options;
+  const again = async (): Promise<void> => {
+    await daemon.clock.delay(delayMs);
+    await container.mutex.run(async () => {
+      if (container.state.status !== 'restarting') return;
+      container.state.status = 'exited';
+      if (container.stopRequested || container.removing) return;
+      container.restartCount += 1;
+      await restart(daemon, container);
+    });
+  };
+  // A start that fails has put its error into the container's state.
+  again().catch(() => {});
+}

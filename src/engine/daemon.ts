@@ -1,0 +1,63 @@
+/** What every verb of the engine works with: the machine, the images, and what it knows of containers. */
+import type { Guest } from '../guest/guest.ts';
+import type { ImageStore } from '../image/image-store.ts';
+import { ContainerTable } from './container/container-table.ts';
+import type { Container } from './container/container.ts';
+import { EventBus } from './events.ts';
+import type { ExecTable } from './exec/exec-table.ts';
+import type { AccountFiles } from './spec/passwd.ts';
+import type { VolumeTable } from './volume/volume-table.ts';
+import type { ImagePullOptions } from './server/backend.ts';
+
+/** Time and chance enter here. */
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Rejects when aborted. */
+  delay(milliseconds: number, signal?: AbortSignal): Promise<void>;
+}
+
+export type PullImage = (options: ImagePullOptions) => Promise<void>;
+
+export interface Daemon {
+  readonly guest: Guest;
+  readonly images: ImageStore;
+  readonly pullImage: PullImage;
+  readonly clock: Clock;
+  readonly random: (count: number) => Uint8Array;
+  readonly containers: ContainerTable;
+  readonly execs: ExecTable;
+  readonly volumes: VolumeTable;
+  readonly events: EventBus;
+  /** /etc/passwd and /etc/group of an image as it comes, by image ID. */
+  readonly accounts: Map<string, AccountFiles>;
+  readonly memorySizeBytes: number;
+  readonly engineId: string;
+}
+
+/** 64 hex digits. One of digits only would be taken for a number by some tools, as dockerd says. */
+export function randomId(random: (count: number) => Uint8Array): string {
+  for (;;) {
+    const id = [...random(32)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+    if (!/^[0-9]+$/.test(id.slice(0, 12))) return id;
+  }
+}
+
+export function logContainerEvent(
+  daemon: Daemon,
+  container: Container,
+  options: { readonly action: string; readonly attributes?: Readonly<Record<string, string>> },
+): void {
+  const { action, attributes = {} } = options;
+  daemon.events.publish({
+    type: 'container',
+    action,
+    id: container.id,
+    attributes: {
+      ...container.config.Labels,
+      ...attributes,
+      image: container.config.Image ?? '',
+      name: container.name,
+    },
+  });
+}

@@ -1,0 +1,163 @@
+/**
+ * The Docker Engine: policy over a guest that has the mechanism. Every verb lies in a file of its own;
+ * this one puts them behind the interface that the API server asks for.
+ */
+import type { Guest } from '../guest/guest.ts';
+import type { ImageStore } from '../image/image-store.ts';
+import type { Disposable } from '../lib/disposable.ts';
+import { ContainerTable } from './container/container-table.ts';
+import { containerAttach } from './container-attach.ts';
+import { containerCreate } from './container-create.ts';
+import { containerInspect } from './container-inspect.ts';
+import { containerKill } from './container-kill.ts';
+import { containerList } from './container-list.ts';
+import { containerLogs } from './container-logs.ts';
+import { containerPause } from './container-pause.ts';
+import { containerRemove } from './container-remove.ts';
+import { containerRename } from './container-rename.ts';
+import { containerResize } from './container-resize.ts';
+import { containerRestart } from './container-restart.ts';
+import { containerStart } from './container-start.ts';
+import { containerStop } from './container-stop.ts';
+import { containerTop } from './container-top.ts';
+import { containerUnpause } from './container-unpause.ts';
+import { containerWait } from './container-wait.ts';
+import { containersPrune } from './containers-prune.ts';
+import { randomId, type Clock, type Daemon, type PullImage } from './daemon.ts';
+import { EventBus } from './events.ts';
+import { execCreate } from './exec-create.ts';
+import { execInspect } from './exec-inspect.ts';
+import { execResize } from './exec-resize.ts';
+import { execCheck, execStart } from './exec-start.ts';
+import { ExecTable } from './exec/exec-table.ts';
+import { imageHistory } from './image-history.ts';
+import { imageInspect } from './image-inspect.ts';
+import { imageList } from './image-list.ts';
+import { imagePull } from './image-pull.ts';
+import { imageRemove } from './image-remove.ts';
+import { imageTag } from './image-tag.ts';
+import { machineSetupPlan } from './machine-setup.ts';
+import type { EngineBackend } from './server/backend.ts';
+import { systemEvents } from './system-events.ts';
+import { machineName, systemInfo } from './system-info.ts';
+import { systemVersion } from './system-version.ts';
+import { VolumeTable } from './volume/volume-table.ts';
+import { volumeCreate } from './volume-create.ts';
+import { volumeInspect, volumeList } from './volume-list.ts';
+import { volumeRemove, volumesPrune } from './volume-remove.ts';
+
+export interface EngineOptions {
+  readonly guest: Guest;
+  readonly images: ImageStore;
+  /** Fetches an image into `images`, reporting in the words of Docker's progress stream. */
+  readonly pullImage: PullImage;
+  /** For /info. */
+  readonly memorySizeBytes: number;
+  readonly clock?: Clock;
+  readonly random?: (count: number) => Uint8Array;
+}
+
+export interface Engine extends EngineBackend, Disposable {
+  /** Sets the machine up; call once, when the agent is there. Every verb that needs it comes after. */
+  setUpMachine(): Promise<void>;
+}
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  delay: (milliseconds, signal) =>
+    new Promise((resolve, reject) => {
+      const timer = setTimeout(resolve, milliseconds);
+      signal?.addEventListener(
+        'abort',
+        () => {
+          clearTimeout(timer);
+          reject(signal.reason);
+        },
+        { once: true },
+      );
+    }),
+};
+
+function systemRandom(count: number): Uint8Array {
+  return crypto.getRandomValues(new Uint8Array(count));
+}
+
+export function createEngine(options: EngineOptions): Engine {
+  const clock = options.clock ?? systemClock;
+  const random = options.random ?? systemRandom;
+  const daemon: Daemon = {
+    guest: options.guest,
+    images: options.images,
+    pullImage: options.pullImage,
+    memorySizeBytes: options.memorySizeBytes,
+    clock,
+    random,
+    containers: new ContainerTable(),
+    execs: new ExecTable(),
+    volumes: new VolumeTable(),
+    events: new EventBus(() => clock.now()),
+    accounts: new Map(),
+    engineId: randomId(random),
+  };
+  return {
+    setUpMachine: async () => {
+      await daemon.guest.apply(machineSetupPlan({ hostname: machineName }));
+    },
+    ...containerVerbs(daemon),
+    ...otherVerbs(daemon),
+    dispose: () => {
+      for (const container of daemon.containers.list()) {
+        container.output.end();
+        container.log.wakeAll();
+      }
+    },
+  };
+}
+
+type ContainerVerbs = Pick<EngineBackend, Extract<keyof EngineBackend, `container${string}`>>;
+
+function containerVerbs(daemon: Daemon): ContainerVerbs {
+  return {
+    containerCreate: (request, options) => containerCreate(daemon, request, options),
+    containerList: (options) => containerList(daemon, options),
+    containerInspect: (name, options) => containerInspect(daemon, name, options),
+    containerStart: (name) => containerStart(daemon, name),
+    containerAttach: (name, options) => containerAttach(daemon, name, options),
+    containerResize: (name, size) => containerResize(daemon, name, size),
+    containerWait: (name, options) => containerWait(daemon, name, options),
+    containerLogs: (name, options) => containerLogs(daemon, name, options),
+    containerKill: (name, options) => containerKill(daemon, name, options),
+    containerStop: (name, options) => containerStop(daemon, name, options),
+    containerRestart: (name, options) => containerRestart(daemon, name, options),
+    containerPause: (name) => containerPause(daemon, name),
+    containerUnpause: (name) => containerUnpause(daemon, name),
+    containerRemove: (name, options) => containerRemove(daemon, name, options),
+    containerRename: (name, newName) => containerRename(daemon, name, newName),
+    containerTop: (name, psArgs) => containerTop(daemon, name, psArgs),
+    containersPrune: (filters) => containersPrune(daemon, filters),
+  };
+}
+
+function otherVerbs(daemon: Daemon): Omit<EngineBackend, keyof ContainerVerbs> {
+  return {
+    execCreate: (container, request) => execCreate(daemon, container, request),
+    execCheck: (id) => execCheck(daemon, id),
+    execStart: (id, options) => execStart(daemon, id, options),
+    execResize: (id, size) => execResize(daemon, id, size),
+    execInspect: (id) => execInspect(daemon, id),
+    imagePull: (options) => imagePull(daemon, options),
+    imageList: (options) => imageList(daemon, options),
+    imageInspect: (name) => imageInspect(daemon, name),
+    imageHistory: (name) => imageHistory(daemon, name),
+    imageTag: (name, target) => imageTag(daemon, name, target),
+    imageRemove: (name, options) => imageRemove(daemon, name, options),
+    volumeCreate: (request) => volumeCreate(daemon, request),
+    volumeList: (filters) => volumeList(daemon, filters),
+    volumeInspect: (name) => volumeInspect(daemon, name),
+    volumeRemove: (name, options) => volumeRemove(daemon, name, options),
+    volumesPrune: (filters) => volumesPrune(daemon, filters),
+    systemInfo: () => systemInfo(daemon),
+    systemVersion: () => systemVersion(),
+    systemEvents: (options) => systemEvents(daemon, options),
+  };
+}

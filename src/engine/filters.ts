@@ -1,0 +1,51 @@
+/** The filters that list, prune and events share, and the refusal of unknown ones. */
+import { KindError } from '../lib/errors.ts';
+import type { Filters } from './server/backend.ts';
+
+/** Rejects a filter that is not among `known`, as dockerd does. */
+export function checkFilters(filters: Filters, known: readonly string[]): void {
+  for (const name of filters.keys())
+    if (!known.includes(name)) throw new KindError('invalidParameter', `invalid filter '${name}'`);
+}
+
+/** True when the filter is absent or one of its values satisfies the test. */
+export function matchesAny(
+  filters: Filters,
+  name: string,
+  test: (value: string) => boolean,
+): boolean {
+  const values = filters.get(name);
+  return values === undefined || values.length === 0 || values.some(test);
+}
+
+/** `label=name` and `label=name=value`: all must hold. */
+export function matchesLabels(
+  filters: Filters,
+  name: string,
+  labels: Readonly<Record<string, string>> | null | undefined,
+): boolean {
+  return (filters.get(name) ?? []).every((text) => {
+    const equals = text.indexOf('=');
+    const key = equals < 0 ? text : text.slice(0, equals);
+    const value = labels?.[key];
+    if (value === undefined) return false;
+    return equals < 0 || value === text.slice(equals + 1);
+  });
+}
+
+/** `until` as Unix seconds, RFC 3339 or a duration before now such as `24h`; milliseconds since 1970. */
+export function untilMsOf(filters: Filters, now: number): number {
+  const text = filters.get('until')?.[0];
+  if (text === undefined) return Infinity;
+  if (/^[0-9]+(\.[0-9]+)?$/.test(text)) return Number(text) * 1000;
+  const duration = /^(?:([0-9]+)h)?(?:([0-9]+)m)?(?:([0-9]+)s)?$/.exec(text);
+  if (duration !== null) {
+    const [, hours = 0, minutes = 0, seconds = 0] = duration.map(Number);
+    const total = (hours || 0) * 3600 + (minutes || 0) * 60 + (seconds || 0);
+    return now - total * 1000;
+  }
+  const parsed = Date.parse(text);
+  if (Number.isNaN(parsed))
+    throw new KindError('invalidParameter', `failed to parse value as time or duration: ${text}`);
+  return parsed;
+}

@@ -1,0 +1,114 @@
+/**
+ * What the machine needs before containers can run on it: a setup plan that the engine applies once,
+ * when the agent has said hello.
+ */
+import type { MountFlag, SetupOperation, SetupPlan, SetupStep } from '../guest/plan.ts';
+import { cgroupRoot, dockerRoot, initLayerDir } from './spec/paths.ts';
+
+const controllers = ['cpu', 'memory', 'pids', 'io'];
+const cgroupMount = '/sys/fs/cgroup';
+
+export function machineSetupPlan(options: { readonly hostname: string }): SetupPlan {
+  return {
+    before: [
+      ...mountSteps(),
+      ...cgroupSteps(),
+      ...initLayerSteps(),
+      step({ op: 'sethostname', name: options.hostname }, 'Give the machine a name'),
+      step({ op: 'linkUp', name: 'lo' }, 'Bring the loopback up'),
+      step(
+        { op: 'write', path: '/proc/sys/net/ipv4/ip_forward', content: '1' },
+        'Let the machine pass packets on for its containers',
+      ),
+    ],
+  };
+}
+
+function mountSteps(): SetupStep[] {
+  return [
+    step(
+      { op: 'mkdir', path: dockerRoot, mode: 0o711, parents: true },
+      'The directory where Docker keeps everything',
+    ),
+    mount(
+      { source: 'tmpfs', target: dockerRoot, fstype: 'tmpfs', flags: [], data: 'mode=711' },
+      'What containers write lies in memory: overlayfs cannot write to the root, which is one itself',
+    ),
+    ...['overlay2', 'containers', 'volumes'].map((name) =>
+      step(
+        { op: 'mkdir', path: `${dockerRoot}/${name}`, mode: 0o710, parents: true },
+        'A directory for one kind of what Docker keeps',
+      ),
+    ),
+    mount(
+      {
+        source: 'cgroup2',
+        target: cgroupMount,
+        fstype: 'cgroup2',
+        flags: ['nosuid', 'nodev', 'noexec'],
+        data: '',
+      },
+      'Control groups limit and count what containers use',
+    ),
+  ];
+}
+
+/** A controller only works in a group when every parent passes it on. */
+function cgroupSteps(): SetupStep[] {
+  const content = controllers.map((name) => `+${name}`).join(' ');
+  return [
+    step(
+      { op: 'write', path: `${cgroupMount}/cgroup.subtree_control`, content },
+      'Pass the controllers on to the groups below',
+    ),
+    step(
+      { op: 'mkdir', path: cgroupRoot, mode: 0o755, parents: true },
+      'The parent of all containers',
+    ),
+    step(
+      { op: 'write', path: `${cgroupRoot}/cgroup.subtree_control`, content },
+      'Pass the controllers on to each container',
+    ),
+  ];
+}
+
+/** See `initLayerDir`. */
+function initLayerSteps(): SetupStep[] {
+  const cause = 'Part of the lowest layer of every container: things to mount upon';
+  const directories = ['dev/pts', 'dev/shm', 'proc', 'sys', 'etc'];
+  const files = ['.dockerenv', 'etc/hostname', 'etc/hosts', 'etc/resolv.conf', 'dev/console'];
+  return [
+    ...directories.map((name) =>
+      step({ op: 'mkdir', path: `${initLayerDir}/${name}`, mode: 0o755, parents: true }, cause),
+    ),
+    ...files.map((name) =>
+      step(
+        {
+          op: 'writeFile',
+          path: `${initLayerDir}/${name}`,
+          content: new Uint8Array(),
+          mode: 0o755,
+        },
+        cause,
+      ),
+    ),
+    step({ op: 'symlink', target: '/proc/mounts', path: `${initLayerDir}/etc/mtab` }, cause),
+  ];
+}
+
+function mount(
+  options: {
+    readonly source: string;
+    readonly target: string;
+    readonly fstype: string;
+    readonly flags: readonly MountFlag[];
+    readonly data: string;
+  },
+  cause: string,
+): SetupStep {
+  return step({ op: 'mount', ...options }, cause);
+}
+
+function step(operation: SetupOperation, cause: string): SetupStep {
+  return { operation, cause };
+}

@@ -1,0 +1,300 @@
+/**
+ * The setup plan of a container's start: how a runtime spec becomes system calls, in the order that
+ * the kernel's rules demand. Pure; golden files in the test show whole plans.
+ *
+ * Until pivot_root, paths of the container are resolved inside its root (`root`), because an image's
+ * symlinks may point anywhere. After it, plain paths cannot leave the container.
+ */
+import type {
+  CloneOptions,
+  MountFlag,
+  SetupOperation,
+  SetupPlan,
+  SetupStep,
+} from '../../guest/plan.ts';
+import { defaultDeviceLinks, defaultDevices } from './default-paths.ts';
+import { parseMountOptions } from './mount-options.ts';
+import { processSteps } from './process-steps.ts';
+import type { RuntimeSpec, SpecMount } from './runtime-spec.ts';
+
+export interface ContainerFiles {
+  /** Content by path, for the machine's side of /etc/hosts and its like. */
+  readonly files: readonly { readonly path: string; readonly content: string }[];
+  readonly directory: string;
+}
+
+export interface ContainerPlanOptions {
+  readonly metadata: ContainerFiles;
+  /** How the root is mounted; empty when it is already. */
+  readonly rootSteps: readonly SetupStep[];
+  /** Files that the image lacks and another file is to be mounted over. */
+  readonly missingFiles: readonly string[];
+}
+
+export function containerPlan(spec: RuntimeSpec, options: ContainerPlanOptions): SetupPlan {
+  return {
+    before: [
+      ...options.rootSteps,
+      ...metadataSteps(options.metadata),
+      ...workingDirectorySteps(spec),
+      ...options.missingFiles.map((path) => missingFileStep(spec, path)),
+      ...cgroupSteps(spec),
+    ],
+    clone: cloneOptions(spec),
+    parent: parentSteps(spec),
+    child: [
+      ...sessionSteps(spec),
+      ...mountSteps(spec),
+      ...pivotSteps(spec),
+      ...deviceSteps(spec),
+      ...identitySteps(spec),
+      ...restrictionSteps(spec),
+      ...processSteps(spec.process),
+    ],
+  };
+}
+
+function step(operation: SetupOperation, cause: string): SetupStep {
+  return { operation, cause };
+}
+
+function metadataSteps({ directory, files }: ContainerFiles): SetupStep[] {
+  const cause = 'Write what the container sees as its hostname, hosts and resolv.conf';
+  return [
+    step(
+      { op: 'mkdir', path: directory, mode: 0o710, parents: true },
+      'Keep files about the container',
+    ),
+    ...files.map(({ path, content }) =>
+      step(
+        { op: 'writeFile', path, content: new TextEncoder().encode(content), mode: 0o644 },
+        cause,
+      ),
+    ),
+  ];
+}
+
+function workingDirectorySteps({ process, root }: RuntimeSpec): SetupStep[] {
+  if (process.cwd === '/') return [];
+  const operation: SetupOperation = {
+    op: 'mkdir',
+    path: process.cwd,
+    mode: 0o755,
+    parents: true,
+    root: root.path,
+  };
+  return [step(operation, 'Make the working directory if the image has none')];
+}
+
+function missingFileStep({ root }: RuntimeSpec, path: string): SetupStep {
+  return step(
+    { op: 'writeFile', path, content: new Uint8Array(), mode: 0o644, root: root.path },
+    'Make a file to mount another file over',
+  );
+}
+
+function cgroupSteps(spec: RuntimeSpec): SetupStep[] {
+  const path = spec.cgroupsPath;
+  return [
+    step(
+      { op: 'mkdir', path, mode: 0o755, parents: true },
+      'Make a control group, to limit and count what the container uses',
+    ),
+    ...spec.limits.map(({ file, value, cause }) =>
+      step({ op: 'write', path: `${path}/${file}`, content: value }, cause),
+    ),
+  ];
+}
+
+function cloneOptions(spec: RuntimeSpec): CloneOptions {
+  const joined = spec.namespaces.filter((namespace) => namespace.pid !== undefined);
+  const join = joined.map(({ type, pid = 0 }) =>
+    step(
+      { op: 'setns', pid, namespaces: [type] },
+      `Enter the ${type} namespace of another container`,
+    ),
+  );
+  return {
+    namespaces: spec.namespaces.filter(({ pid }) => pid === undefined).map(({ type }) => type),
+    cgroup: spec.cgroupsPath,
+    ...(join.length === 0 ? {} : { join }),
+  };
+}
+
+function parentSteps({ process }: RuntimeSpec): SetupStep[] {
+  if (process.oomScoreAdj === 0) return [];
+  const content = String(process.oomScoreAdj);
+  return [
+    step(
+      { op: 'write', path: '/proc/$PID/oom_score_adj', content },
+      'Tell the kernel how readily to kill this process when memory is short',
+    ),
+  ];
+}
+
+function sessionSteps(spec: RuntimeSpec): SetupStep[] {
+  const ownNetwork = spec.namespaces.some(({ type, pid }) => type === 'net' && pid === undefined);
+  return [
+    ...(spec.process.terminal
+      ? []
+      : [step({ op: 'setsid' }, 'Leave the session of whoever started the container')]),
+    ...(ownNetwork
+      ? [
+          step(
+            { op: 'linkUp', name: 'lo' },
+            'A new network namespace has only a loopback, and it is down',
+          ),
+        ]
+      : []),
+  ];
+}
+
+function mountSteps(spec: RuntimeSpec): SetupStep[] {
+  return [
+    step(
+      mountOperation({ source: '', target: '/', fstype: '', flags: ['rec', 'private'], data: '' }),
+      'Keep the mounts that follow from showing on the machine',
+    ),
+    ...spec.mounts.flatMap((mount) => specMountSteps(mount, spec.root.path)),
+  ];
+}
+
+function specMountSteps(mount: SpecMount, root: string): SetupStep[] {
+  const { flags, propagation, data } = parseMountOptions(mount.options);
+  const target = mount.destination;
+  const bind = mount.type === 'bind';
+  const first: readonly MountFlag[] = bind ? flags.filter((flag) => flag !== 'ro') : flags;
+  const steps: SetupStep[] = [];
+  if (mount.target === 'dir')
+    steps.push(
+      step({ op: 'mkdir', path: target, mode: 0o755, parents: true, root }, 'Make the mount point'),
+    );
+  const fstype = bind ? '' : mount.type;
+  const { source } = mount;
+  steps.push(
+    step(mountOperation({ source, target, fstype, flags: first, data, root }), mount.cause),
+  );
+  if (bind && flags.includes('ro'))
+    steps.push(
+      step(
+        mountOperation({
+          source: '',
+          target,
+          fstype: '',
+          flags: ['remount', 'bind', 'ro'],
+          data: '',
+          root,
+        }),
+        'A bind mount only becomes read-only by a second call',
+      ),
+    );
+  if (propagation.length > 0 && !propagation.includes('private'))
+    steps.push(
+      step(
+        mountOperation({ source: '', target, fstype: '', flags: propagation, data: '', root }),
+        'Decide which later mounts are seen on both sides',
+      ),
+    );
+  return steps;
+}
+
+function mountOperation(options: {
+  readonly source: string;
+  readonly target: string;
+  readonly fstype: string;
+  readonly flags: readonly MountFlag[];
+  readonly data: string;
+  readonly root?: string;
+}): SetupOperation {
+  return { op: 'mount', ...options };
+}
+
+function pivotSteps({ root }: RuntimeSpec): SetupStep[] {
+  return [
+    step(
+      { op: 'pivotRoot', newRoot: root.path },
+      'Make the overlay the root; the machine’s files are out of reach from here on',
+    ),
+  ];
+}
+
+function deviceSteps(spec: RuntimeSpec): SetupStep[] {
+  if (spec.mounts.some(({ destination, type }) => destination === '/dev' && type === 'bind'))
+    return terminalSteps(spec);
+  return [
+    ...defaultDevices.map(({ path, major, minor }) =>
+      step(
+        { op: 'mknod', path, type: 'char', mode: 0o666, major, minor },
+        'One of the few devices that every program may expect',
+      ),
+    ),
+    ...defaultDeviceLinks.map(([path, target]) =>
+      step({ op: 'symlink', target, path }, 'A link that programs expect in /dev'),
+    ),
+    ...terminalSteps(spec),
+  ];
+}
+
+function terminalSteps({ process }: RuntimeSpec): SetupStep[] {
+  if (!process.terminal) return [];
+  const { columns, rows } = process.consoleSize;
+  return [
+    step(
+      { op: 'writeFile', path: '/dev/console', content: new Uint8Array(), mode: 0o600 },
+      'A file for the console to be mounted on',
+    ),
+    step(
+      { op: 'terminal', columns, rows, bindTo: '/dev/console' },
+      'Open a pseudo-terminal of the container’s own and make it the controlling one',
+    ),
+  ];
+}
+
+function identitySteps(spec: RuntimeSpec): SetupStep[] {
+  const ownUts = spec.namespaces.some(({ type, pid }) => type === 'uts' && pid === undefined);
+  const steps: SetupStep[] = [];
+  if (ownUts && spec.hostname !== '')
+    steps.push(
+      step({ op: 'sethostname', name: spec.hostname }, 'The uts namespace holds the hostname'),
+    );
+  if (ownUts && spec.domainname !== '')
+    steps.push(
+      step(
+        { op: 'write', path: '/proc/sys/kernel/domainname', content: spec.domainname },
+        'The uts namespace holds the NIS domain name too',
+      ),
+    );
+  for (const [name, value] of Object.entries(spec.sysctl))
+    steps.push(
+      step(
+        { op: 'write', path: `/proc/sys/${name.replaceAll('.', '/')}`, content: value },
+        'A kernel setting of this namespace',
+      ),
+    );
+  return steps;
+}
+
+function restrictionSteps(spec: RuntimeSpec): SetupStep[] {
+  return [
+    ...(spec.root.readonly
+      ? [
+          step(
+            mountOperation({
+              source: '',
+              target: '/',
+              fstype: '',
+              flags: ['remount', 'bind', 'ro'],
+              data: '',
+            }),
+            'Nothing may be written to the image’s files, as asked',
+          ),
+        ]
+      : []),
+    ...spec.readonlyPaths.map((path) =>
+      step({ op: 'readonlyPath', path }, 'A kernel setting that containers may see but not change'),
+    ),
+    ...spec.maskedPaths.map((path) =>
+      step({ op: 'maskPath', path }, 'Hide what would tell about, or touch, the whole machine'),
+    ),
+  ];
+}

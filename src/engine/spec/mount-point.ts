@@ -1,0 +1,174 @@
+/** `-v`, `--mount` and `--tmpfs` as mount points: what is mounted where, before any of it happens. */
+import type { Mount } from '../../api/container.ts';
+import { KindError } from '../../lib/errors.ts';
+
+export interface MountPoint {
+  readonly type: 'bind' | 'volume' | 'tmpfs';
+  /** Name of a volume; empty for an anonymous one that has no name yet. */
+  readonly name: string;
+  /** A path of the machine; empty for volumes until they are made. */
+  readonly source: string;
+  readonly destination: string;
+  readonly readWrite: boolean;
+  /** The third part of `-v`, as inspect shows it. */
+  readonly mode: string;
+  readonly propagation: string;
+  /** Copy the image's files into an empty volume. */
+  readonly copy: boolean;
+  /** `-v` makes a missing source directory, `--mount` does not. */
+  readonly createSource: boolean;
+  /** The data of a tmpfs. */
+  readonly options: string;
+}
+
+const propagations = ['private', 'rprivate', 'slave', 'rslave', 'shared', 'rshared'];
+const modeWords = ['rw', 'ro', 'z', 'Z', 'copy', 'nocopy', ...propagations];
+const volumeNamePattern = /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/;
+
+/** `destination`, `source:destination` or `source:destination:mode`. */
+export function parseBind(text: string): MountPoint {
+  const parts = text.split(':');
+  const [first = '', second = '', third = ''] = parts;
+  if (parts.length > 3 || first === '') throw invalidSpecification(text);
+  if (parts.length === 2 && isMode(second)) throw invalidSpecification(text);
+  if (parts.length === 3 && !isMode(third)) throw invalid(`invalid mode: ${third}`);
+  const [source, target] = parts.length === 1 ? ['', first] : [first, second];
+  const isBind = source.startsWith('/');
+  const destination = cleanPath(target);
+  const problem = destinationProblem(target);
+  if (problem !== undefined) {
+    const type = isBind ? 'bind' : 'volume';
+    const detail = `invalid mount config for type "${type}": ${problem}`;
+    throw invalid(`${invalidSpecification(text).message}: ${detail}`);
+  }
+  if (!isBind && source !== '') checkVolumeName(source);
+  const words = third.split(',');
+  return {
+    type: isBind ? 'bind' : 'volume',
+    name: isBind ? '' : source,
+    source: isBind ? cleanPath(source) : '',
+    destination,
+    readWrite: !words.includes('ro'),
+    mode: third === '' && !isBind ? 'z' : third,
+    propagation: words.find((word) => propagations.includes(word)) ?? (isBind ? 'rprivate' : ''),
+    copy: !isBind && !words.includes('nocopy'),
+    createSource: true,
+    options: '',
+  };
+}
+
+/** An entry of HostConfig.Mounts. */
+export function parseMount(mount: Mount): MountPoint {
+  const { Type: type = 'volume', Source: source = '', Target: target = '' } = mount;
+  const fail = (detail: string) => invalid(`invalid mount config for type "${type}": ${detail}`);
+  if (target === '') throw fail('field Target must not be empty');
+  const problem = destinationProblem(target);
+  if (problem !== undefined) throw fail(problem);
+  const readWrite = mount.ReadOnly !== true;
+  const base = { destination: cleanPath(target), readWrite, mode: '', options: '' };
+  if (type === 'bind') {
+    if (source === '') throw fail('field Source must not be empty');
+    if (!source.startsWith('/'))
+      throw fail(`invalid mount path: '${source}' mount path must be absolute`);
+    const propagation = mount.BindOptions?.Propagation || 'rprivate';
+    const createSource = mount.BindOptions?.CreateMountpoint === true;
+    return {
+      ...base,
+      type,
+      name: '',
+      source: cleanPath(source),
+      propagation,
+      copy: false,
+      createSource,
+    };
+  }
+  if (type === 'volume') {
+    if (source !== '') checkVolumeName(source);
+    if (source === '' && !readWrite)
+      throw fail('must not set ReadOnly mode when using anonymous volumes');
+    const copy = mount.VolumeOptions?.NoCopy !== true;
+    return {
+      ...base,
+      type,
+      name: source,
+      source: '',
+      mode: 'z',
+      propagation: '',
+      copy,
+      createSource: false,
+    };
+  }
+  if (type === 'tmpfs') {
+    if (source !== '') throw fail('field Source must not be specified');
+    const options = tmpfsOptions(mount);
+    return {
+      ...base,
+      type,
+      name: '',
+      source: '',
+      propagation: '',
+      copy: false,
+      createSource: false,
+      options,
+    };
+  }
+  throw fail('mount type unknown');
+}
+
+/** An entry of HostConfig.Tmpfs. */
+export function tmpfsMount(destination: string, options: string): MountPoint {
+  return {
+    type: 'tmpfs',
+    name: '',
+    source: '',
+    destination: cleanPath(destination),
+    readWrite: true,
+    mode: '',
+    propagation: '',
+    copy: false,
+    createSource: false,
+    options,
+  };
+}
+
+export function checkVolumeName(name: string): void {
+  if (volumeNamePattern.test(name)) return;
+  const message = `create ${name}: "${name}" includes invalid characters for a local volume name, only "[a-zA-Z0-9][a-zA-Z0-9_.-]" are allowed. If you intended to pass a host directory, use absolute path`;
+  throw invalid(message);
+}
+
+/** Without `.`, `..`, doubled and trailing slashes; always absolute. */
+export function cleanPath(path: string): string {
+  const parts: string[] = [];
+  for (const part of path.split('/')) {
+    if (part === '..') parts.pop();
+    else if (part !== '' && part !== '.') parts.push(part);
+  }
+  return `/${parts.join('/')}`;
+}
+
+function tmpfsOptions(mount: Mount): string {
+  const { SizeBytes: size = 0, Mode: mode = 0 } = mount.TmpfsOptions ?? {};
+  const words = mount.ReadOnly === true ? ['ro'] : [];
+  if (mode !== 0) words.push(`mode=${mode.toString(8)}`);
+  if (size !== 0) words.push(`size=${size}`);
+  return words.join(',');
+}
+
+function isMode(text: string): boolean {
+  return text.split(',').every((word) => modeWords.includes(word));
+}
+
+function destinationProblem(target: string): string | undefined {
+  if (!target.startsWith('/')) return `invalid mount path: '${target}' mount path must be absolute`;
+  if (cleanPath(target) === '/') return `invalid specification: destination can't be '/'`;
+  return undefined;
+}
+
+function invalidSpecification(text: string): KindError {
+  return invalid(`invalid volume specification: '${text}'`);
+}
+
+function invalid(message: string): KindError {
+  return new KindError('invalidParameter', message);
+}

@@ -1,0 +1,77 @@
+/** Mounting a container's root and taking everything of a container down again. */
+import { digestHex, type Digest } from '../../image/digest.ts';
+import type { SetupOperation, SetupPlan, SetupStep } from '../../guest/plan.ts';
+import { containerPaths, layersRoot } from './paths.ts';
+import type { SpecRoot } from './runtime-spec.ts';
+
+/** Directories of an image's layers, topmost first, each once: overlayfs refuses a repeated one. */
+export function layerDirs(diffIds: readonly Digest[]): string[] {
+  return [...new Set([...diffIds].reverse())].map((diffId) => `${layersRoot}/${digestHex(diffId)}`);
+}
+
+export function rootSteps(root: SpecRoot): SetupStep[] {
+  const lowers = root.lowerDirs.join(':');
+  const data = `lowerdir=${lowers},upperdir=${root.upperDir},workdir=${root.workDir},index=off,xino=off`;
+  return [
+    ...[root.upperDir, root.workDir, root.path].map((path) =>
+      step(
+        { op: 'mkdir', path, mode: 0o755, parents: true },
+        'A place for what the container writes, and for the root it will see',
+      ),
+    ),
+    step(
+      { op: 'mount', source: 'overlay', target: root.path, fstype: 'overlay', flags: [], data },
+      'Stack the image’s read-only layers under a writable one',
+    ),
+  ];
+}
+
+/** After the last process is gone: unmount the root and remove the cgroup. */
+export function stopSteps(id: string, options: { readonly killAll: boolean }): SetupStep[] {
+  const paths = containerPaths(id);
+  return [
+    ...(options.killAll
+      ? [
+          step(
+            { op: 'write', path: `${paths.cgroup}/cgroup.kill`, content: '1' },
+            'Kill what is left, as no pid namespace of its own does it',
+          ),
+        ]
+      : []),
+    unmountStep(id),
+    removeCgroupStep(id),
+  ];
+}
+
+export function unmountStep(id: string): SetupStep {
+  const operation: SetupOperation = {
+    op: 'umount',
+    target: containerPaths(id).merged,
+    detach: true,
+  };
+  return step(operation, 'The container is gone; its root need not stay mounted');
+}
+
+export function removeCgroupStep(id: string): SetupStep {
+  return step(
+    { op: 'rmdir', path: containerPaths(id).cgroup },
+    'The container is gone; nothing is left to limit',
+  );
+}
+
+/** What `docker rm` takes away. */
+export function removeSteps(id: string): SetupStep[] {
+  const paths = containerPaths(id);
+  return [
+    step({ op: 'removeTree', path: paths.overlay }, 'Delete what the container wrote'),
+    step({ op: 'removeTree', path: paths.metadata }, 'Delete the files about the container'),
+  ];
+}
+
+export function planOf(before: readonly SetupStep[]): SetupPlan {
+  return { before };
+}
+
+function step(operation: SetupOperation, cause: string): SetupStep {
+  return { operation, cause };
+}

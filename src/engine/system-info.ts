@@ -1,0 +1,106 @@
+/** `GET /info`. */
+import type { SystemInfo } from '../api/system.ts';
+import type { Daemon } from './daemon.ts';
+import { dockerRoot } from './spec/paths.ts';
+import { engineVersion, kernelVersion } from './system-version.ts';
+import { rfc3339Nano } from './timestamps.ts';
+
+export const machineName = 'bottleship';
+
+export async function systemInfo(daemon: Daemon): Promise<SystemInfo> {
+  const containers = daemon.containers.list();
+  const count = (...statuses: readonly string[]) =>
+    containers.filter(({ state }) => statuses.includes(state.status)).length;
+  return {
+    ID: daemon.engineId,
+    Containers: containers.length,
+    ContainersRunning: count('running', 'restarting'),
+    ContainersPaused: count('paused'),
+    ContainersStopped: count('created', 'exited', 'dead', 'removing'),
+    Images: (await daemon.images.ids()).length,
+    Driver: 'overlay2',
+    DriverStatus: [
+      ['Backing Filesystem', 'tmpfs'],
+      ['Supports d_type', 'true'],
+      ['Using metacopy', 'false'],
+      ['Native Overlay Diff', 'true'],
+      ['userxattr', 'false'],
+    ],
+    Plugins: {
+      Volume: ['local'],
+      Network: ['bridge', 'host', 'null'],
+      Authorization: null,
+      Log: ['json-file', 'local', 'none'],
+    },
+    ...kernelSupport,
+    SystemTime: rfc3339Nano(daemon.clock.now()),
+    NEventsListener: daemon.events.listenerCount,
+    MemTotal: daemon.memorySizeBytes,
+    DockerRootDir: dockerRoot,
+    ...identity,
+    Warnings: [
+      'WARNING: No swap limit support',
+      'WARNING: No cpuset support',
+      'WARNING: The bridge network has no interfaces yet: containers only have a loopback',
+    ],
+  };
+}
+
+const kernelSupport = {
+  MemoryLimit: true,
+  SwapLimit: false,
+  CpuCfsPeriod: true,
+  CpuCfsQuota: true,
+  CPUShares: true,
+  CPUSet: false,
+  PidsLimit: true,
+  OomKillDisable: false,
+  IPv4Forwarding: true,
+  Debug: false,
+  NFd: 0,
+  NGoroutines: 0,
+  LoggingDriver: 'json-file',
+  CgroupDriver: 'cgroupfs',
+  CgroupVersion: '2',
+  KernelVersion: kernelVersion,
+  OperatingSystem: 'Bottleship',
+  OSVersion: '12',
+  OSType: 'linux',
+  Architecture: 'i686',
+  NCPU: 1,
+} as const;
+
+const identity = {
+  IndexServerAddress: 'https://index.docker.io/v1/',
+  RegistryConfig: {
+    InsecureRegistryCIDRs: ['127.0.0.0/8'],
+    IndexConfigs: {
+      'docker.io': { Name: 'docker.io', Mirrors: [], Secure: true, Official: true },
+    },
+    Mirrors: [],
+  },
+  HttpProxy: '',
+  HttpsProxy: '',
+  NoProxy: '',
+  Name: machineName,
+  Labels: [],
+  ExperimentalBuild: false,
+  ServerVersion: engineVersion,
+  Runtimes: { runc: { path: 'runc' } },
+  DefaultRuntime: 'runc',
+  Swarm: {
+    NodeID: '',
+    NodeAddr: '',
+    LocalNodeState: 'inactive',
+    ControlAvailable: false,
+    Error: '',
+    RemoteManagers: null,
+  },
+  LiveRestoreEnabled: false,
+  Isolation: '',
+  InitBinary: '',
+  ContainerdCommit: { ID: '' },
+  RuncCommit: { ID: '' },
+  InitCommit: { ID: '' },
+  SecurityOptions: ['name=seccomp,profile=builtin', 'name=cgroupns'],
+} as const;

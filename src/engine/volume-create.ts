@@ -1,0 +1,40 @@
+/** `POST /volumes/create`. */
+import type { Volume, VolumeCreateRequest } from '../api/volume.ts';
+import { KindError } from '../lib/errors.ts';
+import { randomId, type Daemon } from './daemon.ts';
+import { checkVolumeName } from './spec/mount-point.ts';
+import { volumeMountpoint, volumeWire } from './volume/volume-table.ts';
+
+/** Idempotent for a name that is there. */
+export async function volumeCreate(daemon: Daemon, request: VolumeCreateRequest): Promise<Volume> {
+  const given = request.Name ?? '';
+  const driver = request.Driver || 'local';
+  if (driver !== 'local') {
+    const message = `create ${given}: error looking up volume plugin ${driver}: plugin "${driver}" not found`;
+    throw new KindError('notFound', message);
+  }
+  if (Object.keys(request.DriverOpts ?? {}).length > 0)
+    throw new KindError(
+      'notImplemented',
+      'Volume driver options are not supported by this engine yet',
+    );
+  if (given !== '') checkVolumeName(given);
+  const anonymous = given === '';
+  const name = anonymous ? randomId(daemon.random) : given;
+  const isNew = daemon.volumes.get(name) === undefined;
+  const labels = anonymous
+    ? { ...request.Labels, 'com.docker.volume.anonymous': '' }
+    : (request.Labels ?? null);
+  const createdMs = daemon.clock.now();
+  const volume = daemon.volumes.ensure({ name, createdMs, labels, options: null, anonymous });
+  if (isNew) {
+    const path = volumeMountpoint(name);
+    const cause = 'Make the directory of a new volume';
+    await daemon.guest.apply({
+      before: [{ operation: { op: 'mkdir', path, mode: 0o755, parents: true }, cause }],
+    });
+    const attributes = { driver: 'local' };
+    daemon.events.publish({ type: 'volume', action: 'create', id: name, attributes });
+  }
+  return volumeWire(volume);
+}

@@ -1,0 +1,41 @@
+/** `DELETE /volumes/{name}` and `POST /volumes/prune`. */
+import type { VolumesPruneResponse } from '../api/volume.ts';
+import { KindError } from '../lib/errors.ts';
+import type { Daemon } from './daemon.ts';
+import { checkFilters, matchesAny, matchesLabels } from './filters.ts';
+import type { Filters } from './server/backend.ts';
+import { removeVolumeDirs } from './volume/remove-volumes.ts';
+import { volumeUsers } from './volume/volume-users.ts';
+
+export async function volumeRemove(
+  daemon: Daemon,
+  name: string,
+  options: { readonly force: boolean },
+): Promise<void> {
+  if (daemon.volumes.get(name) === undefined && options.force) return;
+  daemon.volumes.find(name);
+  const users = volumeUsers(daemon, name).map(({ id }) => id);
+  if (users.length > 0) {
+    const message = `remove ${name}: volume is in use - [${users.join(', ')}]`;
+    throw new KindError('conflict', message);
+  }
+  await removeVolumeDirs(daemon, [name]);
+}
+
+/** Anonymous volumes that nobody uses; with `all=true` the named ones too. */
+export async function volumesPrune(
+  daemon: Daemon,
+  filters: Filters,
+): Promise<VolumesPruneResponse> {
+  checkFilters(filters, ['all', 'label', 'label!']);
+  const all = filters.has('all') && matchesAny(filters, 'all', (v) => ['1', 'true'].includes(v));
+  const names = daemon.volumes
+    .list()
+    .filter(
+      ({ anonymous, labels }) => (all || anonymous) && matchesLabels(filters, 'label', labels),
+    )
+    .map(({ name }) => name)
+    .filter((name) => volumeUsers(daemon, name).length === 0);
+  if (names.length > 0) await removeVolumeDirs(daemon, names);
+  return { VolumesDeleted: names.length === 0 ? null : names, SpaceReclaimed: 0 };
+}

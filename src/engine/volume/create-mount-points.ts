@@ -1,0 +1,71 @@
+/** All mount points of a container to be: its own, those of `--volumes-from`, those its image declares. */
+import type { ContainerConfig, HostConfig } from '../../api/container.ts';
+import { KindError } from '../../lib/errors.ts';
+import { randomId, type Daemon } from '../daemon.ts';
+import {
+  cleanPath,
+  parseBind,
+  parseMount,
+  tmpfsMount,
+  type MountPoint,
+} from '../spec/mount-point.ts';
+import { volumeMountpoint } from './volume-table.ts';
+
+/** Volumes that do not exist yet are registered; their directories are made when the container starts. */
+export function createMountPoints(
+  daemon: Daemon,
+  options: { readonly config: ContainerConfig; readonly hostConfig: HostConfig },
+): MountPoint[] {
+  const { config, hostConfig } = options;
+  const points = new Map<string, MountPoint>();
+  for (const point of volumesFrom(daemon, hostConfig)) points.set(point.destination, point);
+  const own = [
+    ...(hostConfig.Binds ?? []).map(parseBind),
+    ...(hostConfig.Mounts ?? []).map(parseMount),
+    ...Object.entries(hostConfig.Tmpfs ?? {}).map(([path, words]) => tmpfsMount(path, words)),
+  ];
+  const taken = new Set<string>();
+  for (const point of own) {
+    if (taken.has(point.destination)) {
+      const message = `Duplicate mount point: ${point.destination}`;
+      throw new KindError('invalidParameter', message);
+    }
+    taken.add(point.destination);
+    points.set(point.destination, point);
+  }
+  for (const path of Object.keys(config.Volumes ?? {})) {
+    const destination = cleanPath(path);
+    if (!points.has(destination)) points.set(destination, parseBind(destination));
+  }
+  return [...points.values()].map((point) => withVolume(daemon, point));
+}
+
+function withVolume(daemon: Daemon, point: MountPoint): MountPoint {
+  if (point.type !== 'volume') return point;
+  const anonymous = point.name === '';
+  const name = anonymous ? randomId(daemon.random) : point.name;
+  const isNew = daemon.volumes.get(name) === undefined;
+  const labels = anonymous ? { 'com.docker.volume.anonymous': '' } : null;
+  const createdMs = daemon.clock.now();
+  daemon.volumes.ensure({ name, createdMs, labels, options: null, anonymous });
+  if (isNew)
+    daemon.events.publish({
+      type: 'volume',
+      action: 'create',
+      id: name,
+      attributes: { driver: 'local' },
+    });
+  return { ...point, name, source: volumeMountpoint(name) };
+}
+
+function volumesFrom(daemon: Daemon, hostConfig: HostConfig): MountPoint[] {
+  return (hostConfig.VolumesFrom ?? []).flatMap((text) => {
+    const [name = '', mode = 'rw'] = text.split(':');
+    const readOnly = mode.split(',').includes('ro');
+    return daemon.containers.find(name).mountPoints.map((point) => ({
+      ...point,
+      copy: false,
+      readWrite: point.readWrite && !readOnly,
+    }));
+  });
+}
