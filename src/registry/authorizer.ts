@@ -4,7 +4,7 @@
  */
 import { KindError } from '../lib/errors.ts';
 import { LruCache } from '../lib/lru-cache.ts';
-import { parseChallenges, type Challenge } from './challenge.ts';
+import { parseChallenges, type Challenge } from '../lib/challenge.ts';
 import type { Credentials } from './endpoint.ts';
 import { readBytes, readRegistryError } from './registry-error.ts';
 

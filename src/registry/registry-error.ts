@@ -4,7 +4,7 @@
  */
 import { KindError, type ErrorKind } from '../lib/errors.ts';
 import { familiarName, familiarText, type Reference } from '../image/reference.ts';
-import { parseChallenges } from './challenge.ts';
+import { parseChallenges } from '../lib/challenge.ts';
 
 const errorBodyBytesMax = 64 * 1024;
 

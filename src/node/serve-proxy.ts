@@ -1,0 +1,109 @@
+/** The registry proxy on a server of its own, and as a listener for another server to mount. */
+import { readFileSync } from 'node:fs';
+import type { RequestListener } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { getRequestListener, serve } from '@hono/node-server';
+import { getConnInfo } from '@hono/node-server/conninfo';
+import type { Context } from 'hono';
+import { errorMessage, KindError } from '../lib/errors.ts';
+import { parseProxyConfig, type Environment, type ProxyConfig } from '../proxy/config.ts';
+import { createProxy, type ProxyLogEntry } from '../proxy/proxy.ts';
+
+const hostDefault = '127.0.0.1';
+const portDefault = 5080;
+const loopbackNames = ['localhost', '127.0.0.1', '[::1]'];
+
+/** The configuration of the file that `BOTTLESHIP_PROXY_CONFIG` names, if any, and of the other variables. */
+export function loadProxyConfig(environment: Environment = process.env): ProxyConfig {
+  const path = environment['BOTTLESHIP_PROXY_CONFIG'];
+  if (path === undefined || path === '') return parseProxyConfig({}, environment);
+  let json: unknown;
+  try {
+    json = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (cause) {
+    throw new KindError(
+      'invalidParameter',
+      `Cannot read the proxy configuration "${path}": ${errorMessage(cause)}`,
+      {
+        cause,
+      },
+    );
+  }
+  return parseProxyConfig(json, environment);
+}
+
+/** For a server that listens on loopback only and serves the page too: answers `/v2/…` on the page's own origin. */
+export function createProxyListener(
+  config: ProxyConfig,
+  log?: (entry: ProxyLogEntry) => void,
+): RequestListener {
+  const hosts = config.hosts.length > 0 ? config.hosts : loopbackNames;
+  const app = createProxy(
+    { ...config, hosts },
+    { clientOf: clientOf(config), ...(log === undefined ? {} : { log }) },
+  );
+  const listener = getRequestListener(app.fetch);
+  return (request, response) => void listener(request, response);
+}
+
+function clientOf({ trustForwardedFor }: ProxyConfig): (context: Context) => string {
+  return (context) => {
+    const forwarded = trustForwardedFor
+      ? context.req.header('x-forwarded-for')?.split(',').at(-1)?.trim()
+      : undefined;
+    return forwarded ?? getConnInfo(context).remote.address ?? '';
+  };
+}
+
+function logLine(entry: ProxyLogEntry): void {
+  const { client, method, path, status, bytes, durationMs, error } = entry;
+  const tail = error === undefined ? '' : ` ${JSON.stringify(error)}`;
+  console.log(
+    `${new Date().toISOString()} ${client} ${method} ${path} ${status} ${bytes} ${durationMs}ms${tail}`,
+  );
+}
+
+function main(): void {
+  const { values } = parseArgs({
+    options: {
+      config: { type: 'string', short: 'c' },
+      host: { type: 'string' },
+      port: { type: 'string', short: 'p' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
+  if (values.help === true) {
+    console.log(
+      'Usage:  bottleship proxy [--config FILE] [--host ADDRESS] [--port PORT]\n\nSee src/proxy/README.md',
+    );
+    return;
+  }
+  const environment: Environment = {
+    ...process.env,
+    ...(values.config === undefined ? {} : { BOTTLESHIP_PROXY_CONFIG: values.config }),
+  };
+  const config = loadProxyConfig(environment);
+  const hostname = values.host ?? environment['BOTTLESHIP_PROXY_HOST'] ?? hostDefault;
+  const port = Number(values.port ?? environment['BOTTLESHIP_PROXY_PORT'] ?? portDefault);
+  const isLoopback = loopbackNames.includes(hostname);
+  const hosts = config.hosts.length === 0 && isLoopback ? loopbackNames : config.hosts;
+  const isSilent = environment['BOTTLESHIP_PROXY_LOG'] === '0';
+  const app = createProxy(
+    { ...config, hosts },
+    { clientOf: clientOf(config), ...(isSilent ? {} : { log: logLine }) },
+  );
+  const server = serve({ fetch: app.fetch, hostname, port }, (info) => {
+    console.log(`Registry proxy is at http://${hostname}:${info.port}/v2/`);
+  });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => server.close());
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  try {
+    main();
+  } catch (error) {
+    console.error(errorMessage(error));
+    process.exitCode = 1;
+  }
+}
