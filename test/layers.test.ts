@@ -25,7 +25,7 @@ const mayImport: Record<Layer, readonly Layer[]> = {
   engine: ['engine/server', 'registry', 'image', 'guest'],
   registry: ['image'],
   image: [],
-  guest: ['vm'],
+  guest: ['vm', 'image'],
   vm: [],
   host: ['cli', 'client', 'engine', 'engine/server', 'registry', 'image', 'guest'],
   browser: everything.filter((layer) => !['ui', 'node', 'proxy'].includes(layer)),
