@@ -1,0 +1,89 @@
+/** What a container must not be able to do, tried from inside one. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type TestHost, startTestHost } from '../support/host.ts';
+
+let host: TestHost;
+
+beforeAll(async () => {
+  host = await startTestHost();
+  await host.run('docker pull -q busybox');
+});
+
+afterAll(async () => {
+  await host.dispose();
+});
+
+const inContainer = (script: string, options = ''): ReturnType<TestHost['run']> =>
+  host.run(`docker run --rm ${options} busybox sh -c '${script}'`);
+
+describe('a container', () => {
+  test('cannot mount anything, over the machine or itself', async () => {
+    const { stdout, stderr } = await inContainer(
+      'mount -t tmpfs none /mnt; mkdir -p /mnt; mount --bind / /mnt; echo done',
+    );
+    expect(stdout).toBe('done\n');
+    expect(stderr).toMatch(/permission denied|Operation not permitted/i);
+  });
+
+  test('writes only to its own upper directory: the layer and other containers stay as they were', async () => {
+    await inContainer('echo changed > /etc/passwd; rm /bin/ls; echo secret > /secret');
+    const { stdout } = await inContainer('head -n 1 /etc/passwd; ls /bin/ls; ls /secret 2>&1');
+    expect(stdout).toMatch(/^root:/);
+    expect(stdout).toContain('/bin/ls\n');
+    expect(stdout).toContain('No such file');
+  });
+
+  test('sees its own processes only', async () => {
+    const { stdout } = await inContainer('ls -d /proc/[0-9]* | wc -l');
+    expect(Number(stdout)).toBeLessThanOrEqual(4);
+  });
+
+  test('cannot signal, trace or enter a process of the machine', async () => {
+    const { stdout } = await inContainer(
+      'kill -9 $$ 2>/dev/null; nsenter -t 1 -m true 2>&1; ls /proc/1/root/run/bottleship 2>&1',
+    );
+    expect(stdout).not.toContain('host');
+  });
+
+  test('does not find the machine’s 9p export or the agent’s socket', async () => {
+    const { stdout } = await inContainer('cat /proc/mounts; ls -R /run');
+    expect(stdout).not.toContain('9p');
+    expect(stdout).not.toContain('bottleship');
+  });
+
+  test('has Docker’s default capabilities, seccomp filter and no device but the harmless', async () => {
+    const { stdout } = await inContainer(
+      'grep -E "^(CapEff|CapBnd|Seccomp):" /proc/self/status; ls /dev',
+    );
+    expect(stdout).toContain('CapEff:\t00000000a80425fb');
+    expect(stdout).toContain('CapBnd:\t00000000a80425fb');
+    expect(stdout).toContain('Seccomp:\t2');
+    expect(stdout.trim().split('\n').slice(3)).toEqual(
+      'console core fd full mqueue null ptmx pts random shm stderr stdin stdout tty urandom zero'
+        .split(' ')
+        .filter((name) => name !== 'console'),
+    );
+  });
+
+  test('cannot make a device that reaches the machine', async () => {
+    const { stdout, stderr } = await inContainer(
+      'mknod /tmp/kmsg c 1 11 && head -c 1 /tmp/kmsg; echo $?',
+    );
+    expect(stdout).toBe('1\n');
+    expect(stderr).toMatch(/Operation not permitted/);
+  });
+
+  test('cannot write the masked and read-only parts of /proc and /sys', async () => {
+    const { stdout } = await inContainer(
+      'echo h > /proc/sysrq-trigger; cat /proc/kcore | wc -c; echo 1 > /proc/sys/kernel/panic; mkdir /sys/fs/cgroup/x; echo end',
+    );
+    expect(stdout).toBe('0\nend\n');
+  });
+
+  test('cannot change the clock, the host name of the machine or load modules', async () => {
+    const before = (await host.run('hostname; date +%Y')).stdout;
+    const { stderr } = await inContainer('date -s 2001-01-01; hostname evil; reboot -f');
+    expect(stderr).toMatch(/not permitted/i);
+    expect((await host.run('hostname; date +%Y')).stdout).toBe(before);
+  });
+});
