@@ -48,6 +48,9 @@ static void finish_if_done(struct job *job)
         return;
     if (job->pid != 0 && !job->exited && !job->failed)
         return;
+    /* Each half of a connection ends on its own. */
+    if (job->in.is_socket && !job->in.done)
+        return;
     stream_close(job->stream);
     drop_job(job);
 }
@@ -60,6 +63,11 @@ static void out_finished(struct source *source)
 static void err_finished(struct source *source)
 {
     finish_if_done(OWNER_OF(source, struct job, err));
+}
+
+static void in_finished(struct sink *sink)
+{
+    finish_if_done(OWNER_OF(sink, struct job, in));
 }
 
 static void take_terminal(struct job *job, int fd)
@@ -266,6 +274,7 @@ static struct job *create_job(struct stream *stream)
     /* Bytes may come before their sink does: they wait in its queue. */
     job->in.stream = stream;
     job->in.channel = CHANNEL_STDIN;
+    job->in.finished = in_finished;
     stream->handlers = &handlers;
     stream->owner = job;
     job->next = first_job;

@@ -72,13 +72,24 @@ void source_stop(struct source *source)
     loop_remove(&source->watch);
 }
 
+static void tell_finished(struct sink *sink)
+{
+    if (sink->done)
+        return;
+    sink->done = true;
+    if (sink->finished != NULL)
+        sink->finished(sink);
+}
+
 static void break_sink(struct sink *sink)
 {
     size_t lost = sink->queue.used;
+    struct stream *stream = sink->stream;
     sink->broken = true;
     queue_free(&sink->queue);
     loop_remove(&sink->watch);
-    stream_consumed(sink->stream, sink->channel, lost);
+    stream_consumed(stream, sink->channel, lost);
+    tell_finished(sink);
 }
 
 static void finish_sink(struct sink *sink)
@@ -86,6 +97,7 @@ static void finish_sink(struct sink *sink)
     if (sink->is_socket)
         shutdown(sink->watch.fd, SHUT_WR);
     loop_remove(&sink->watch);
+    tell_finished(sink);
 }
 
 /* Writes what the descriptor takes; the result is how much, 0 also when it broke. */

@@ -21,6 +21,8 @@ struct sink {
     bool is_socket;
     bool ending; /* the other side sent its last byte */
     bool broken; /* nobody reads: bytes are thrown away */
+    bool done;   /* everything is written, or it broke */
+    void (*finished)(struct sink *sink);
     struct queue queue;
 };
 
