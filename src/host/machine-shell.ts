@@ -42,7 +42,11 @@ export function shellPlan({ columns, rows }: ShellSize): SetupPlan {
 
 /** The plan of one command line without a terminal. */
 export function commandPlan(commandLine: string): SetupPlan {
-  return processPlan([{ op: 'setsid' }], ['bash', '-lc', commandLine], [...environment, 'TERM=dumb']);
+  return processPlan(
+    [{ op: 'setsid' }],
+    ['bash', '-lc', commandLine],
+    [...environment, 'TERM=dumb'],
+  );
 }
 
 /** Runs a command line to its end. Rejects `resourceExhausted` when it prints without end. */
@@ -75,7 +79,10 @@ function processPlan(
   };
 }
 
-async function readText(process: GuestProcess, stream: ReadableStream<Uint8Array>): Promise<string> {
+async function readText(
+  process: GuestProcess,
+  stream: ReadableStream<Uint8Array>,
+): Promise<string> {
   const decoder = new TextDecoder();
   let text = '';
   let sizeBytes = 0;

@@ -1,0 +1,157 @@
+/**
+ * One container host put together, free of any platform: the agent's client over the machine's frame
+ * channel, the engine over it, the API in front, and the `docker` program of the machine answered by the
+ * CLI. The browser and Node give it stores, a fetch and a channel.
+ */
+import type { ApiHandler } from '../api/http.ts';
+import type { CliInvocation } from '../cli/invocation.ts';
+import { runCli } from '../cli/run-cli.ts';
+import { createEngine, type Engine } from '../engine/engine.ts';
+import { createEngineServer } from '../engine/server/server.ts';
+import { AgentClient } from '../guest/agent-client.ts';
+import type { DockerInvocation, Guest, GuestProcess } from '../guest/guest.ts';
+import type { ContentStore, RecordStore } from '../image/content-store.ts';
+import { ImageStore } from '../image/image-store.ts';
+import { LayerIndexer } from '../image/layer-indexer.ts';
+import { encodeLayerIndex } from '../image/layer-index-codec.ts';
+import { type LayerIndexSink, LayerStore } from '../image/layer-store.ts';
+import { DisposableStore, type Disposable } from '../lib/disposable.ts';
+import type { FrameChannel } from '../vm/machine.ts';
+import {
+  type EndpointResolver,
+  directEndpoint,
+  inOrder,
+  libraryMirror,
+  proxyEndpoint,
+} from '../registry/endpoint.ts';
+import { Puller } from '../registry/pull.ts';
+import { type CommandResult, type ShellSize, runCommand, shellPlan } from './machine-shell.ts';
+import { pullImageWith } from './pull-image.ts';
+
+export interface HostOptions {
+  readonly channel: FrameChannel;
+  readonly content: ContentStore;
+  readonly records: RecordStore;
+  readonly fetch: typeof fetch;
+  /** Where the bundled library is; ends with a slash. */
+  readonly libraryUrl: string;
+  /** Origin of the registry proxy; absent, registries are asked directly (Node). */
+  readonly proxyUrl?: string;
+  readonly memorySizeBytes?: number;
+}
+
+export interface Host extends Disposable {
+  readonly guest: Guest;
+  /** Resolves when the Engine API answers and a shell can be opened. */
+  readonly ready: Promise<void>;
+  readonly api: ApiHandler;
+  /** An interactive shell of the machine on a pty. */
+  openShell(size: ShellSize): Promise<GuestProcess>;
+  /** Runs a command line in the machine's shell, without a terminal. */
+  run(commandLine: string): Promise<CommandResult>;
+  /** Tells everything that waits that the machine is gone. */
+  machineLost(cause: string): void;
+}
+
+const memorySizeBytesDefault = 528 * 1024 * 1024;
+
+export function createHost(options: HostOptions): Host {
+  const guest = new AgentClient(options.channel);
+  const engine = createHostEngine(guest, options);
+  const api = createEngineServer(engine);
+  const owned = new DisposableStore();
+  owned.add(guest);
+  owned.add(engine);
+  owned.add(guest.onDocker((invocation) => void answerDocker(invocation, { api, guest })));
+  const ready = guest.ready.then(() => engine.setUpMachine());
+  ready.catch(() => undefined); // whoever waits for readiness hears of it
+  return {
+    guest,
+    ready,
+    api,
+    openShell: async (size) => {
+      await ready;
+      return guest.run(shellPlan(size));
+    },
+    run: async (commandLine) => {
+      await ready;
+      return runCommand(guest, commandLine);
+    },
+    machineLost: (cause) => guest.fail(cause),
+    dispose: () => owned.dispose(),
+  };
+}
+
+function createHostEngine(guest: Guest, options: HostOptions): Engine {
+  const { content, records } = options;
+  const layers = new LayerStore({ content, records, createIndexSink });
+  const images = new ImageStore({ content, records, layers });
+  const puller = new Puller({ images, endpoints: endpointsOf(options), fetch: options.fetch });
+  return createEngine({
+    guest,
+    images,
+    pullImage: pullImageWith(puller),
+    memorySizeBytes: options.memorySizeBytes ?? memorySizeBytesDefault,
+  });
+}
+
+function createIndexSink(): LayerIndexSink {
+  const indexer = new LayerIndexer();
+  return {
+    write: (chunk) => indexer.write(chunk),
+    finish: (diffId) => encodeLayerIndex(indexer.finish(diffId)),
+  };
+}
+
+function endpointsOf({ libraryUrl, proxyUrl }: HostOptions): EndpointResolver {
+  const registry = proxyUrl === undefined ? directEndpoint() : proxyEndpoint(originOf(proxyUrl));
+  return inOrder(libraryMirror(libraryUrl), registry);
+}
+
+function originOf(url: string): string {
+  return url.replace(/\/+$/, '');
+}
+
+/** Runs the CLI for a `docker` typed on the machine; the program there waits for the exit code. */
+async function answerDocker(
+  invocation: DockerInvocation,
+  { api, guest }: { api: ApiHandler; guest: Guest },
+): Promise<void> {
+  const exitCode = await runCli(cliInvocation(invocation), {
+    handler: api,
+    files: {
+      readFile: (path) => guest.readFile(path),
+      writeFile: (path, content) => guest.writeFile(path, content, { mode: 0o644 }),
+      removeFile: (path) =>
+        guest
+          .apply({
+            before: [
+              {
+                operation: { op: 'removeTree', path },
+                cause: 'The docker command removes a file it wrote',
+              },
+            ],
+          })
+          .then(() => undefined),
+    },
+  });
+  await invocation.exit(exitCode).catch(() => undefined); // the program may be gone
+}
+
+/** What the CLI sees of an invocation: everything but its name and its end. */
+function cliInvocation(invocation: DockerInvocation): CliInvocation {
+  const { env, workingDirectory, stdin, stdout, stderr, terminal, signal } = invocation;
+  return {
+    argv: invocation.argv.slice(1),
+    env,
+    workingDirectory,
+    stdin,
+    stdout,
+    stderr,
+    terminal,
+    signal,
+    setRawMode: (raw) => invocation.setRawMode(raw),
+    onResize: (listener) => invocation.onResize(listener),
+    onSignal: (listener) => invocation.onSignal(listener),
+  };
+}

@@ -1,0 +1,55 @@
+/** A whole host for tests that boot the machine in Node: real kernel, real agent, real images. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startNodeHost } from '../../src/node/node-host.ts';
+import type { Host } from '../../src/host/create-host.ts';
+import type { CommandResult } from '../../src/host/machine-shell.ts';
+
+export interface TestHost {
+  readonly host: Host;
+  /** A command line in the machine's shell. */
+  run(commandLine: string): Promise<CommandResult>;
+  /** Fids that the 9p server holds for the guest. */
+  fidCount(): number;
+  /** What the kernel said. */
+  console(): string;
+  dispose(): Promise<void>;
+}
+
+export interface TestHostOptions {
+  /** Kept by the caller; a folder of its own, removed at the end, when absent. */
+  readonly dataRoot?: string;
+  readonly proxyUrl?: string;
+  readonly memorySizeBytes?: number;
+}
+
+/** Boots and waits until the Engine API answers. */
+export async function startTestHost(options: TestHostOptions = {}): Promise<TestHost> {
+  const dataRoot = options.dataRoot ?? (await mkdtemp(join(tmpdir(), 'bottleship-test-')));
+  let log = '';
+  const node = await startNodeHost({
+    ...options,
+    dataRoot,
+    onConsole: (text) => {
+      log += text;
+    },
+  });
+  const dispose = async (): Promise<void> => {
+    node.dispose();
+    if (options.dataRoot === undefined) await rm(dataRoot, { recursive: true, force: true });
+  };
+  try {
+    await node.host.ready;
+  } catch (error) {
+    await dispose();
+    throw new Error(`Cannot start the host: kernel log: ${log}`, { cause: error });
+  }
+  return {
+    host: node.host,
+    run: (commandLine) => node.host.run(commandLine),
+    fidCount: () => node.ninep.fidCount,
+    console: () => log,
+    dispose,
+  };
+}
