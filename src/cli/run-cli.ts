@@ -22,8 +22,6 @@ import { Output } from './output.ts';
 import { terminationOf } from './termination.ts';
 import { clientVersion } from './client-version.ts';
 
-const deprecatedHelp = 'Flag shorthand -h has been deprecated, use --help';
-
 /** Runs one `docker` command line to its end; resolves with the exit code and never rejects. */
 export async function runCli(invocation: CliInvocation, host: CliHost): Promise<number> {
   const program = new Program(invocation, host);
@@ -74,7 +72,8 @@ class Program {
       const { version, gitCommit } = clientVersion;
       return this.#out.line(`Docker version ${version}, build ${gitCommit}`);
     }
-    if (root.help || name === undefined) return this.#out.write(this.#overview());
+    if (root.help) return this.#out.write(this.#overview());
+    if (name === undefined) return this.#err.write(this.#overview());
     if (name === 'help') return this.#out.write(this.#helpOf(rest));
     const node = find(commandTree, name);
     if (node === undefined) throw unknownCommandError('docker', { name });
@@ -95,7 +94,9 @@ class Program {
       interspersed: false,
     });
     const [name, ...rest] = parsed.arguments;
-    if (parsed.help || name === undefined) return this.#out.write(this.#groupHelp(node, path));
+    if (parsed.help) return this.#out.write(this.#groupHelp(node, path));
+    // Asked for nothing, the real program answers on standard error.
+    if (name === undefined) return this.#err.write(this.#groupHelp(node, path));
     const child = find(node.children, name);
     if (child === undefined) throw unknownCommandError(path, { name, group: node });
     await this.#descend(child, { ...options, path: `${path} ${child.name}`, argv: rest });
@@ -137,17 +138,17 @@ class Program {
       readonly interspersed: boolean;
     },
   ): Promise<ParseResult> {
-    let deprecated = false;
-    const onDeprecatedHelp = () => {
-      deprecated = true;
-    };
+    const notices: string[] = [];
+    const onDeprecated = (notice: string) => notices.push(notice);
     try {
       const { interspersed } = options;
-      return parseFlags(specs, options.argv, { interspersed, onDeprecatedHelp });
+      return parseFlags(specs, options.argv, { interspersed, onDeprecated });
     } catch (error) {
       throw flagError(errorMessage(error), options);
     } finally {
-      if (deprecated) await this.#err.line(deprecatedHelp);
+      // Only the root's flags complain on standard error.
+      const output = options.path === 'docker' ? this.#err : this.#out;
+      for (const notice of notices) await output.line(notice);
     }
   }
 

@@ -4,7 +4,6 @@ import { goQuote } from '../go/quote.ts';
 import { parseSize } from '../go/units.ts';
 import { cut } from '../flags/flag-spec.ts';
 import type { ThrottleDevice, Ulimit, WeightDevice } from '../../api/container.ts';
-import { errorMessage } from '../../lib/errors.ts';
 
 export function validateAttach(text: string): string {
   const stream = text.toLowerCase();
@@ -174,7 +173,7 @@ export function parseBpsDevice(text: string): ThrottleDevice {
     throw new Error(
       `invalid rate for device: ${text}. The correct format is <device-path>:<number>[<unit>]. ` +
         'Number must be a positive integer. Unit is optional and can be kb, mb, or gb',
-      { cause: errorMessage(error) },
+      { cause: error },
     );
   }
 }
@@ -187,7 +186,7 @@ export function parseIopsDevice(text: string): ThrottleDevice {
     throw new Error(
       `invalid rate for device: ${text}. The correct format is <device-path>:<number>. ` +
         'Number must be a positive integer',
-      { cause: errorMessage(error) },
+      { cause: error },
     );
   }
 }

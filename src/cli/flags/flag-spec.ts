@@ -14,6 +14,8 @@ export interface FlagSpec {
   readonly usage: string;
   readonly initial: unknown;
   readonly hidden?: boolean;
+  /** What to use instead; implies that using it prints a notice. */
+  readonly deprecated?: string;
   /** Another name for this flag's value. */
   readonly of?: string;
   /** The value of a flag given without one; a switch's is `true`. */
@@ -25,6 +27,7 @@ export interface FlagSpec {
 export interface FlagExtras {
   readonly short?: string;
   readonly hidden?: boolean;
+  readonly deprecated?: string;
   readonly of?: string;
 }
 

@@ -7,8 +7,8 @@ import { ParsedFlags } from './parsed-flags.ts';
 export interface ParseOptions {
   /** Flags may follow arguments; false for `run` and `exec`, whose rest belongs to the container. */
   readonly interspersed: boolean;
-  /** Called when the deprecated `-h` asks for help. */
-  readonly onDeprecatedHelp: () => void;
+  /** Called with a notice for each use of something deprecated. */
+  readonly onDeprecated: (notice: string) => void;
 }
 
 export interface ParseResult {
@@ -87,7 +87,7 @@ class FlagParser {
       const letter = rest.charAt(0);
       const spec = this.#specs.find((candidate) => candidate.short === letter);
       if (spec === undefined && letter === 'h') {
-        this.#options.onDeprecatedHelp();
+        this.#options.onDeprecated('Flag shorthand -h has been deprecated, use --help');
         this.#help = true;
         rest = rest.slice(1);
         continue;
@@ -120,6 +120,9 @@ class FlagParser {
   }
 
   #set(spec: FlagSpec, text: string): void {
+    if (spec.deprecated !== undefined) {
+      this.#options.onDeprecated(`Flag --${spec.name} has been deprecated, ${spec.deprecated}`);
+    }
     try {
       this.#flags.set(spec, text);
     } catch (error) {

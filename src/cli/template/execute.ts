@@ -2,7 +2,7 @@
 import type { CommandNode, Node, Operand, Pipe, Place } from './ast.ts';
 import { truth } from './functions.ts';
 import type { TemplateFunction, TemplateFunctions } from './functions.ts';
-import { printValue, StructValue } from './print-value.ts';
+import { isNil, printValue, StructValue } from './print-value.ts';
 import { structField } from './struct-of.ts';
 import { TemplateExecutionError } from './template-error.ts';
 import { errorMessage } from '../../lib/errors.ts';
@@ -38,7 +38,12 @@ export class Execution {
   /** Throws a TemplateExecutionError. */
   run(nodes: readonly Node[], data: unknown): string {
     this.#output = '';
-    this.#list(nodes, { dot: data, variables: [{ name: '$', value: data }] });
+    try {
+      this.#list(nodes, { dot: data, variables: [{ name: '$', value: data }] });
+    } catch (error) {
+      if (error instanceof TemplateExecutionError) error.partial = this.#output;
+      throw error;
+    }
     return this.#output;
   }
 
@@ -93,7 +98,7 @@ export class Execution {
   }
 
   #entries(value: unknown, at: Place): readonly (readonly [unknown, unknown])[] {
-    if (value === undefined || value === null) return [];
+    if (isNil(value)) return [];
     if (Array.isArray(value)) return value.map((item, index) => [index, item as unknown] as const);
     if (typeof value === 'number')
       return Array.from({ length: value }, (_, index) => [index, index]);
@@ -120,7 +125,9 @@ export class Execution {
     const { scope, piped } = options;
     const [head, ...rest] = command.operands;
     if (head === undefined) throw this.#error(command.at, 'empty command');
-    if (head.kind === 'function') return this.#function(head, { rest, scope, piped });
+    if (head.kind === 'function') {
+      return this.#function(head, { rest, scope, piped, at: command.at });
+    }
     const values = () => {
       const evaluated = rest.map((operand) => this.#operand(operand, scope));
       return piped === absent ? evaluated : [...evaluated, piped];
@@ -138,9 +145,9 @@ export class Execution {
 
   #function(
     head: Extract<Operand, { kind: 'function' }>,
-    options: { rest: readonly Operand[]; scope: Scope; piped: unknown },
+    options: { rest: readonly Operand[]; scope: Scope; piped: unknown; at: Place },
   ): unknown {
-    const { rest, scope, piped } = options;
+    const { rest, scope, piped, at } = options;
     if (head.name === 'and' || head.name === 'or') {
       let value: unknown;
       for (const operand of rest) {
@@ -152,9 +159,8 @@ export class Execution {
     const values = rest.map((operand) => this.#operand(operand, scope));
     if (piped !== absent) values.push(piped);
     const callee = this.#options.functions[head.name];
-    if (callee === undefined)
-      throw this.#error(head.at, `"${head.name}" is not a defined function`);
-    return this.#call(callee, { name: head.name, at: head.at, values });
+    if (callee === undefined) throw this.#error(at, `"${head.name}" is not a defined function`);
+    return this.#call(callee, { name: head.name, at, values });
   }
 
   #operand(operand: Operand, scope: Scope): unknown {
@@ -166,7 +172,7 @@ export class Execution {
       case 'constant':
         return operand.value;
       case 'function':
-        return this.#function(operand, { rest: [], scope, piped: absent });
+        return this.#function(operand, { rest: [], scope, piped: absent, at: operand.at });
       case 'field':
         return this.#fields(scope.dot, { ...operand, values: [] });
       case 'variable':
@@ -198,7 +204,7 @@ export class Execution {
 
   #field(base: unknown, options: { name: string; at: Place; values: readonly unknown[] }): unknown {
     const { name, at, values } = options;
-    if (base === undefined || base === null) {
+    if (isNil(base)) {
       if (this.#options.missingKeyIsError === true) {
         throw this.#error(at, `nil data; no entry for key "${name}"`);
       }

@@ -1,6 +1,6 @@
 /** The functions a template may call: text/template's own and those Docker adds. */
 import { printf } from './printf.ts';
-import { printNested, StructValue } from './print-value.ts';
+import { isNil, NilValue, printNested, StructValue } from './print-value.ts';
 
 export type TemplateFunction = (...values: readonly unknown[]) => unknown;
 
@@ -76,7 +76,7 @@ export function toJson(value: unknown, indent?: string): string {
 
 /** What `if`, `with`, `and` and `or` take for true. */
 export function truth(value: unknown): boolean {
-  if (value === undefined || value === null) return false;
+  if (isNil(value)) return false;
   if (Array.isArray(value)) return value.length > 0;
   if (value instanceof StructValue) return true;
   if (typeof value === 'object') return Object.keys(value).length > 0;
@@ -84,8 +84,7 @@ export function truth(value: unknown): boolean {
 }
 
 function equal(a: unknown, b: unknown): boolean {
-  if (a === null || a === undefined || b === null || b === undefined)
-    return (a ?? null) === (b ?? null);
+  if (isNil(a) || isNil(b)) return isNil(a) && isNil(b);
   if (typeof a === 'object' || typeof b === 'object') {
     throw new Error('non-comparable type ' + kindName(typeof a === 'object' ? a : b));
   }
@@ -101,7 +100,7 @@ function compare(a: unknown, b: unknown): number {
 }
 
 function indexOne(value: unknown, key: unknown): unknown {
-  if (value === undefined || value === null) throw new Error('index of untyped nil');
+  if (isNil(value)) throw new Error('index of untyped nil');
   if (Array.isArray(value) || typeof value === 'string') {
     if (typeof key !== 'number') {
       throw new TypeError(`cannot index slice/array with type ${kindName(key)}`);
@@ -113,15 +112,24 @@ function indexOne(value: unknown, key: unknown): unknown {
     if (typeof key !== 'string') {
       throw new TypeError(`value has type ${kindName(key)}; should be string`);
     }
-    return Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined;
+    const map = value as Record<string, unknown>;
+    return Object.hasOwn(map, key) ? map[key] : zeroValue(map);
   }
   throw new Error(`can't index item of type ${kindName(value)}`);
+}
+
+/** What Go's map of such values gives for a key it does not have. */
+function zeroValue(map: Readonly<Record<string, unknown>>): unknown {
+  const values = Object.values(map);
+  if (values.every((value) => typeof value === 'string')) return '';
+  return values.every((value) => Array.isArray(value)) ? new NilValue('[]') : undefined;
 }
 
 function lengthOf(value: unknown): number {
   if (typeof value === 'string') return new TextEncoder().encode(value).length;
   if (Array.isArray(value)) return value.length;
-  if (value === undefined || value === null) throw new Error('len of nil pointer');
+  if (value instanceof NilValue && value.text !== '<nil>') return 0;
+  if (isNil(value)) throw new Error('len of nil pointer');
   if (typeof value === 'object' && !(value instanceof StructValue)) {
     return Object.keys(value).length;
   }
@@ -153,7 +161,7 @@ function string(value: unknown): string {
 
 function list(value: unknown): readonly unknown[] {
   if (Array.isArray(value)) return value;
-  if (value === null || value === undefined) return [];
+  if (isNil(value)) return [];
   throw new TypeError(`wrong type for value; expected []string; got ${kindName(value)}`);
 }
 

@@ -119,6 +119,7 @@ function nextToken(source: string, offset: number): Token {
     if (match !== null) return { kind, text: match[0], offset };
   }
   const character = String.fromCodePoint(source.codePointAt(offset) ?? 0);
+  const hex = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
   const message =
     character === '"'
       ? 'unterminated quoted string'
@@ -126,6 +127,6 @@ function nextToken(source: string, offset: number): Token {
         ? 'unterminated raw quoted string'
         : character === "'"
           ? 'unterminated character constant'
-          : `unexpected ${JSON.stringify(character)} in operand`;
+          : `bad character U+${hex} '${character}'`;
   throw new TemplateError(source, { offset, message });
 }

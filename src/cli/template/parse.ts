@@ -71,7 +71,7 @@ class Parser {
   }
 
   #block(kind: 'if' | 'with' | 'range'): Node {
-    const pipe = this.#pipe('close');
+    const pipe = this.#pipe('close', kind);
     if (kind === 'range') this.#loops += 1;
     const { nodes: body, stop } = this.#list();
     if (kind === 'range') this.#loops -= 1;
@@ -99,13 +99,13 @@ class Parser {
     return nodes;
   }
 
-  #pipe(until: 'close' | 'rightParen'): Pipe {
+  #pipe(until: 'close' | 'rightParen', context = 'command'): Pipe {
     this.#skipSpace();
     const start = this.#peek().offset;
     const { variables, assigns } = this.#declarations();
     const commands: CommandNode[] = [];
     for (;;) {
-      commands.push(this.#command());
+      commands.push(this.#command(commands.length === 0 ? context : 'command'));
       this.#skipSpace();
       const token = this.#next();
       if (token.kind === 'pipe') continue;
@@ -134,7 +134,7 @@ class Parser {
     return { variables: [], assigns: false };
   }
 
-  #command(): CommandNode {
+  #command(context: string): CommandNode {
     const operands: Operand[] = [];
     this.#skipSpace();
     const start = this.#peek().offset;
@@ -147,7 +147,7 @@ class Parser {
     }
     const { kind } = this.#peek();
     if (operands.length === 0) {
-      if (kind === 'close' || kind === 'pipe') throw this.#error('missing value for command');
+      if (kind === 'close' || kind === 'pipe') throw this.#error(`missing value for ${context}`);
       throw this.#unexpected(this.#peek(), 'in command');
     }
     const text = this.#source.slice(start, this.#peek().offset).trim();

@@ -14,6 +14,27 @@ export class StructValue {
   }
 }
 
+/** Nothing, of a Go type that prints: `[]`, `map[]` or `<nil>`. */
+export class NilValue {
+  readonly text: string;
+
+  readonly #json: null | undefined;
+
+  /** `omitted`: left out of JSON, rather than null. */
+  constructor(text: '[]' | 'map[]' | '<nil>', options?: { readonly omitted: boolean }) {
+    this.text = text;
+    this.#json = options?.omitted === true ? undefined : null;
+  }
+
+  toJSON(): null | undefined {
+    return this.#json;
+  }
+}
+
+export function isNil(value: unknown): value is NilValue | null | undefined {
+  return value === undefined || value === null || value instanceof NilValue;
+}
+
 export function printValue(value: unknown): string {
   if (value === undefined || value === null) return noValue;
   return printNested(value);
@@ -21,6 +42,7 @@ export function printValue(value: unknown): string {
 
 export function printNested(value: unknown): string {
   if (value === undefined || value === null) return '<nil>';
+  if (value instanceof NilValue) return value.text;
   if (typeof value === 'string') return value;
   if (typeof value === 'number') return printNumber(value);
   if (typeof value === 'boolean' || typeof value === 'bigint') return String(value);

@@ -2,7 +2,7 @@
  * Gives API values the shape that the real program's templates see: objects are Go structs (fields in
  * order, unknown names are errors) except where the API has maps.
  */
-import { StructValue } from './print-value.ts';
+import { NilValue, StructValue } from './print-value.ts';
 
 /** Fields of the API that hold maps. */
 const mapFields = new Set([
@@ -25,6 +25,20 @@ const mapFields = new Set([
   'Volumes',
 ]);
 
+/** Fields that hold lists, so that an absent one prints as `[]`. */
+const listFields = new Set(
+  (
+    'Aliases Args Binds BlkioDeviceReadBps BlkioDeviceReadIOps BlkioDeviceWriteBps ' +
+    'BlkioDeviceWriteIOps BlkioWeightDevice CapAdd CapDrop Cmd DNSNames DeviceCgroupRules ' +
+    'DeviceRequests Devices Dns DnsOptions DnsSearch Entrypoint Env ExecIDs ExtraHosts GroupAdd ' +
+    'IPv6Gateway Layers Links MaskedPaths Mounts OnBuild ReadonlyPaths RepoDigests RepoTags ' +
+    'SecondaryIPAddresses SecondaryIPv6Addresses SecurityOpt Shell Ulimits VolumesFrom Warnings'
+  ).split(' '),
+);
+
+/** Pointers that the API leaves out when they are nil, by the struct they close. */
+const trailingPointers: Readonly<Record<string, string>> = { State: 'Health' };
+
 /** Plain values stay; `typeName` is what errors call the outermost struct. */
 export function structOf(value: unknown, typeName: string): unknown {
   return convert(value, { typeName, map: false });
@@ -39,14 +53,23 @@ function convert(
   }
   if (typeof value !== 'object' || value === null) return value;
   const { typeName, map } = options;
-  const fields = Object.fromEntries(
+  const pointer = trailingPointers[typeName];
+  const fields: Record<string, unknown> = Object.fromEntries(
     Object.entries(value).map(([name, item]) => {
       const isLogOptions = name === 'Config' && typeName === 'LogConfig';
       const isMap = !map && (mapFields.has(name) || isLogOptions);
+      if (item === null && !map) return [name, nilOf(name, isMap)];
       return [name, convert(item, { typeName: map ? typeName : name, map: isMap })];
     }),
   );
-  return map ? fields : new StructValue(fields, typeName);
+  if (map) return fields;
+  if (pointer !== undefined) fields[pointer] ??= new NilValue('<nil>', { omitted: true });
+  return new StructValue(fields, typeName);
+}
+
+function nilOf(name: string, isMap: boolean): NilValue {
+  if (isMap) return new NilValue('map[]');
+  return new NilValue(listFields.has(name) ? '[]' : '<nil>');
 }
 
 /** Go's names of fields whose JSON name differs. */
@@ -80,5 +103,5 @@ export function structField(
       return { value: struct.fields[candidate] };
     }
   }
-  return optionalFields.has(name) ? { value: undefined } : undefined;
+  return optionalFields.has(name) ? { value: new NilValue('<nil>') } : undefined;
 }

@@ -11,12 +11,14 @@ export class TemplateError extends Error {
 
 /** A template that cannot be applied to its data. */
 export class TemplateExecutionError extends Error {
+  /** What the template printed before it failed. */
+  partial = '';
+
   constructor(source: string, options: { readonly at: Place; readonly message: string }) {
     const { offset, text } = options.at;
     const column = offset - (source.lastIndexOf('\n', offset - 1) + 1);
-    const shown = text.length > 20 ? `${text.slice(0, 20)}...` : text;
     super(
-      `template: :${lineOf(source, offset)}:${column}: executing "" at <${shown}>: ${options.message}`,
+      `template: :${lineOf(source, offset)}:${column}: executing "" at <${text}>: ${options.message}`,
     );
     this.name = 'TemplateExecutionError';
   }

@@ -28,7 +28,7 @@ export async function createContainer(
   const create = () =>
     containerCreate(context.client, { config, name: context.flags.string('name'), platform });
   const response = await create().catch(async (error: unknown) => {
-    const missing = errorKind(error) === 'notFound' && isImageError(error);
+    const missing = errorKind(error) === 'notFound';
     if (!missing || reference === undefined || pull !== 'missing') throw error;
     if (!context.flags.bool('quiet')) {
       const name = familiarString(reference);
@@ -57,11 +57,6 @@ async function pullImage(context: CommandContext, reference: Reference): Promise
     signal: context.signal,
   });
   await displayMessages(context, messages, context.flags.bool('quiet') ? undefined : context.err);
-}
-
-/** Volumes and networks may be missing too; only a missing image can be pulled. */
-function isImageError(error: unknown): boolean {
-  return error instanceof Error && /no such image/i.test(error.message);
 }
 
 function checkPlatform(platform: string): string {

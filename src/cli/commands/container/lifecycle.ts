@@ -22,7 +22,10 @@ const signalFlag = stringFlag('signal', 'Signal to send to the container', { sho
 const stopFlags = [
   signalFlag,
   intFlag('timeout', 'Seconds to wait before killing the container', { short: 't' }),
-  intFlag('time', 'Seconds to wait before killing the container', { hidden: true }),
+  intFlag('time', 'Seconds to wait before killing the container', {
+    hidden: true,
+    deprecated: 'use --timeout instead',
+  }),
 ];
 
 export const stop: Command = {
@@ -32,7 +35,7 @@ export const stop: Command = {
   arguments: atLeast(1),
   flags: stopFlags,
   async run(context) {
-    const options = await stopOptions(context);
+    const options = stopOptions(context);
     await eachName(context, (container) =>
       containerStop(context.client, { container, ...options }),
     );
@@ -46,23 +49,20 @@ export const restart: Command = {
   arguments: atLeast(1),
   flags: stopFlags,
   async run(context) {
-    const options = await stopOptions(context);
+    const options = stopOptions(context);
     const action = (container: string) =>
       containerRestart(context.client, { container, ...options });
     await eachName(context, action, { serial: true });
   },
 };
 
-async function stopOptions(
-  context: CommandContext,
-): Promise<{ stopSignal: string; timeoutSeconds?: number }> {
+function stopOptions(context: CommandContext): { stopSignal: string; timeoutSeconds?: number } {
   const { flags } = context;
   const stopSignal = flags.string('signal');
   if (flags.changed('time')) {
     if (flags.changed('timeout')) {
       throw new Error('conflicting options: cannot specify both --timeout and --time');
     }
-    await context.err.line('Flag --time has been deprecated, use --timeout instead');
     return { stopSignal, timeoutSeconds: flags.number('time') };
   }
   if (!flags.changed('timeout')) return { stopSignal };

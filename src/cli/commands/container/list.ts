@@ -14,6 +14,7 @@ import { unixTime } from '../../format/unix-time.ts';
 import { goQuote } from '../../go/quote.ts';
 import { humanDuration, humanSize } from '../../go/units.ts';
 import { familiarString, parseReference } from '../../reference.ts';
+import { NilValue } from '../../template/print-value.ts';
 import { truncateId } from '../../format/truncate-id.ts';
 
 const typeName = '*formatter.ContainerContext';
@@ -127,7 +128,7 @@ function rowOf(container: ContainerSummary, context: CommandContext): Row {
     Command: goQuote(truncated ? ellipsis(container.Command, 20) : container.Command),
     CreatedAt: unixTime(container.Created),
     RunningFor: `${humanDuration(context.now() - container.Created * 1000)} ago`,
-    Platform: null,
+    Platform: new NilValue('<nil>'),
     Ports: displayPorts(container.Ports ?? []),
     State: container.State,
     Status: container.Status,

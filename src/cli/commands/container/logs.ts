@@ -4,6 +4,7 @@ import { exactly } from '../../command/command.ts';
 import type { Command } from '../../command/command.ts';
 import { boolFlag, stringFlag } from '../../flags/flag-spec.ts';
 import { copyPlain, copyStdcopy } from '../../streams/attached-streams.ts';
+import { goQuote } from '../../go/quote.ts';
 import { parseTimestamp } from '../../go/timestamp.ts';
 
 export const logs: Command = {
@@ -35,7 +36,10 @@ export const logs: Command = {
       const text = flags.string(name);
       if (text === '') return {};
       const value = parseTimestamp(text, context.now());
-      if (value === undefined) throw new Error(`invalid value for "${name}": ${badTime(text)}`);
+      if (value === undefined)
+        throw new Error(
+          `invalid value for "${name}": failed to parse value as time or duration: ${goQuote(text)}`,
+        );
       return { [name]: value };
     };
     const stream = await containerLogs(client, {
@@ -54,7 +58,3 @@ export const logs: Command = {
     return copyStdcopy(stream, { stdout: out, stderr: err });
   },
 };
-
-function badTime(text: string): string {
-  return `parsing time "${text}" as "2006-01-02T15:04:05.999999999Z07:00": cannot parse "${text}" as "2006"`;
-}

@@ -9,7 +9,8 @@ import { ExitError } from '../../command/exit-error.ts';
 import { formatFlag } from '../../flags/format-flag.ts';
 import { bytesSize } from '../../go/units.ts';
 import { structOf } from '../../template/struct-of.ts';
-import { executeTemplate, parseTemplate } from '../../template/template.ts';
+import { parseTemplate } from '../../template/template.ts';
+import { printTemplate } from '../../template/print-template.ts';
 
 export const info: Command = {
   use: '[OPTIONS]',
@@ -51,7 +52,7 @@ async function printFormatted(context: CommandContext, format: string): Promise<
     Warnings: null,
   };
   const data = structOf({ ...server, ClientInfo }, 'system.dockerInfo');
-  await context.out.line(executeTemplate(template, data));
+  await printTemplate(context.out, { template, data });
 }
 
 function parse(source: string) {

@@ -8,8 +8,9 @@ import type { Command } from '../../command/command.ts';
 import { ExitError } from '../../command/exit-error.ts';
 import { formatFlag } from '../../flags/format-flag.ts';
 import { alignTabs } from '../../format/tab-writer.ts';
-import { StructValue } from '../../template/print-value.ts';
-import { executeTemplate, parseTemplate } from '../../template/template.ts';
+import { printTemplate } from '../../template/print-template.ts';
+import { structOf } from '../../template/struct-of.ts';
+import { parseTemplate } from '../../template/template.ts';
 import type { Template } from '../../template/template.ts';
 
 export const version: Command = {
@@ -27,17 +28,13 @@ export const version: Command = {
     } catch (error) {
       failure = error;
     }
-    const text =
-      template === undefined
-        ? versionText(server)
-        : executeTemplate(
-            template,
-            new StructValue(
-              { Client: clientFields(), Server: serverFields(server) },
-              'system.versionInfo',
-            ),
-          );
-    await out.write(alignTabs(`${text}\n`, { minWidth: 20, padding: 1 }));
+    const layout = (text: string) => alignTabs(text, { minWidth: 20, padding: 1 });
+    if (template === undefined) await out.write(layout(`${versionText(server)}\n`));
+    else {
+      const fields = { Client: clientFields(), Server: serverFields(server) };
+      const data = structOf(fields, 'system.versionInfo');
+      await printTemplate(out, { template, data, layout });
+    }
     if (failure !== undefined) throw failure;
   },
 };
