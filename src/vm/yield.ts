@@ -7,11 +7,14 @@
 
 type Callback = () => void;
 
-const scope: typeof globalThis & {
+interface Scope {
   process?: unknown;
   global?: unknown;
-  setImmediate?: (callback: Callback) => unknown;
-} = globalThis;
+  readonly setImmediate?: (callback: Callback) => unknown;
+}
+
+/** Browsers and Node type their global scope differently; this is what is asked of either. */
+const scope = globalThis as unknown as Scope;
 
 /** Runs a callback after the events that already wait, without the delay of a timer. */
 export const yieldNow: (callback: Callback) => void = scope.setImmediate
