@@ -4,7 +4,7 @@ import { words } from '../support/words.mjs';
 export const userlandPackages = {
   names: words(`
     base-files base-passwd netbase libc-bin ncurses-base ncurses-bin
-    bash bash-static bash-completion coreutils debianutils hostname dash
+    bash bash-completion coreutils debianutils hostname dash
     grep sed mawk findutils diffutils file less tree psmisc procps
     tar gzip bzip2 xz-utils zstd pv jq nano vim-tiny tmux lsof htop xxd patch
     util-linux bsdextrautils mount strace git openssh-client openssl

@@ -8,6 +8,7 @@ import { fetchPackages, packageEntries, readLock } from '../support/packages.mjs
 import { FileTree } from '../support/file-tree.mjs';
 import { linkerCache } from '../support/linker-cache.mjs';
 import { words } from '../support/words.mjs';
+import { bashPackage, buildBash } from './bash.mjs';
 
 export const libraryFolders = ['usr/lib/i386-linux-gnu', 'usr/lib'];
 
@@ -65,7 +66,7 @@ export async function machineRoot({ cacheFolder }) {
       return wanted;
     });
   }
-  addShell(tree);
+  tree.file('usr/bin/bash', await buildBash({ cacheFolder }), { mode: 0o755 });
   for (const [path, target] of Object.entries(alternatives)) {
     if (tree.resolve(`${posix.dirname(path)}/${target}`)?.node.type !== 'file') {
       throw new Error(`Cannot link "${path}": "${target}" does not exist`);
@@ -79,7 +80,8 @@ export async function machineRoot({ cacheFolder }) {
   await addOwnFiles(tree, new URL('files/', import.meta.url), '');
   addFolders(tree);
   tree.file('etc/ld.so.cache', linkerCache(tree, libraryFolders));
-  return { tree, packages, packageOf };
+  const listed = packages.map((item) => (item.name === 'bash' ? bashPackage : item));
+  return { tree, packages: listed, packageOf };
 }
 
 function isWanted(path, entry) {
@@ -87,11 +89,6 @@ function isWanted(path, entry) {
   if (entry.type !== 'file') return true;
   const firstLine = entry.content.subarray(0, 64).toString('latin1').split('\n')[0];
   return !/^#!.*\b(perl|python|tclsh|wish)/.test(firstLine);
-}
-
-/** The static build is the machine's bash: one file to fetch and nothing to link at the first prompt. */
-function addShell(tree) {
-  tree.link('usr/bin/bash', 'usr/bin/bash-static');
 }
 
 /** Links to what was left out. */
