@@ -11,6 +11,7 @@ import { portDuplex } from '../lib/port-duplex.ts';
 import type { EngineRequest, EngineResponse } from '../playground/container-host.ts';
 import type { EngineWorkerApi } from '../playground/worker-protocol.ts';
 import { PortMachine } from '../vm/port-machine.ts';
+import { machineMemorySizeBytes } from './memory-size.ts';
 import { Shells } from './shells.ts';
 import { openStores } from './stores.ts';
 
@@ -24,16 +25,21 @@ const api: EngineWorkerApi = {
   async start({ baseUrl, machinePort }, events) {
     const stores = await openStores();
     const machine = new PortMachine(machinePort);
-    host = createHost({
+    const created = createHost({
       ...stores,
       channel: machine.channel,
       fetch: (...request) => fetch(...request),
       libraryUrl: new URL('library/', baseUrl).href,
-      proxyUrl: new URL('/', baseUrl).href,
+      proxyUrl: new URL('/', baseUrl).origin,
+      memorySizeBytes: machineMemorySizeBytes(navigator.userAgent),
     });
-    await host.guest.ready;
+    host = created;
+    machine.onState((state) => {
+      if (state.phase === 'failed') created.machineLost(state.cause);
+    });
+    await created.guest.ready;
     events.booted();
-    await host.ready;
+    await created.ready;
   },
   async openShell(size, port) {
     return shells.open(await started().openShell(size), portDuplex(port));

@@ -19,20 +19,18 @@ import { serveMachine } from '../vm/port-machine.ts';
 import { V86Machine } from '../vm/v86-machine.ts';
 import { fetchAssets } from './machine-assets.ts';
 import type { MachineAsset } from './machine-assets.ts';
+import { machineMemorySizeBytes } from './memory-size.ts';
 import { throttle } from './throttle.ts';
 import { openStores } from './stores.ts';
 import type { Stores } from './stores.ts';
 
 declare const __MACHINE_ASSETS__: readonly MachineAsset[];
 
-const mebibyte = 1024 * 1024;
-/** SeaBIOS keeps the top 16 MB. Pages are committed when touched, so the larger one costs little. */
-const memorySizeBytes = 528 * mebibyte;
-/** What browsers on phones let one page have at most. */
-const smallMemorySizeBytes = 272 * mebibyte;
 /** The progress bar needs no more. */
 const progressIntervalMs = 50;
 const consoleIntervalMs = 50;
+/** The first prompt comes first. */
+const prefetchDelayMs = 3000;
 
 type Assets = ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
 
@@ -51,28 +49,38 @@ const api: VmWorkerApi = {
     ]);
     progress.flush();
     events.booting();
-    await startMachine({ stores, assets, options, events });
+    userland = new MachineTree({
+      fetchFile: (path) => fetchMachineFile(path, { assets, baseUrl: options.baseUrl }),
+      store: stores.content,
+    });
+    await startMachine({ stores, assets, options, events, userland });
+  },
+  async prefetch() {
+    await new Promise((resolve) => {
+      setTimeout(resolve, prefetchDelayMs);
+    });
+    await userland?.prefetch('everyday');
   },
 };
+
+let userland: MachineTree | undefined;
 
 interface Start {
   readonly stores: Stores;
   readonly assets: Assets;
   readonly options: VmWorkerOptions;
   readonly events: VmWorkerEvents;
+  readonly userland: MachineTree;
 }
 
-async function startMachine({ stores, assets, options, events }: Start): Promise<void> {
-  const userland = new MachineTree({
-    fetchFile: (path) => fetchMachineFile(path, { assets, baseUrl: options.baseUrl }),
-    store: stores.content,
-  });
+async function startMachine(start: Start): Promise<void> {
+  const { stores, assets, options, events, userland } = start;
   const layers = new LayersDirectory({ ...stores, decode: decodeLayerIndex });
   const ninep = createNinepServer({ root: new JoinedTree({ machine: userland, layers }) });
   await userland.load();
   const machine = new V86Machine({
     ...machineFiles(assets),
-    memorySizeBytes: isSmallDevice() ? smallMemorySizeBytes : memorySizeBytes,
+    memorySizeBytes: machineMemorySizeBytes(navigator.userAgent),
     handle9p: async (request) => ninep.handle(request),
   });
   let text = '';
@@ -119,10 +127,6 @@ async function fetchMachineFile(
   const response = await fetch(new URL(`machine/${path}`, baseUrl));
   if (!response.ok) throw new KindError('unavailable', `the server answered ${response.status}`);
   return new Uint8Array(await response.arrayBuffer());
-}
-
-function isSmallDevice(): boolean {
-  return /iPhone|iPad|Android/.test(navigator.userAgent);
 }
 
 expose(api);

@@ -47,7 +47,9 @@ function run(title, command, args) {
   console.log(`${title} …`);
   // npm is a script on Windows, and only a shell starts those; nothing here comes from outside.
   const shell = process.platform === 'win32' && command === npm;
-  const { status, error } = spawnSync(command, args, { cwd: root, stdio: 'inherit', shell });
+  // Under a test runner the build is still the real one.
+  const { VITEST: _vitest, NODE_ENV: _mode, ...env } = process.env;
+  const { status, error } = spawnSync(command, args, { cwd: root, stdio: 'inherit', shell, env });
   if (status !== 0)
     throw new Error(`${title} failed${error === undefined ? '' : `: ${error.message}`}`);
 }

@@ -71,6 +71,8 @@ export class WorkerHost implements ContainerHost {
       this.#vm.boot(vm, proxy(vmEvents)),
     ]);
     await Promise.race([started, this.#gone]);
+    // Nobody waits for it, and what it misses is fetched when it is used.
+    void this.#vm.prefetch();
   }
 
   async openShell(size: TerminalSize): Promise<ShellConnection> {

@@ -23,6 +23,8 @@ export interface VmWorkerOptions {
 export interface VmWorkerApi {
   /** Downloads and starts the machine; resolves when its processor runs. */
   boot(options: VmWorkerOptions, events: VmWorkerEvents): Promise<void>;
+  /** Fetches the programs that people use every day, so that they start at once, and offline. */
+  prefetch(): Promise<void>;
 }
 
 export interface EngineWorkerOptions {

@@ -10,6 +10,9 @@ import App from './App.svelte';
 import './app.css';
 import { browserOfflineWorker } from './service-worker.ts';
 
+/** Saving for offline use begins when the first prompt is surely there. */
+const savingDelayMs = 3000;
+
 const baseUrl = new URL('./', document.baseURI).href;
 const language = new Language(navigator.languages, storage());
 const session = new Session({
@@ -25,7 +28,7 @@ const session = new Session({
 const terminal = new Terminal(session, () => language.strings);
 const offline = new Offline(browserOfflineWorker(baseUrl));
 window.bottleship = createBottleship(session);
-session.onReady(() => offline.start());
+session.onReady(() => setTimeout(() => offline.start(), savingDelayMs));
 
 const target = document.getElementById('app');
 if (target !== null) mount(App, { target, props: { session, terminal, language, offline } });

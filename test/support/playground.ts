@@ -16,9 +16,9 @@ export interface PlaygroundFixture {
   stop(): Promise<void>;
 }
 
-/** Builds what is stale and serves it, with the registry proxy when one is given. */
+/** Builds what is stale and serves it on a free port, or as the options say. */
 export async function startPlayground(
-  options: Pick<PlaygroundServerOptions, 'registryProxy'> = {},
+  options: Partial<PlaygroundServerOptions> = {},
 ): Promise<PlaygroundFixture> {
   buildIfStale();
   const folder = new URL('../../dist', import.meta.url).pathname;
