@@ -118,7 +118,8 @@ static void take_packet(void)
 {
     static uint8_t packet[65536 + 2];
     ssize_t length = recv(agent, packet, sizeof packet, MSG_DONTWAIT);
-    if (length < 0 && (errno == EAGAIN || errno == EINTR))
+    /* ECONNRESET: the agent closed without reading our last packet; its own are still to come. */
+    if (length < 0 && (errno == EAGAIN || errno == EINTR || errno == ECONNRESET))
         return;
     if (length < 2) {
         if (exit_code < 0) {

@@ -140,7 +140,10 @@ static void client_ready(struct watch *watch, uint32_t events)
     ssize_t length = recv(watch->fd, packet, sizeof packet, MSG_DONTWAIT);
     if (length < 0 && (errno == EAGAIN || errno == EINTR))
         return;
-    if (length < 2 || client->ending || !is_allowed(client, packet[0])) {
+    /* The host is done: what the program still grants or types is of no use. */
+    if (length >= 2 && client->ending)
+        return;
+    if (length < 2 || !is_allowed(client, packet[0])) {
         abandon(client);
         return;
     }
