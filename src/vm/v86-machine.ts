@@ -43,6 +43,8 @@ export class V86Machine implements Machine {
   #receiveQueue: VirtQueue | undefined;
   #starting: Promise<void> | undefined;
   #heardFromGuest = false;
+  #paused = false;
+  #deferred: (() => void) | undefined;
   #disposed = false;
 
   constructor(options: MachineOptions) {
@@ -50,7 +52,7 @@ export class V86Machine implements Machine {
     this.#transmit = new TransmitQueue({
       canTake: () => this.#guestAwaitsFrame(),
       take: (frame) => this.#bus?.send('net0-receive', frame),
-      later: yieldNow,
+      later: (callback) => this.#later(callback),
     });
     this.channel = {
       frameSizeMax: frameSizeBytesMax,
@@ -63,7 +65,9 @@ export class V86Machine implements Machine {
     if (this.#disposed) throw new KindError('unavailable', 'Cannot start machine: it is disposed');
     this.#starting ??= this.#load();
     await this.#starting;
+    this.#paused = false;
     await this.#emulator?.run();
+    this.#resumeTransmit();
   }
 
   onState(listener: (state: MachineState) => void): Disposable {
@@ -75,6 +79,7 @@ export class V86Machine implements Machine {
   }
 
   async pause(): Promise<void> {
+    this.#paused = true;
     await this.#emulator?.stop();
   }
 
@@ -182,11 +187,24 @@ export class V86Machine implements Machine {
     return this.#heardFromGuest && queue !== undefined && queue.enabled && queue.has_request();
   }
 
+  /** Frames wait for the guest's next slice; while there is none to come, for `#resumeTransmit()`. */
+  #later(callback: () => void): void {
+    if (this.#heardFromGuest && !this.#paused) yieldNow(callback);
+    else this.#deferred = callback;
+  }
+
+  #resumeTransmit(): void {
+    const callback = this.#deferred;
+    this.#deferred = undefined;
+    callback?.();
+  }
+
   #receive(frame: Uint8Array): void {
     if (!isChannelFrame(frame)) return;
     if (!this.#heardFromGuest) {
       this.#heardFromGuest = true;
       this.#state.set({ phase: 'running' });
+      this.#resumeTransmit();
     }
     this.#frames.emit(frame);
   }
