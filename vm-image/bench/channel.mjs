@@ -41,7 +41,7 @@ function boot(init, mtu) {
     bzimage: buffer(join(machine, 'kernel.bin')),
     initrd: { buffer: new Uint8Array(initramfs).buffer },
     cmdline:
-      'console=ttyS0 quiet mitigations=off tsc=reliable no_timer_check random.trust_cpu=on ' +
+      'console=ttyS0 quiet tsc=reliable no_timer_check random.trust_cpu=on ' +
       'lpj=1000000 rdinit=/init',
     filesystem: { handle9p: () => {} },
     net_device: { type: 'virtio', mtu },
