@@ -1,0 +1,261 @@
+/**
+ * A setup plan as shell commands that do the same by hand, for the x-ray view. A learner with root on
+ * any Linux machine can follow them; what no command does is said in a comment.
+ */
+import type { NamespaceName, SetupOperation, SetupPlan, SetupStep } from './plan.ts';
+
+const unshareOptions: Readonly<Record<NamespaceName, string>> = {
+  mnt: '--mount',
+  pid: '--pid --fork',
+  net: '--net',
+  uts: '--uts',
+  ipc: '--ipc',
+  user: '--user',
+  cgroup: '--cgroup',
+  time: '--time',
+};
+
+const nsenterOptions: Readonly<Record<NamespaceName, string>> = {
+  mnt: '--mount',
+  pid: '--pid',
+  net: '--net',
+  uts: '--uts',
+  ipc: '--ipc',
+  user: '--user',
+  cgroup: '--cgroup',
+  time: '--time',
+};
+
+/** Flags that mount(8) has options of its own for. */
+const mountSwitches: Readonly<Record<string, string>> = {
+  move: '--move',
+  private: '--make-private',
+  rprivate: '--make-rprivate',
+  slave: '--make-slave',
+  rslave: '--make-rslave',
+  shared: '--make-shared',
+  rshared: '--make-rshared',
+  unbindable: '--make-unbindable',
+};
+
+const contentPreviewLength = 60;
+
+/** A word as a shell reads it back; `$PID` and `$$` mean what they mean in a plan. */
+export function quoteWord(word: string): string {
+  const plain = word.replaceAll(/\$PID|\$\$/g, '');
+  if (word !== '' && /^[A-Za-z0-9_@%+=:,./-]*$/.test(plain)) return word;
+  return `'${word.replaceAll("'", String.raw`'\''`)}'`;
+}
+
+/** The whole plan: each step after its cause. */
+export function printPlan(plan: SetupPlan): string {
+  const lines = printSteps(plan.before);
+  if (plan.clone !== undefined) {
+    lines.push(...printSteps(plan.clone.join ?? []));
+    if (plan.clone.cgroup !== undefined) {
+      lines.push(`echo $$ > ${quoteWord(`${plan.clone.cgroup}/cgroup.procs`)}`);
+    }
+    lines.push(printClone(plan.clone.namespaces));
+  }
+  lines.push(...printSteps(plan.parent ?? []), ...printSteps(plan.child ?? []));
+  return `${lines.join('\n')}\n`;
+}
+
+/** How a shell makes a process in new namespaces. */
+export function printClone(namespaces: readonly NamespaceName[]): string {
+  if (namespaces.length === 0) return 'sh';
+  return ['unshare', ...namespaces.map((name) => unshareOptions[name]), 'sh'].join(' ');
+}
+
+function printSteps(steps: readonly SetupStep[]): string[] {
+  return steps.flatMap(({ operation, cause }) => [
+    ...(cause === '' ? [] : [`# ${cause}`]),
+    printOperation(operation),
+  ]);
+}
+
+/** One operation as a command line. */
+export function printOperation(operation: SetupOperation): string {
+  switch (operation.op) {
+    case 'mount':
+      return printMount(operation);
+    case 'umount':
+      return command('umount', operation.detach && '--lazy', operation.target);
+    case 'mkdir': {
+      const mode = `--mode=${octal(operation.mode)}`;
+      return command('mkdir', operation.parents && '-p', mode, inRoot(operation));
+    }
+    case 'writeFile':
+      return `printf %s ${preview(operation.content)} > ${quoteWord(inRoot(operation))}`;
+    case 'write':
+      return `echo ${quoteWord(operation.content)} > ${quoteWord(operation.path)}`;
+    case 'symlink':
+      return command('ln', '-s', operation.target, operation.path);
+    case 'mknod':
+      return printMknod(operation);
+    case 'chown':
+      return command('chown', '-h', `${operation.uid}:${operation.gid}`, operation.path);
+    case 'chmod':
+      return command('chmod', octal(operation.mode), operation.path);
+    case 'rename':
+      return command('mv', '-T', operation.from, operation.to);
+    case 'removeTree':
+      return command('rm', '-rf', '--one-file-system', operation.path);
+    case 'rmdir':
+      return command('rmdir', operation.path);
+    case 'copyTree':
+      return command('cp', '-a', `${operation.from}/.`, `${operation.to}/`);
+    case 'pivotRoot':
+      return `cd ${quoteWord(operation.newRoot)} && pivot_root . . && umount --lazy . && cd /`;
+    case 'maskPath':
+      return printMask(operation.path);
+    case 'readonlyPath': {
+      const path = quoteWord(operation.path);
+      return `mount --rbind ${path} ${path} && mount -o remount,bind,ro ${path}`;
+    }
+    default:
+      return printProcessOperation(operation);
+  }
+}
+
+type ProcessOperation = Extract<
+  SetupOperation,
+  {
+    op:
+      | 'sethostname'
+      | 'linkUp'
+      | 'setns'
+      | 'rlimit'
+      | 'umask'
+      | 'terminal'
+      | 'setsid'
+      | 'capabilities'
+      | 'setUser'
+      | 'noNewPrivileges'
+      | 'seccomp'
+      | 'chdir'
+      | 'exec';
+  }
+>;
+
+function printProcessOperation(operation: ProcessOperation): string {
+  switch (operation.op) {
+    case 'sethostname':
+      return command('hostname', operation.name);
+    case 'linkUp':
+      return command('ip', 'link', 'set', operation.name, 'up');
+    case 'setns': {
+      const options = operation.namespaces.map((name) => nsenterOptions[name]);
+      return command('nsenter', `--target=${operation.pid}`, ...options, 'sh');
+    }
+    case 'rlimit': {
+      const name = operation.resource.toLowerCase().replace(/^rlimit_/, '');
+      const range = `${limitValue(operation.soft)}:${limitValue(operation.hard)}`;
+      return command('prlimit', '--pid=$$', `--${name}=${range}`);
+    }
+    case 'umask':
+      return command('umask', octal(operation.mask));
+    case 'terminal':
+      return command('script', '-qc', 'sh', '/dev/null');
+    case 'setsid':
+      return command('setsid', 'sh');
+    case 'capabilities': {
+      const names = operation.bounding.map((name) => name.replace(/^CAP_/, '').toLowerCase());
+      const list = ['-all', ...names.map((name) => `+${name}`)].join(',');
+      return command('setpriv', `--bounding-set=${list}`, 'sh');
+    }
+    case 'setUser':
+      return printSetUser(operation);
+    case 'noNewPrivileges':
+      return command('setpriv', '--no-new-privs', 'sh');
+    case 'seccomp':
+      return `# seccomp(2): a filter of ${operation.program.length / 8} instructions; no command does it`;
+    case 'chdir': {
+      const path = quoteWord(operation.path);
+      return operation.create ? `mkdir -p ${path} && cd ${path}` : `cd ${path}`;
+    }
+    case 'exec':
+      return printExec(operation);
+  }
+}
+
+function printMount(operation: Extract<SetupOperation, { op: 'mount' }>): string {
+  const target = inRoot({ path: operation.target, ...rootOf(operation.root) });
+  const bind = operation.flags.includes('bind') && !operation.flags.includes('remount');
+  const recursive = operation.flags.includes('rec');
+  const switches = operation.flags.flatMap((flag) => mountSwitches[flag] ?? []);
+  const options = operation.flags
+    .filter((flag) => mountSwitches[flag] === undefined && flag !== 'rec')
+    .filter((flag) => flag !== 'bind' || !bind);
+  const list = [...options, ...(operation.data === '' ? [] : [operation.data])].join(',');
+  return command(
+    'mount',
+    ...switches,
+    bind && (recursive ? '--rbind' : '--bind'),
+    ...(operation.fstype === '' ? [] : ['-t', operation.fstype]),
+    ...(list === '' ? [] : ['-o', list]),
+    operation.source !== '' && operation.source,
+    target,
+  );
+}
+
+function printMknod(operation: Extract<SetupOperation, { op: 'mknod' }>): string {
+  const mode = `--mode=${octal(operation.mode)}`;
+  if (operation.type === 'fifo') return command('mknod', mode, operation.path, 'p');
+  const letter = operation.type === 'char' ? 'c' : 'b';
+  const { major, minor } = operation;
+  return command('mknod', mode, operation.path, letter, String(major), String(minor));
+}
+
+function printMask(path: string): string {
+  const quoted = quoteWord(path);
+  const directory = `mount -t tmpfs -o ro tmpfs ${quoted}`;
+  return `if [ -d ${quoted} ]; then ${directory}; else mount --bind /dev/null ${quoted}; fi`;
+}
+
+function printSetUser(operation: Extract<SetupOperation, { op: 'setUser' }>): string {
+  const groups =
+    operation.groups.length === 0 ? '--clear-groups' : `--groups=${operation.groups.join(',')}`;
+  const ids = [`--reuid=${operation.uid}`, `--regid=${operation.gid}`];
+  return command('setpriv', ...ids, groups, 'sh');
+}
+
+function printExec(operation: Extract<SetupOperation, { op: 'exec' }>): string {
+  const [name, ...rest] = operation.argv;
+  const renamed = name !== undefined && name !== operation.path ? ['-a', name] : [];
+  if (renamed.length === 0) {
+    return command('exec', 'env', '-i', ...operation.env, operation.path, ...rest);
+  }
+  // The shell's own exec has no way to empty the environment first.
+  const inner = command('exec', ...renamed, operation.path, ...rest);
+  return command('exec', 'env', '-i', ...operation.env, 'bash', '-c', inner);
+}
+
+function command(...words: (string | false)[]): string {
+  return words
+    .filter((word) => word !== false)
+    .map((word) => quoteWord(word))
+    .join(' ');
+}
+
+function inRoot(place: { readonly path: string; readonly root?: string }): string {
+  if (place.root === undefined) return place.path;
+  return `${place.root}/${place.path.replace(/^\/+/, '')}`;
+}
+
+function rootOf(root: string | undefined): { root?: string } {
+  return root === undefined ? {} : { root };
+}
+
+function octal(mode: number): string {
+  return `0${mode.toString(8)}`;
+}
+
+function limitValue(value: bigint): string {
+  return value < 0n || value >= 0xffffffffffffffffn ? 'unlimited' : String(value);
+}
+
+function preview(content: Uint8Array): string {
+  const text = new TextDecoder().decode(content.subarray(0, contentPreviewLength));
+  return quoteWord(content.length > contentPreviewLength ? `${text}…` : text);
+}
