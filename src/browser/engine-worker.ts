@@ -11,6 +11,7 @@ import { portDuplex } from '../lib/port-duplex.ts';
 import type { EngineRequest, EngineResponse } from '../playground/container-host.ts';
 import type { EngineWorkerApi } from '../playground/worker-protocol.ts';
 import { PortMachine } from '../vm/port-machine.ts';
+import { enterHosts } from './host-lock.ts';
 import { machineMemorySizeBytes } from './memory-size.ts';
 import { Shells } from './shells.ts';
 import { openStores } from './stores.ts';
@@ -32,6 +33,7 @@ const api: EngineWorkerApi = {
       libraryUrl: new URL('library/', baseUrl).href,
       proxyUrl: new URL('/', baseUrl).origin,
       memorySizeBytes: machineMemorySizeBytes(navigator.userAgent),
+      whenAlone: (run) => enterHosts(navigator.locks, { name: 'bottleship-hosts', whenAlone: run }),
     });
     host = created;
     machine.onState((state) => {

@@ -38,6 +38,11 @@ export interface HostOptions {
   /** Origin of the registry proxy; absent, registries are asked directly (Node). */
   readonly proxyUrl?: string;
   readonly memorySizeBytes?: number;
+  /**
+   * Runs its argument when no other host is at work on the same stores. By default they are this host's own, as a
+   * data root is dockerd's.
+   */
+  readonly whenAlone?: (run: () => Promise<void>) => Promise<void>;
 }
 
 export interface Host extends Disposable {
@@ -87,10 +92,13 @@ function createHostEngine(guest: Guest, options: HostOptions): Engine {
   const layers = new LayerStore({ content, records, createIndexSink });
   const images = new ImageStore({ content, records, layers });
   const puller = new Puller({ images, endpoints: endpointsOf(options), fetch: options.fetch });
+  const whenAlone = options.whenAlone ?? ((run) => run());
+  const swept = whenAlone(() => images.collectGarbage());
+  swept.catch(() => undefined); // the first pull hears of it
   return createEngine({
     guest,
     images,
-    pullImage: pullImageWith(puller),
+    pullImage: pullImageWith(puller, swept),
     memorySizeBytes: options.memorySizeBytes ?? memorySizeBytesDefault,
   });
 }

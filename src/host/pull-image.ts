@@ -4,8 +4,10 @@ import { parsePlatform } from '../image/platform.ts';
 import { parseReference } from '../image/reference.ts';
 import type { Puller } from '../registry/pull.ts';
 
-export function pullImageWith(puller: Puller): PullImage {
+/** `ready` is waited for before the first byte is stored. */
+export function pullImageWith(puller: Puller, ready: Promise<void>): PullImage {
   return async ({ reference, platform, auth, onProgress, signal }) => {
+    await ready;
     await puller.pull(parseReference(reference), {
       onProgress,
       ...(platform === undefined || platform === '' ? {} : { platform: parsePlatform(platform) }),

@@ -44,7 +44,7 @@ const memorySizeBytesDefault = 528 * 1024 * 1024;
 export async function startNodeHost(options: NodeHostOptions): Promise<NodeHost> {
   const memorySizeBytes = options.memorySizeBytes ?? memorySizeBytesDefault;
   const content = await openFileContentStore(options.dataRoot);
-  const records = openFileRecordStore(options.dataRoot);
+  const records = openFileRecordStore(join(options.dataRoot, 'records'));
   const ninep = await exportedFiles({ content, records });
   const machine = new V86Machine({
     ...(await machineFiles()),

@@ -111,21 +111,20 @@ async function buildLayout(
   await mkdir(opaque);
   await writeFile(join(opaque, 'only'), 'the rest is hidden\n');
   await umoci('insert', '--image', image, '--opaque', opaque, '/opaque');
-  await umoci(
-    ...[
-      'config',
-      '--image',
-      image,
-      '--os',
-      'linux',
-      '--architecture',
-      '386',
-      '--config.workingdir',
-      '/work',
-    ],
-    ...['--config.cmd', 'sh', '--config.env', 'PATH=/bin:/usr/bin', '--config.env', 'FIXTURE=yes'],
-    ...['--config.label', 'org.example.fixture=layers', '--config.exposedports', '8080/tcp'],
-  );
+  const settings = {
+    os: 'linux',
+    architecture: '386',
+    'config.workingdir': '/work',
+    'config.cmd': 'sh',
+    'config.label': 'org.example.fixture=layers',
+    'config.exposedports': '8080/tcp',
+  };
+  const options = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
+  const environment = ['PATH=/bin:/usr/bin', 'FIXTURE=yes'].flatMap((entry) => [
+    '--config.env',
+    entry,
+  ]);
+  await umoci('config', '--image', image, ...options, ...environment);
   for (const architecture of otherArchitectures) {
     await umoci('config', '--image', image, '--tag', architecture, '--architecture', architecture);
   }
@@ -249,10 +248,15 @@ async function downloadPackages(names: readonly string[], folder: string): Promi
     const state = join(folder, '..', 'apt');
     for (const part of ['lists/partial', 'archives/partial'])
       await mkdir(join(state, part), { recursive: true });
-    const options = [
-      ...[`Dir::State=${state}`, 'Dir::State::status=/dev/null', `Dir::Cache=${state}`],
-      ...['APT::Architecture=i386', 'APT::Architectures=i386', 'APT::Sandbox::User='],
-    ].flatMap((option) => ['-o', option]);
+    const settings = {
+      'Dir::State': state,
+      'Dir::State::status': '/dev/null',
+      'Dir::Cache': state,
+      'APT::Architecture': 'i386',
+      'APT::Architectures': 'i386',
+      'APT::Sandbox::User': '',
+    };
+    const options = Object.entries(settings).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
     // Foreign sources may have nothing for i386; that the packages come is what counts.
     await execOk('apt-get', ['-q', ...options, 'update']).catch(() => undefined);
     await execOk('apt-get', ['-q', ...options, 'download', ...names], { cwd: folder });
