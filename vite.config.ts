@@ -31,6 +31,7 @@ export default defineConfig({
     // The policy allows no data: URLs, and inline scripts neither.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    rolldownOptions: { checks: { pluginTimings: false } },
   },
   test: {
     projects: [

@@ -9,11 +9,13 @@ import type { OfflineMessage, OfflineRequest } from '../playground/offline-messa
 declare const __PRECACHE__: Precache;
 declare const self: ServiceWorkerGlobalScope;
 
+/** Once: the build writes the whole list wherever the name stands. */
+const precache = __PRECACHE__;
 const corePrefix = 'bottleship-core-';
-const coreName = corePrefix + __PRECACHE__.version;
+const coreName = corePrefix + precache.version;
 const blobsName = 'bottleship-blobs';
 const scope = new URL('./', self.location.href).href;
-const table = new PrecacheTable(__PRECACHE__, scope);
+const table = new PrecacheTable(precache, scope);
 
 self.addEventListener('install', (event) => event.waitUntil(install()));
 self.addEventListener('activate', (event) => event.waitUntil(activate()));
@@ -39,7 +41,7 @@ self.addEventListener('message', (event) => {
 
 async function install(): Promise<void> {
   const cache = await caches.open(coreName);
-  for (const file of __PRECACHE__.core) {
+  for (const file of precache.core) {
     if ((await cache.match(scope + file.url)) !== undefined) continue;
     await cache.put(scope + file.url, (await fromOlderVersion(file)) ?? (await download(file)));
   }
@@ -70,7 +72,7 @@ async function activate(): Promise<void> {
   for (const name of await caches.keys()) {
     if (name.startsWith(corePrefix) && name !== coreName) await caches.delete(name);
   }
-  const wanted = new Set(__PRECACHE__.blobs.map(({ url }) => scope + url));
+  const wanted = new Set(precache.blobs.map(({ url }) => scope + url));
   const blobs = await caches.open(blobsName);
   for (const request of await blobs.keys()) {
     if (!wanted.has(request.url)) await blobs.delete(request);
@@ -99,9 +101,9 @@ async function stored(from: 'core' | 'blobs', { request, url }: StoredRequest): 
 /** Stores the library's blobs one after the other: they must not be in anybody's way. */
 async function saveBlobs(): Promise<void> {
   const cache = await caches.open(blobsName);
-  const totalBytes = __PRECACHE__.blobs.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  const totalBytes = precache.blobs.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   let savedBytes = 0;
-  for (const file of __PRECACHE__.blobs) {
+  for (const file of precache.blobs) {
     if ((await cache.match(scope + file.url)) === undefined) {
       await cache.put(scope + file.url, await download(file));
     }

@@ -3,7 +3,7 @@
  * brotli sibling of every text file, so that the server compresses nothing while it serves.
  */
 import { createHash } from 'node:crypto';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, constants } from 'node:zlib';
@@ -26,7 +26,7 @@ export function offlineFiles(root: string): Plugin {
       async handler() {
         const precache = await listPrecache(outDir);
         await buildServiceWorker({ root, outDir, precache });
-        await compressTexts(outDir);
+        await compressTexts(outDir, join(root, '.cache/brotli'));
       },
     },
   };
@@ -99,16 +99,25 @@ async function buildServiceWorker({ root, outDir, precache }: ServiceWorkerBuild
   });
 }
 
-async function compressTexts(outDir: string): Promise<void> {
+/** Compressing well is slow, and most files are those of the build before: the cache keeps their siblings. */
+async function compressTexts(outDir: string, cacheDir: string): Promise<void> {
+  await mkdir(cacheDir, { recursive: true });
   for (const path of await listFiles(outDir)) {
     if (!/\.(?:js|css|html|svg|wasm)$/.test(path)) continue;
     const content = await readFile(join(outDir, path));
     if (content.byteLength < compressedSizeBytesMin) continue;
-    const params = {
-      [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY,
-      [constants.BROTLI_PARAM_SIZE_HINT]: content.byteLength,
-    };
-    const compressed = await promisify(brotliCompress)(content, { params });
+    const cached = join(cacheDir, createHash('sha256').update(content).digest('hex'));
+    const compressed = await readFile(cached).catch(() => compress(content));
+    await writeFile(cached, compressed);
     await writeFile(join(outDir, `${path}.br`), compressed);
   }
+}
+
+function compress(content: Uint8Array): Promise<Uint8Array> {
+  return promisify(brotliCompress)(content, {
+    params: {
+      [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY,
+      [constants.BROTLI_PARAM_SIZE_HINT]: content.byteLength,
+    },
+  });
 }
