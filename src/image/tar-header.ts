@@ -46,22 +46,42 @@ export function isZeroBlock(block: Uint8Array): boolean {
   return block.every((byte) => byte === 0);
 }
 
-/** A field of octal text or base-256. */
+/** A field of octal text, spaces and NULs around it, or base-256. Parsed in place: there are many. */
 export function numeric(block: Uint8Array, start: number, length: number): number {
   const first = block[start] ?? 0;
   if ((first & 0x80) !== 0) return base256(block.subarray(start, start + length));
-  const octal = /^[ \0]*([0-7]*)[ \0]*$/.exec(text(block, start, length));
-  if (octal === null) throw invalidHeader();
-  return safe(octal[1] === '' ? 0 : Number.parseInt(octal[1] ?? '', 8));
+  let value = 0;
+  let at = start;
+  const end = start + length;
+  while (at < end && isBlank(block[at])) at++;
+  for (; at < end; at++) {
+    const digit = (block[at] ?? 0) - 0x30;
+    if (digit < 0 || digit > 7) break;
+    value = value * 8 + digit;
+  }
+  // What follows the first NUL is no part of the field.
+  for (; at < end && block[at] !== 0; at++) if (!isBlank(block[at])) throw invalidHeader();
+  return safe(value);
+}
+
+function isBlank(byte: number | undefined): boolean {
+  return byte === 0x20 || byte === 0;
 }
 
 type Format = 'v7' | 'ustar' | 'star' | 'gnu';
 
+const gnuMagic = [...'ustar  \0'].map((character) => character.charCodeAt(0));
+const ustarMagic = gnuMagic.slice(0, 5).concat(0);
+const starTrailer = [...'tar\0'].map((character) => character.charCodeAt(0));
+
 function formatOf(block: Uint8Array): Format {
-  const magic = String.fromCharCode(...block.subarray(257, 265));
-  if (magic === 'ustar  \0') return 'gnu';
-  if (!magic.startsWith('ustar\0')) return 'v7';
-  return String.fromCharCode(...block.subarray(508, 512)) === 'tar\0' ? 'star' : 'ustar';
+  if (has(block, 257, gnuMagic)) return 'gnu';
+  if (!has(block, 257, ustarMagic)) return 'v7';
+  return has(block, 508, starTrailer) ? 'star' : 'ustar';
+}
+
+function has(block: Uint8Array, start: number, bytes: readonly number[]): boolean {
+  return bytes.every((byte, at) => block[start + at] === byte);
 }
 
 function nameOf(block: Uint8Array, format: Format): string {

@@ -287,8 +287,12 @@ export class TarReader {
     let type = typeOf[header.typeflag] ?? 'other';
     // Before POSIX a directory was a file whose name ends in a slash.
     if (header.typeflag === '\0' && name.endsWith('/')) type = 'dir';
+    // Field by field: copying objects is what would take the time of a large layer.
     return {
-      ...header,
+      typeflag: header.typeflag,
+      mode: header.mode,
+      deviceMajor: header.deviceMajor,
+      deviceMinor: header.deviceMinor,
       type,
       pax,
       name,
@@ -326,7 +330,7 @@ export class TarReader {
   }
 }
 
-interface MergedHeader extends TarHeader {
+interface MergedHeader extends Omit<TarHeader, 'sizeBytes'> {
   readonly type: TarEntryType;
   readonly pax: PaxRecords;
   readonly storedBytes: number;
