@@ -350,8 +350,6 @@ describe('bad requests', () => {
       'Minimum memory limit allowed is 6MB'],
     ['POST', '/containers/create', { Image: 'busybox', HostConfig: { CapAdd: ['FOO'] } }, 400,
       'invalid CapAdd: unknown capability: "CAP_FOO"'],
-    ['POST', '/containers/create', { Image: 'busybox', HostConfig: { NetworkMode: 'foo' } }, 404,
-      'network foo not found'],
     ['POST', '/containers/create', { Image: 'busybox', HostConfig: { Binds: ['rel/path:/x'] } }, 400,
       'create rel/path: "rel/path" includes invalid characters for a local volume name, only "[a-zA-Z0-9][a-zA-Z0-9_.-]" are allowed. If you intended to pass a host directory, use absolute path'],
     ['POST', '/containers/create', { Image: 'busybox', HostConfig: { Binds: ['/a:b'] } }, 400,

@@ -21,10 +21,9 @@ export async function containerCreate(
   request: ContainerCreateRequest,
   options: { readonly name?: string; readonly platform?: string },
 ): Promise<ContainerCreateResponse> {
-  const { HostConfig: requested, NetworkingConfig: networking, ...userConfig } = request;
+  const { HostConfig: requested, NetworkingConfig: _networking, ...userConfig } = request;
   checkConfig(userConfig);
-  const networks = Object.keys(networking?.EndpointsConfig ?? {});
-  const { hostConfig, warnings } = completeHostConfig(requested ?? {}, { networks });
+  const { hostConfig, warnings } = completeHostConfig(requested ?? {});
   const image = await daemon.images.resolve(userConfig.Image ?? '');
   const id = randomId(daemon.random);
   const config = mergeConfig(userConfig, { image: image.config.config, id, hostConfig });

@@ -40,6 +40,7 @@ export async function startContainer(daemon: Daemon, container: Container): Prom
   let root: PreparedRoot | undefined;
   let plan: SetupPlan = { before: [] };
   try {
+    checkNetwork(container);
     root = await prepareRoot(daemon, container);
     plan = buildPlan(daemon, { container, root });
     const process = await daemon.guest.run(plan, { stdio: stdioOf(container) });
@@ -55,6 +56,16 @@ export async function startContainer(daemon: Daemon, container: Container): Prom
     if (container.hostConfig.AutoRemove === true) await removeContainer(daemon, container);
     throw known.error;
   }
+}
+
+const networks = ['bridge', 'none', 'host'];
+
+/** Only at the start, as in Docker: what a container names may be made after it. */
+function checkNetwork({ hostConfig }: Container): void {
+  const network = hostConfig.NetworkMode ?? '';
+  if (networks.includes(network) || network.startsWith('container:')) return;
+  const message = `failed to set up container networking: network ${network} not found`;
+  throw new KindError('notFound', message);
 }
 
 function stdioOf(container: Container): { stdin: boolean; stdout: boolean; stderr: boolean } {

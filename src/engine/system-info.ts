@@ -39,7 +39,6 @@ export async function systemInfo(daemon: Daemon): Promise<SystemInfo> {
     DockerRootDir: dockerRoot,
     ...identity,
     Warnings: [
-      'WARNING: No swap limit support',
       'WARNING: No cpuset support',
       'WARNING: The bridge network has no interfaces yet: containers only have a loopback',
     ],
@@ -48,7 +47,7 @@ export async function systemInfo(daemon: Daemon): Promise<SystemInfo> {
 
 const kernelSupport = {
   MemoryLimit: true,
-  SwapLimit: false,
+  SwapLimit: true,
   CpuCfsPeriod: true,
   CpuCfsQuota: true,
   CPUShares: true,

@@ -27,7 +27,8 @@ const routes = [
 export function createEngineServer(backend: EngineBackend): ApiHandler {
   return async (request) => {
     try {
-      return withEngineHeaders(await serve(backend, request));
+      const response = withEngineHeaders(await serve(backend, request));
+      return request.method === 'HEAD' ? withoutBody(response) : response;
     } catch (error) {
       return withEngineHeaders(errorResponse(error));
     }
@@ -62,6 +63,10 @@ function checkVersion(version: string): void {
     const message = `client version ${version} is too new. Maximum supported API version is ${apiVersion}`;
     throw new KindError('invalidParameter', message);
   }
+}
+
+function withoutBody({ status, headers }: ApiResponse): ApiResponse {
+  return { status, headers };
 }
 
 function withEngineHeaders(response: ApiResponse): ApiResponse {

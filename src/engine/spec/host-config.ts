@@ -14,13 +14,10 @@ export interface CompletedHostConfig {
   readonly warnings: readonly string[];
 }
 
-export function completeHostConfig(
-  config: HostConfig,
-  context: { readonly networks: readonly string[] },
-): CompletedHostConfig {
+export function completeHostConfig(config: HostConfig): CompletedHostConfig {
   const warnings: string[] = [];
   checkResources(config, warnings);
-  checkModes(config, context.networks);
+  checkModes(config);
   checkPolicies(config);
   normalizeCapabilities(config.CapAdd ?? [], 'CapAdd');
   normalizeCapabilities(config.CapDrop ?? [], 'CapDrop');
@@ -32,13 +29,8 @@ export function completeHostConfig(
 function checkResources(config: HostConfig, warnings: string[]): void {
   const { Memory = 0, MemorySwap = 0, MemoryReservation = 0 } = config;
   if (Memory !== 0 && Memory < memoryBytesMin) throw invalid('Minimum memory limit allowed is 6MB');
-  if (Memory > 0 && MemorySwap !== -1) {
-    if (MemorySwap > 0 && MemorySwap < Memory)
-      throw invalid('Minimum memoryswap limit should be larger than memory limit, see usage');
-    warnings.push(
-      'Your kernel does not support swap limit capabilities or the cgroup is not mounted. Memory limited without swap.',
-    );
-  }
+  if (Memory > 0 && MemorySwap > 0 && MemorySwap < Memory)
+    throw invalid('Minimum memoryswap limit should be larger than memory limit, see usage');
   if (Memory === 0 && MemorySwap > 0)
     throw invalid('You should always set the Memory limit when using Memoryswap limit, see usage');
   if (MemoryReservation > 0 && MemoryReservation < memoryBytesMin)
@@ -82,13 +74,7 @@ function checkProcessor(config: HostConfig, warnings: string[]): void {
     );
 }
 
-const builtInNetworks = ['', 'default', 'bridge', 'none', 'host'];
-
-function checkModes(config: HostConfig, networks: readonly string[]): void {
-  const network = config.NetworkMode ?? '';
-  for (const name of [network, ...networks])
-    if (!builtInNetworks.includes(name) && !name.startsWith('container:'))
-      throw new KindError('notFound', `network ${name} not found`);
+function checkModes(config: HostConfig): void {
   const only = ['', 'private', 'host'];
   if (!['', 'none', 'private', 'host'].includes(config.IpcMode ?? ''))
     throw notHere(`IPC mode "${config.IpcMode}"`);
@@ -155,7 +141,7 @@ function withDefaults(config: HostConfig): HostConfig {
     ConsoleSize: config.ConsoleSize ?? [0, 0],
     CapAdd: config.CapAdd ?? null,
     CapDrop: config.CapDrop ?? null,
-    CgroupnsMode: config.CgroupnsMode || (privileged ? 'host' : 'private'),
+    CgroupnsMode: config.CgroupnsMode || 'private',
     Dns: config.Dns ?? [],
     DnsOptions: config.DnsOptions ?? [],
     DnsSearch: config.DnsSearch ?? [],
@@ -187,7 +173,7 @@ function resourceDefaults(config: HostConfig): HostConfig {
     CpusetCpus: '',
     CpusetMems: '',
     MemoryReservation: config.MemoryReservation ?? 0,
-    MemorySwap: (config.Memory ?? 0) > 0 ? -1 : (config.MemorySwap ?? 0),
+    MemorySwap: config.MemorySwap || (config.Memory ?? 0) * 2,
     MemorySwappiness: null,
     OomKillDisable: null,
     OomScoreAdj: config.OomScoreAdj ?? 0,

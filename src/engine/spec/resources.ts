@@ -9,8 +9,17 @@ export function cgroupLimits(config: HostConfig): SpecLimit[] {
   const limits: SpecLimit[] = [];
   const add = (file: string, value: number | string, cause: string) =>
     limits.push({ file, value: String(value), cause });
-  const { Memory = 0, MemoryReservation = 0, NanoCpus = 0, CpuQuota = 0, CpuPeriod = 0 } = config;
+  const {
+    Memory = 0,
+    MemorySwap = 0,
+    MemoryReservation = 0,
+    NanoCpus = 0,
+    CpuQuota = 0,
+    CpuPeriod = 0,
+  } = config;
   if (Memory > 0) add('memory.max', Memory, 'Limit the memory; beyond it the kernel kills');
+  if (Memory > 0 && MemorySwap > 0)
+    add('memory.swap.max', MemorySwap - Memory, 'Limit what may be swapped out, beside the memory');
   if (MemoryReservation > 0) add('memory.low', MemoryReservation, 'Protect this much memory');
   if (NanoCpus > 0) {
     const quota = Math.round((NanoCpus * cpuPeriodMicroseconds) / 1e9);
