@@ -10,7 +10,6 @@
  */
 import type { Digest } from './digest.ts';
 import type { LayerIndex } from './layer-index.ts';
-import { encodeLayerIndex } from './layer-index-codec.ts';
 import { type LayerNode, createNode, freezeTree, markOpaque, setXattr } from './layer-node.ts';
 import { pathLengthMax, resolveDirectory, splitPath } from './layer-path.ts';
 import { byteStringLength } from '../lib/byte-string.ts';
@@ -119,18 +118,6 @@ export class LayerIndexer {
     if (target.type !== 'link') applyMetadata(target, entry);
     return target;
   }
-}
-
-/** Indexes a layer for the store: the encoded index comes at the end. */
-export function createLayerIndexSink(): {
-  write(chunk: Uint8Array): void;
-  finish(diffId: Digest): Uint8Array;
-} {
-  const indexer = new LayerIndexer();
-  return {
-    write: (chunk) => indexer.write(chunk),
-    finish: (diffId) => encodeLayerIndex(indexer.finish(diffId)),
-  };
 }
 
 function checkEntry({ name, linkName, type, uid, gid, xattrs }: TarEntry): void {
