@@ -81,7 +81,7 @@ async function startMachine(start: Start): Promise<void> {
   const machine = new V86Machine({
     ...machineFiles(assets),
     memorySizeBytes: machineMemorySizeBytes(navigator.userAgent),
-    handle9p: async (request) => ninep.handle(request),
+    handle9p: (request) => ninep.handle(request),
   });
   let text = '';
   const show = throttle(() => {

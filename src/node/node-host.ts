@@ -49,7 +49,7 @@ export async function startNodeHost(options: NodeHostOptions): Promise<NodeHost>
   const machine = new V86Machine({
     ...(await machineFiles()),
     memorySizeBytes,
-    handle9p: async (request) => ninep.handle(request),
+    handle9p: (request) => ninep.handle(request),
   });
   if (options.onConsole !== undefined) machine.onConsole(options.onConsole);
   const libraryUrl = pathToFileURL(join(publicFolder, 'library/')).href;
