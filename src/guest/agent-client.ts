@@ -22,12 +22,13 @@ import { encodeApply, encodeRun } from './plan-encoder.ts';
 import type { SetupPlan } from './plan.ts';
 import { channel, controlKind, field, openKind } from './protocol.ts';
 import { collectBytes, duplexOf, request, waitForResult } from './requests.ts';
-import { BodyWriter, Fields } from './wire.ts';
+import { BodyWriter, Fields, MalformedError } from './wire.ts';
 
 /** A cold boot takes about a second; a slow device with an empty cache many. */
 const helloTimeoutMsDefault = 120_000;
 const readSizeBytesMaxDefault = 16 * 1024 * 1024;
 const errnoRefused = 111;
+const errnoBadMessage = 74;
 
 const fileTypes = ['file', 'dir', 'symlink', 'char', 'block', 'fifo', 'socket'] as const;
 
@@ -247,12 +248,17 @@ export class AgentClient implements Guest {
   }
 
   #takeOpen(stream: AgentStream, body: Uint8Array): void {
-    if (body[0] === openKind.docker && this.#docker !== undefined) {
-      this.#docker(new AgentDocker(stream, new Fields(body.subarray(1))));
-    } else if (body[0] === openKind.socket && this.#socket !== undefined) {
-      this.#socket(duplexOf(stream));
-    } else {
-      stream.reset(new KindError('unavailable', 'Engine is not running'), errnoRefused);
+    try {
+      if (body[0] === openKind.docker && this.#docker !== undefined) {
+        this.#docker(new AgentDocker(stream, new Fields(body.subarray(1))));
+      } else if (body[0] === openKind.socket && this.#socket !== undefined) {
+        this.#socket(duplexOf(stream));
+      } else {
+        stream.reset(new KindError('unavailable', 'Engine is not running'), errnoRefused);
+      }
+    } catch (error) {
+      if (!(error instanceof MalformedError)) throw error;
+      stream.reset(new KindError('dataLoss', error.message, { cause: error }), errnoBadMessage);
     }
   }
 }

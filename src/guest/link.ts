@@ -6,7 +6,7 @@ import type { Disposable } from '../lib/disposable.ts';
 import { errorMessage } from '../lib/errors.ts';
 import type { FrameChannel } from '../vm/machine.ts';
 import { frameKind, limit, messageType, field } from './protocol.ts';
-import { BodyWriter, Fields } from './wire.ts';
+import { BodyWriter, Fields, MalformedError } from './wire.ts';
 
 const overhead = limit.ethernetHeaderSize + limit.linkHeaderSize;
 /** Full frames waiting for the window before writers are asked to wait. */
@@ -135,15 +135,18 @@ export class Link implements Disposable {
   }
 
   #sendQueue(): void {
-    let count = 0;
-    for (const frame of this.#queue) {
-      if (!this.#up || (this.#sent - this.#acknowledged) >>> 0 >= limit.linkWindowFrames) break;
-      this.#transmit(frame, frame.length, frameKind.data, this.#sent);
-      this.#sent = (this.#sent + 1) >>> 0;
-      count += 1;
+    while (this.#up && this.#windowLeft() > 0) {
+      const frame = this.#queue.shift();
+      if (frame === undefined) break;
+      const sequence = this.#sent;
+      this.#sent = (sequence + 1) >>> 0;
+      this.#transmit(frame, frame.length, frameKind.data, sequence);
     }
-    this.#queue.splice(0, count);
     if (this.#queue.length < queueFramesCongested) this.#wake();
+  }
+
+  #windowLeft(): number {
+    return limit.linkWindowFrames - ((this.#sent - this.#acknowledged) >>> 0);
   }
 
   #wake(): void {
@@ -217,7 +220,8 @@ export class Link implements Disposable {
   }
 
   #takeHello(payload: Uint8Array): void {
-    const hello = new Fields(payload);
+    const hello = parseHello(payload);
+    if (hello === undefined) return;
     const instance = hello.number(field.instance);
     // The agent repeats itself until it hears from us.
     if (this.#up && this.#instance === instance) {
@@ -246,6 +250,16 @@ export class Link implements Disposable {
     this.#used = overhead;
     this.#queue = [];
     this.#wake();
+  }
+}
+
+/** Nothing when it is malformed: the agent will repeat itself. */
+function parseHello(payload: Uint8Array): Fields | undefined {
+  try {
+    return new Fields(payload);
+  } catch (error) {
+    if (error instanceof MalformedError) return undefined;
+    throw error;
   }
 }
 

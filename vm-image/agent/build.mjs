@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { aptDownload, extractDeb } from '../support/apt.mjs';
 import { run } from '../support/run.mjs';
+import { words } from '../support/words.mjs';
 
 const musl = {
   name: 'musl-dev',
@@ -31,10 +32,9 @@ export const sources = [
   },
 ];
 
-export const warnings = [
-  ...['-Wall', '-Wextra', '-Werror', '-Wshadow', '-Wmissing-prototypes'],
-  ...['-Wstrict-prototypes', '-Wformat=2'],
-];
+export const warnings = words(`
+  -Wall -Wextra -Werror -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wformat=2
+`);
 
 const sourceFolder = fileURLToPath(new URL('.', import.meta.url));
 
@@ -70,23 +70,29 @@ async function compile(folder, output) {
   const library = join(folder, 'usr/lib/i386-linux-musl');
   const objects = ['crt1.o', 'crti.o'].map((name) => join(library, name));
   const flags = [
-    ...['-m32', '-march=i686', '-std=c11', '-D_GNU_SOURCE', '-Os', '-fno-pie'],
-    ...['-fno-asynchronous-unwind-tables', '-ffunction-sections', '-fdata-sections'],
-    ...['-fstack-protector-strong', '-mstack-protector-guard=global', '-fno-plt'],
-    `-ffile-prefix-map=${folder}=.`,
-    ...warnings,
-    ...['-nostdinc', ...headers.flatMap((path) => ['-isystem', path])],
+    ...words(`
+      -m32 -march=i686 -std=c11 -D_GNU_SOURCE -Os -fno-pie -fno-plt -fno-asynchronous-unwind-tables
+      -ffunction-sections -fdata-sections -fstack-protector-strong -mstack-protector-guard=global
+    `),
+    ...[`-ffile-prefix-map=${folder}=.`, '-nostdinc', ...warnings],
+    ...headers.flatMap((path) => ['-isystem', path]),
   ];
-  const linking = [
-    ...['-static', '-no-pie', '-nostdlib', '-s', '-Wl,--gc-sections', '-Wl,--build-id=none'],
-    ...['-Wl,-z,noexecstack', '-Wl,-z,relro,-z,now'],
-  ];
+  const linking = words(`
+    -static -no-pie -nostdlib -s -Wl,--gc-sections -Wl,--build-id=none -Wl,-z,noexecstack
+    -Wl,-z,relro,-z,now
+  `);
+  const libraries = [join(library, 'libc.a'), libgcc, join(library, 'libc.a')];
   await run(
     'gcc',
     [
-      ...[...flags, ...linking, ...objects, ...(await sourceFiles())],
-      ...[join(library, 'libc.a'), libgcc, join(library, 'libc.a'), join(library, 'crtn.o')],
-      ...['-o', output],
+      ...flags,
+      ...linking,
+      ...objects,
+      ...(await sourceFiles()),
+      ...libraries,
+      join(library, 'crtn.o'),
+      '-o',
+      output,
     ],
     { cwd: sourceFolder },
   );

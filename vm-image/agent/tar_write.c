@@ -180,7 +180,7 @@ static void add_xattrs(struct archive *archive, int fd)
         if (!is_portable_xattr(names + at))
             continue;
         ssize_t size = getxattr(path, names + at, value, sizeof value);
-        snprintf(key, sizeof key, "SCHILY.xattr.%s", names + at);
+        snprintf(key, sizeof key, "SCHILY.xattr.%.255s", names + at);
         if (size >= 0)
             add_pax(archive, key, value, (size_t)size);
     }
