@@ -74,7 +74,9 @@ async function compile(folder, output) {
       -m32 -march=i686 -std=c11 -D_GNU_SOURCE -Os -fno-pie -fno-plt -fno-asynchronous-unwind-tables
       -ffunction-sections -fdata-sections -fstack-protector-strong -mstack-protector-guard=global
     `),
-    ...[`-ffile-prefix-map=${folder}=.`, '-nostdinc', ...warnings],
+    `-ffile-prefix-map=${folder}=.`,
+    '-nostdinc',
+    ...warnings,
     ...headers.flatMap((path) => ['-isystem', path]),
   ];
   const linking = words(`
