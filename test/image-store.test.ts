@@ -101,7 +101,7 @@ describe('ImageStore', () => {
 
   it('finds nothing under an ambiguous start of an ID', async () => {
     const { images, add } = createStore();
-    const ids = [];
+    const ids: Digest[] = [];
     for (let n = 0; n < 17; n += 1) ids.push((await add(`image ${n}`, [])).id);
     const first = ids.map((id) => digestHex(id).charAt(0));
     const twice = first.find((digit, index) => first.indexOf(digit) !== index) ?? '';
