@@ -3,7 +3,7 @@ import { words } from '../support/words.mjs';
 
 /** Needed by maintainer scripts only, which an image does not have. */
 const scriptsOnly = words(`
-  adduser debconf dpkg gcc-12-base init-system-helpers iproute2 lsb-base passwd perl perl-base
+  adduser debconf dpkg init-system-helpers iproute2 lsb-base passwd perl perl-base
   perl-modules-5.36 procps sysvinit-utils tar usrmerge libperl5.36 libfile-find-rule-perl
   libtext-glob-perl libnumber-compare-perl libgdbm6 libgdbm-compat4 mime-support ucf mawk
   sensible-utils libdebconfclient0 libbpf1 libbsd0 libcap2-bin libdb5.3 libelf1 libgssapi-krb5-2

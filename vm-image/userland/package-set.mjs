@@ -4,7 +4,7 @@ import { words } from '../support/words.mjs';
 export const userlandPackages = {
   names: words(`
     base-files base-passwd netbase libc-bin ncurses-base ncurses-bin
-    bash bash-completion coreutils debianutils hostname dash
+    bash bash-completion coreutils debianutils hostname dash bsdutils sysvinit-utils
     grep sed mawk findutils diffutils file less tree psmisc procps
     tar gzip bzip2 xz-utils zstd pv jq nano vim-tiny tmux lsof htop xxd patch
     util-linux bsdextrautils mount strace git openssh-client openssl
@@ -15,7 +15,7 @@ export const userlandPackages = {
   without: words(`
     perl perl-base perl-modules-5.36 libperl5.36 liberror-perl git-man libgdbm6 libgdbm-compat4
     libfile-find-rule-perl libtext-glob-perl libnumber-compare-perl usrmerge debconf dpkg adduser
-    passwd init-system-helpers sysvinit-utils lsb-base gcc-12-base libpam-modules
+    passwd init-system-helpers lsb-base libpam-modules
     libpam-modules-bin libdb5.3 libsemanage2 libsemanage-common libsepol2 libdebconfclient0
     libtirpc-common libaudit-common libsasl2-modules-db
   `),

@@ -85,6 +85,8 @@ export async function machineRoot({ cacheFolder }) {
 }
 
 function isWanted(path, entry) {
+  // A package may have its licence in another's folder.
+  if (entry.type === 'symlink' && /^usr\/share\/doc\/[^/]+$/.test(path)) return true;
   if (unwanted.some((pattern) => pattern.test(path))) return false;
   if (entry.type !== 'file') return true;
   const firstLine = entry.content.subarray(0, 64).toString('latin1').split('\n')[0];

@@ -55,7 +55,9 @@ export function finishLayer(base, tree) {
   tree.file('etc/ld.so.cache', linkerCache(whole, libraryFolders));
 }
 
-function isWanted(path) {
+function isWanted(path, entry) {
+  // A package may have its licence in another's folder.
+  if (entry.type === 'symlink' && /^usr\/share\/doc\/[^/]+$/.test(path)) return true;
   return !unwanted.some((pattern) => pattern.test(path));
 }
 

@@ -1,6 +1,9 @@
 # What every interactive shell of the machine starts with. It starts no program: the first prompt
 # must not wait for one.
 
+# Of the locale only the character set differs from C. LANG would make every program open a dozen
+# files instead of one.
+unset LANG
 export LC_CTYPE=C.UTF-8
 [ -z "$PS1" ] && return
 
