@@ -1,5 +1,5 @@
 /**
- * Recipe of the kernel: Debian's source package, our patch and configuration, one raw image. The same
+ * Recipe of the kernel: Debian's source package, our patches and configuration, one raw image. The same
  * inputs give the same bytes: builder, time and version are fixed, and the kernel maps its own paths
  * away.
  */
@@ -8,7 +8,7 @@ import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { aptDownload, extractDeb } from '../support/apt.mjs';
-import { sha256OfFile } from '../support/hash.mjs';
+import { sha256OfBytes, sha256OfFile } from '../support/hash.mjs';
 import { run, sourceDateEpochSeconds } from '../support/run.mjs';
 import { checkConfig } from './check-config.mjs';
 import { makeRawImage } from './raw-image.mjs';
@@ -20,17 +20,17 @@ const source = {
   sha256: 'e849faf31ca3555757f3a8877cb01af92122f744f75d1f3102734651c4e14703',
 };
 
-const patchPath = fileURLToPath(new URL('fast-boot.patch', import.meta.url));
-
 /** Another compiler gives another kernel; this is Debian bookworm's. */
 const compiler = { program: 'gcc-12', version: '12.2.0' };
+
+const patches = ['fast-boot.patch', 'small-code.patch'];
 
 export const sources = [
   {
     files: ['machine/kernel.bin'],
     package: source.name,
     version: source.version,
-    patches: ['vm-image/kernel/fast-boot.patch'],
+    patches: patches.map((name) => `vm-image/kernel/${name}`),
     licence: 'GPL-2.0-only WITH Linux-syscall-note',
   },
 ];
@@ -64,8 +64,10 @@ async function checkCompiler() {
 
 /** The patched source; a tree whose unpacking was interrupted is thrown away. */
 async function unpackSource(cacheFolder) {
-  const patchHash = await sha256OfFile(patchPath);
-  const folder = join(cacheFolder, 'kernel', `${source.version}-${patchHash.slice(0, 8)}`);
+  const paths = patches.map((name) => fileURLToPath(new URL(name, import.meta.url)));
+  const hashes = await Promise.all(paths.map(sha256OfFile));
+  const patched = sha256OfBytes(hashes.join()).slice(0, 8);
+  const folder = join(cacheFolder, 'kernel', `${source.version}-${patched}`);
   const tree = join(folder, source.name);
   const complete = join(folder, 'complete');
   if (existsSync(complete)) return tree;
@@ -74,7 +76,7 @@ async function unpackSource(cacheFolder) {
   await extractDeb(deb, folder);
   await run('tar', ['-xJf', join(folder, `usr/src/${source.name}.tar.xz`), '-C', folder]);
   await rm(join(folder, 'usr'), { recursive: true });
-  await run('patch', ['-d', tree, '-p1', '--fuzz=0', '-i', patchPath]);
+  for (const path of paths) await run('patch', ['-d', tree, '-p1', '--fuzz=0', '-i', path]);
   await writeFile(complete, '');
   return tree;
 }
