@@ -286,14 +286,23 @@ describe('Puller.pull() of something bad', () => {
   }
 
   it("says in Go's words that nobody answers", async () => {
-    const { pull } = createSetup({
-      endpoints: [{ baseUrl: 'http://127.0.0.1:1/v2/', isMirror: false }],
-    });
-    await expect(pull('x')).rejects.toMatchObject({
+    const { baseUrl, dispose } = await startHostileRegistry();
+    await dispose();
+    const attempt = (url: string) =>
+      createSetup({ endpoints: [{ baseUrl: url, isMirror: false }] }).pull('x');
+    await expect(attempt(baseUrl)).rejects.toMatchObject({
       kind: 'unavailable',
-      message: expect.stringMatching(
-        /^Get "http:\/\/127.0.0.1:1\/v2\/library\/x\/manifests\/latest": /,
-      ) as unknown,
+      message: `Get "${baseUrl}library/x/manifests/latest": dial tcp: connect: connection refused`,
+    });
+    await expect(attempt('http://nosuch.invalid/v2/')).rejects.toThrow(/lookup nosuch.invalid: /);
+  });
+
+  it('refuses a manifest that is cut short', async () => {
+    const { manifest } = put();
+    registry.fail('/v2/library/x/manifests/latest', breakAfter(manifest.subarray(0, 50), 500));
+    await expect(createSetup().pull('x')).rejects.toMatchObject({
+      kind: 'unavailable',
+      message: 'unexpected EOF',
     });
   });
 

@@ -8,7 +8,8 @@ import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import type { Disposable } from '../lib/disposable.ts';
-import { errorMessage, KindError } from '../lib/errors.ts';
+import { dialReason } from '../lib/dial-error.ts';
+import { KindError } from '../lib/errors.ts';
 import { isPublicAddress } from './address-policy.ts';
 import type { ProxyLimits, RegistryConfig } from './config.ts';
 
@@ -184,18 +185,9 @@ function addressError(hostname: string, isRefused: boolean): KindError {
     : new KindError('unavailable', `dial tcp: lookup ${hostname}: no such host`);
 }
 
-/** In Go's form, since Docker's users know it. */
 function dialError(url: URL, error: Error): KindError {
-  const code = 'code' in error ? String(error.code) : '';
-  const reason =
-    code === 'ENOTFOUND' || code === 'EAI_AGAIN'
-      ? `dial tcp: lookup ${url.hostname}: ${code === 'ENOTFOUND' ? 'no such host' : 'try again'}`
-      : code === 'ECONNREFUSED'
-        ? 'dial tcp: connect: connection refused'
-        : code === 'ECONNRESET'
-          ? 'EOF'
-          : errorMessage(error);
   const kind = error instanceof KindError ? error.kind : 'unavailable';
+  const reason = dialReason(error, url.hostname);
   return new KindError(kind, `Get "${displayUrl(url)}": ${reason}`, { cause: error });
 }
 

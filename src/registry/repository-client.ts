@@ -1,5 +1,6 @@
 /** One repository at one endpoint: its manifests and blobs, with whatever authentication it takes. */
-import { errorKind, errorMessage, KindError } from '../lib/errors.ts';
+import { dialReason } from '../lib/dial-error.ts';
+import { errorKind, KindError } from '../lib/errors.ts';
 import type { Digest } from '../image/digest.ts';
 import { digestOf } from '../image/hash.ts';
 import {
@@ -13,6 +14,9 @@ import type { Reference } from '../image/reference.ts';
 import type { Authorizer } from './authorizer.ts';
 import type { RegistryEndpoint } from './endpoint.ts';
 import { readBytes, readRegistryError } from './registry-error.ts';
+
+/** A manifest is small: what takes longer is a broken connection. */
+const manifestMsMax = 60_000;
 
 export interface RepositoryClientOptions {
   readonly endpoint: RegistryEndpoint;
@@ -48,26 +52,37 @@ export class RepositoryClient {
     signal?: AbortSignal,
   ): Promise<FetchedManifest> {
     const name = 'tag' in tagOrDigest ? tagOrDigest.tag : tagOrDigest.digest;
+    const timeout = AbortSignal.timeout(manifestMsMax);
+    const either = signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
+    const { bytes, headers } = await this.#readManifest(name, either).catch((error: unknown) => {
+      if (signal?.aborted === true || (error instanceof KindError && !timeout.aborted)) throw error;
+      const reason = timeout.aborted
+        ? 'net/http: request canceled (Client.Timeout exceeded)'
+        : 'unexpected EOF';
+      throw new KindError('unavailable', reason, { cause: error });
+    });
+    const digest = await digestOf(bytes);
+    const expected =
+      'digest' in tagOrDigest ? tagOrDigest.digest : headers.get('docker-content-digest');
+    if (expected !== null && expected.startsWith('sha256:') && expected !== digest) {
+      throw new KindError('dataLoss', `manifest verification failed for digest ${expected}`);
+    }
+    const contentType = headers.get('content-type') ?? '';
+    return { digest, manifest: parseManifest(bytes, { contentType, reference: this.#reference }) };
+  }
+
+  async #readManifest(name: string, signal: AbortSignal) {
     const response = await this.#request(`manifests/${name}`, {
       accept: manifestAccept.join(', '),
       signal,
     });
-    const bytes = await readBytes(response, {
-      bytesMax: manifestSizeBytesMax,
-      tooLarge: () =>
-        new KindError(
-          'invalidParameter',
-          `manifest is too large: at most ${manifestSizeBytesMax} bytes`,
-        ),
-    });
-    const digest = await digestOf(bytes);
-    const expected =
-      'digest' in tagOrDigest ? tagOrDigest.digest : response.headers.get('docker-content-digest');
-    if (expected !== null && expected.startsWith('sha256:') && expected !== digest) {
-      throw new KindError('dataLoss', `manifest verification failed for digest ${expected}`);
-    }
-    const contentType = response.headers.get('content-type') ?? '';
-    return { digest, manifest: parseManifest(bytes, { contentType, reference: this.#reference }) };
+    const tooLarge = () =>
+      new KindError(
+        'invalidParameter',
+        `manifest is too large: at most ${manifestSizeBytesMax} bytes`,
+      );
+    const bytes = await readBytes(response, { bytesMax: manifestSizeBytesMax, tooLarge });
+    return { bytes, headers: response.headers };
   }
 
   /** The response to a blob's request; from `offset` on, if the server can. */
@@ -126,8 +141,6 @@ export class RepositoryClient {
 /** In Go's form. A request that was given up is not a network's error. */
 function networkError(url: string, error: unknown): unknown {
   if (errorKind(error) === 'cancelled') return error;
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  return new KindError('unavailable', `Get ${JSON.stringify(url)}: ${errorMessage(cause)}`, {
-    cause: error,
-  });
+  const reason = dialReason(error, new URL(url).hostname);
+  return new KindError('unavailable', `Get ${JSON.stringify(url)}: ${reason}`, { cause: error });
 }
