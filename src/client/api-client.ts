@@ -38,21 +38,25 @@ export class ApiClient {
 
   /** Sends a request and resolves with an answer below 400; rejects with a KindError otherwise. */
   async call(method: string, path: string, options: CallOptions = {}): Promise<ApiResponse> {
+    const response = await this.#send(method, path, options);
+    if (response.status >= 400) throw await apiError(response);
+    return response;
+  }
+
+  #send(method: string, path: string, options: CallOptions): Promise<ApiResponse> {
     const headers: Record<string, string> = { ...options.headers };
     let body = options.body;
     if (body === undefined && options.json !== undefined) {
       headers['content-type'] = 'application/json';
       body = new TextEncoder().encode(JSON.stringify(options.json));
     }
-    const response = await this.#handler({
+    return this.#handler({
       method,
       path: this.#prefix + path + queryString(options.query),
       headers,
       ...(body === undefined ? {} : { body }),
       ...(options.signal === undefined ? {} : { signal: options.signal }),
     });
-    if (response.status >= 400) throw await apiError(response);
-    return response;
   }
 
   /** A call whose answer is one JSON value. */
@@ -81,12 +85,16 @@ export class ApiClient {
 
   /** A call that takes the connection over; resolves with both halves of it. */
   async hijack(path: string, options: CallOptions = {}): Promise<Duplex> {
-    const response = await this.call('POST', path, {
+    const response = await this.#send('POST', path, {
       ...options,
       headers: { ...options.headers, connection: 'Upgrade', upgrade: 'tcp' },
     });
     if (response.upgraded !== undefined) return response.upgraded;
-    throw new KindError('system', 'unable to upgrade to tcp, received ' + String(response.status));
+    // The real client does not look at the answer's message here, so neither do we.
+    const cause = await apiError(response);
+    throw new KindError(cause.kind, `unable to upgrade to tcp, received ${response.status}`, {
+      cause,
+    });
   }
 }
 

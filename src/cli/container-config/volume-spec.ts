@@ -28,8 +28,23 @@ export function parseVolumes(
 function parseVolumeSpec(spec: string): { source: string } {
   if (spec === '') throw new Error('invalid empty volume spec');
   if (spec.length <= 2) return { source: '' };
-  const parts = spec.split(':');
+  const parts = splitSpec(spec);
   if (parts.includes('')) throw new Error(`invalid spec: ${spec}: empty section between colons`);
   if (parts.length > 3) throw new Error(`invalid spec: ${spec}: too many colons`);
   return { source: parts.length === 1 ? '' : (parts[0] ?? '') };
+}
+
+/** At colons, but a single letter before one is a drive of Windows, whatever the machine. */
+function splitSpec(spec: string): string[] {
+  const parts: string[] = [];
+  let part = '';
+  for (const character of spec) {
+    if (character !== ':' || /^\p{L}$/u.test(part)) {
+      part += character;
+      continue;
+    }
+    parts.push(part);
+    part = '';
+  }
+  return [...parts, part];
 }

@@ -1,4 +1,5 @@
 /** Sizes and durations for people, as go-units writes and reads them. */
+import { formatG } from './decimal.ts';
 import { goQuote } from './quote.ts';
 
 const decimalUnits = ['B', 'kB', 'MB', 'GB', 'TB', 'PB', 'EB', 'ZB', 'YB'];
@@ -25,20 +26,6 @@ function scaled(
     index += 1;
   }
   return formatG(size, options.precision) + (options.units[index] ?? '');
-}
-
-/** As Go's `%.<precision>g`. */
-export function formatG(value: number, precision: number): string {
-  if (value === 0) return '0';
-  const [mantissa = '', exponentText = '0'] = value.toExponential(precision - 1).split('e');
-  const exponent = Number(exponentText);
-  if (exponent < -4 || exponent >= precision) {
-    const digits = mantissa.includes('.') ? mantissa.replace(/\.?0+$/, '') : mantissa;
-    const sign = exponent < 0 ? '-' : '+';
-    return `${digits}e${sign}${String(Math.abs(exponent)).padStart(2, '0')}`;
-  }
-  const fixed = value.toFixed(Math.max(0, precision - 1 - exponent));
-  return fixed.includes('.') ? fixed.replace(/\.?0+$/, '') : fixed;
 }
 
 /** `Less than a second`, `3 minutes`, `About an hour`, … */

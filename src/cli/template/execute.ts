@@ -1,6 +1,6 @@
 /** Applies a template to data. */
 import type { CommandNode, Node, Operand, Pipe, Place } from './ast.ts';
-import { truth } from './functions.ts';
+import { functionArity, truth } from './functions.ts';
 import type { TemplateFunction, TemplateFunctions } from './functions.ts';
 import { isNil, printValue, StructValue } from './print-value.ts';
 import { structField } from './struct-of.ts';
@@ -137,6 +137,7 @@ export class Execution {
       const base = this.#base(head, scope);
       return this.#fields(base, { names: head.names, at: head.at, values: values() });
     }
+    if (head.kind === 'nil') throw this.#error(head.at, 'nil is not a command');
     if (rest.length > 0 || piped !== absent) {
       throw this.#error(head.at, `can't give argument to non-function ${head.at.text}`);
     }
@@ -212,7 +213,8 @@ export class Execution {
     }
     const found = fieldOf(base, name);
     if (found === 'scalar') {
-      const type = typeof base === 'string' ? 'string' : 'interface {}';
+      const bare = this.#options.missingKeyIsError === true || typeof base !== 'string';
+      const type = bare ? 'interface {}' : 'string';
       throw this.#error(at, `can't evaluate field ${name} in type ${type}`);
     }
     if (found === undefined) return this.#missing(base, { name, at });
@@ -221,7 +223,11 @@ export class Execution {
       return this.#call(value as TemplateFunction, { name, at, values });
     }
     if (values.length > 0) {
-      throw this.#error(at, `${name} has arguments but cannot be invoked as function`);
+      const complaint =
+        base instanceof StructValue
+          ? 'has arguments but cannot be invoked as function'
+          : 'is not a method but has arguments';
+      throw this.#error(at, `${name} ${complaint}`);
     }
     return value;
   }
@@ -241,10 +247,15 @@ export class Execution {
     callee: TemplateFunction,
     options: { name: string; at: Place; values: readonly unknown[] },
   ): unknown {
+    const { name, at, values } = options;
+    const want = functionArity[name] ?? callee.length;
+    if (want !== 'any' && values.length !== want) {
+      throw this.#error(at, `wrong number of args for ${name}: want ${want} got ${values.length}`);
+    }
     try {
-      return callee(...options.values);
+      return callee(...values);
     } catch (error) {
-      throw this.#error(options.at, `error calling ${options.name}: ${errorMessage(error)}`);
+      throw this.#error(at, `error calling ${name}: ${errorMessage(error)}`);
     }
   }
 

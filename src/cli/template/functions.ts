@@ -33,6 +33,7 @@ const builtin: TemplateFunctions = {
   println: (...values) => `${values.map(printNested).join(' ')}\n`,
   printf: (format, ...values) => printf(String(format), values),
   html: (...values) => escapeHtml(print(values)),
+  js: (...values) => escapeJs(print(values)),
   urlquery: (...values) => encodeURIComponent(print(values)).replaceAll('%20', '+'),
 };
 
@@ -54,6 +55,21 @@ export const dockerFunctions: TemplateFunctions = {
 
 const identity: TemplateFunction = (value) => value;
 
+const first: TemplateFunction = (value, _length) => value;
+
+/** Arguments of the functions that do not take just as many as they name. */
+export const functionArity: Readonly<Record<string, number | 'any'>> = {
+  eq: 'any',
+  index: 'any',
+  slice: 'any',
+  print: 'any',
+  println: 'any',
+  printf: 'any',
+  html: 'any',
+  js: 'any',
+  urlquery: 'any',
+};
+
 /** In a table's head the cells are names, which must come out as they are. */
 export const headerFunctions: TemplateFunctions = {
   ...dockerFunctions,
@@ -61,7 +77,7 @@ export const headerFunctions: TemplateFunctions = {
   title: identity,
   lower: identity,
   upper: identity,
-  truncate: identity,
+  truncate: first,
 };
 
 /** JSON as Go writes it without HTML escaping; struct wrappers count as their fields. */
@@ -163,6 +179,13 @@ function list(value: unknown): readonly unknown[] {
   if (Array.isArray(value)) return value;
   if (isNil(value)) return [];
   throw new TypeError(`wrong type for value; expected []string; got ${kindName(value)}`);
+}
+
+function escapeJs(text: string): string {
+  return text.replace(/[\\'"<>&=\u0000-\u001f]/g, (character) => {
+    if (/[\\'"]/.test(character)) return `\\${character}`;
+    return `\\u${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`;
+  });
 }
 
 const htmlEntities: Readonly<Record<string, string>> = {

@@ -18,6 +18,8 @@ class Parser {
   readonly #tokens: readonly Token[];
   #index = 0;
   #loops = 0;
+  /** Declared so far, innermost last. */
+  #variables: string[] = ['$'];
 
   constructor(source: string, functions: ReadonlySet<string>) {
     this.#source = source;
@@ -71,6 +73,16 @@ class Parser {
   }
 
   #block(kind: 'if' | 'with' | 'range'): Node {
+    const outer = this.#variables;
+    this.#variables = [...outer];
+    try {
+      return this.#blockBody(kind);
+    } finally {
+      this.#variables = outer;
+    }
+  }
+
+  #blockBody(kind: 'if' | 'with' | 'range'): Node {
     const pipe = this.#pipe('close', kind);
     if (kind === 'range') this.#loops += 1;
     const { nodes: body, stop } = this.#list();
@@ -104,6 +116,7 @@ class Parser {
     const start = this.#peek().offset;
     const { variables, assigns } = this.#declarations();
     const commands: CommandNode[] = [];
+    if (assigns) for (const name of variables) this.#known(name);
     for (;;) {
       commands.push(this.#command(commands.length === 0 ? context : 'command'));
       this.#skipSpace();
@@ -111,6 +124,7 @@ class Parser {
       if (token.kind === 'pipe') continue;
       if (token.kind !== until) throw this.#unexpected(token, 'in command');
       const text = this.#source.slice(start, token.offset).trim();
+      if (!assigns) this.#variables.push(...variables);
       return { variables, assigns, commands, at: { offset: start, text } };
     }
   }
@@ -184,6 +198,7 @@ class Parser {
         return { kind: 'field', names: [token.text.slice(1)], at };
       case 'variable':
         this.#next();
+        this.#known(token.text);
         return { kind: 'variable', name: token.text, names: [], at };
       case 'string':
       case 'number':
@@ -215,6 +230,10 @@ class Parser {
     if (token.text.startsWith('`')) return token.text.slice(1, -1);
     const text = unquote(token.text.slice(1, -1));
     return token.kind === 'character' ? (text.codePointAt(0) ?? 0) : text;
+  }
+
+  #known(name: string): void {
+    if (!this.#variables.includes(name)) throw this.#error(`undefined variable "${name}"`);
   }
 
   #close(): void {

@@ -1,6 +1,6 @@
 /** The verbs of Go's fmt.Sprintf that templates use. */
 import { goQuote } from '../go/quote.ts';
-import { formatG } from '../go/units.ts';
+import { formatFixed, formatG } from '../go/decimal.ts';
 import { printNested } from './print-value.ts';
 
 export function printf(format: string, values: readonly unknown[]): string {
@@ -77,7 +77,7 @@ function formatNumber(verb: string, value: number, digits: number | undefined): 
     if (verb === 'c') return String.fromCodePoint(value);
     return undefined;
   }
-  if (verb === 'f' || verb === 'F') return value.toFixed(digits ?? 6);
+  if (verb === 'f' || verb === 'F') return formatFixed(value, digits ?? 6);
   if (verb === 'g') return digits === undefined ? String(value) : formatG(value, digits);
   if (verb === 'e') return value.toExponential(digits ?? 6).replace(/e([+-])(\d)$/, 'e$10$2');
   return undefined;

@@ -58,7 +58,8 @@ function convert(
     Object.entries(value).map(([name, item]) => {
       const isLogOptions = name === 'Config' && typeName === 'LogConfig';
       const isMap = !map && (mapFields.has(name) || isLogOptions);
-      if (item === null && !map) return [name, nilOf(name, isMap)];
+      // Of the maps only those of ports have values that may be nil: lists.
+      if (item === null) return [name, map ? new NilValue('[]') : nilOf(name, isMap)];
       return [name, convert(item, { typeName: map ? typeName : name, map: isMap })];
     }),
   );

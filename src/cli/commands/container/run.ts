@@ -41,10 +41,7 @@ export const run: Command = {
 
 async function runContainer(context: CommandContext): Promise<void> {
   const { flags } = context;
-  const config = await withHelp(async () => {
-    checkPullOption(flags.string('pull'));
-    return buildConfig(context);
-  });
+  const config = await configOf(context);
   if (!flags.bool('detach')) {
     checkTty(context, { attachStdin: config.AttachStdin === true, tty: config.Tty === true });
     return runConfig(context, config);
@@ -54,6 +51,16 @@ async function runContainer(context: CommandContext): Promise<void> {
   }
   const detached = { AttachStdin: false, AttachStdout: false, AttachStderr: false };
   return runConfig(context, { ...config, ...detached, StdinOnce: false });
+}
+
+/** Whatever is wrong with the flags, the exit code is 125. */
+async function configOf(context: CommandContext): Promise<ContainerCreateRequest> {
+  try {
+    checkPullOption(context.flags.string('pull'));
+    return await buildConfig(context);
+  } catch (error) {
+    throw new ExitError(125, withHint(errorMessage(error)), { cause: error });
+  }
 }
 
 async function runConfig(context: CommandContext, config: ContainerCreateRequest): Promise<void> {
@@ -128,9 +135,12 @@ async function withHelp<T>(action: () => Promise<T>): Promise<T> {
   } catch (error) {
     if (error instanceof ExitError) throw error;
     const message = errorMessage(error);
-    const text = `docker: ${message}\n\nRun 'docker run --help' for more information`;
-    throw new ExitError(startExitCode(message), text, { cause: error });
+    throw new ExitError(startExitCode(message), withHint(message), { cause: error });
   }
+}
+
+function withHint(message: string): string {
+  return `docker: ${message}\n\nRun 'docker run --help' for more information`;
 }
 
 const notFoundWords = [
