@@ -224,6 +224,18 @@ describe('AgentClient', () => {
     await alsoChecked;
   });
 
+  it('a request after a lost link waits for the next hello', async () => {
+    const { client, agent } = connected(({ stream }, fake) =>
+      fake.message(stream, messageType.control, { bytes: result }),
+    );
+    agent.frame(0, new Uint8Array(), 77);
+    const waiting = client.stat('/');
+    await tick();
+    expect(agent.sent(messageType.open)).toEqual([]);
+    agent.hello(1);
+    expect(await waiting).toMatchObject({ type: 'file' });
+  });
+
   it('readFile() stops at its limit', async () => {
     const { client } = connected(({ stream }, agent) => {
       for (let i = 0; i < 3; i++) {

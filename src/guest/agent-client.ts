@@ -41,27 +41,27 @@ export interface AgentClientOptions {
 export class AgentClient implements Guest {
   readonly ready: Promise<void>;
   readonly #multiplexer: Multiplexer;
-  readonly #timer: ReturnType<typeof setTimeout>;
-  readonly #hello = deferred<void>();
+  readonly #helloTimeoutMs: number;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Settled by the agent's hello; a new one waits for the next when the link was lost. */
+  #hello = deferred<void>();
   #docker: ((invocation: DockerInvocation) => void) | undefined;
   #socket: ((connection: Duplex) => void) | undefined;
 
   constructor(frames: FrameChannel, options: AgentClientOptions = {}) {
+    this.#helloTimeoutMs = options.helloTimeoutMs ?? helloTimeoutMsDefault;
     this.ready = this.#hello.promise;
-    // Whoever asks for something hears of it; nobody need wait for readiness itself.
-    this.ready.catch(() => {});
-    const timeoutMs = options.helloTimeoutMs ?? helloTimeoutMsDefault;
-    this.#timer = setTimeout(
-      () => this.fail(`No word from the agent for ${timeoutMs / 1000} s`),
-      timeoutMs,
-    );
+    this.#awaitHello();
     this.#multiplexer = new Multiplexer(frames, {
       onHello: () => {
         clearTimeout(this.#timer);
         this.#hello.resolve();
       },
       onOpen: (stream, body) => this.#takeOpen(stream, body),
-      onLost: () => {},
+      onLost: () => {
+        this.#hello = deferred();
+        this.#awaitHello();
+      },
     });
     if (options.resume === true) this.#multiplexer.greet();
   }
@@ -228,8 +228,16 @@ export class AgentClient implements Guest {
     this.#multiplexer.dispose();
   }
 
+  #awaitHello(): void {
+    // Whoever asks for something hears of it; nobody need wait for readiness itself.
+    this.#hello.promise.catch(() => {});
+    const seconds = this.#helloTimeoutMs / 1000;
+    const giveUp = (): void => this.fail(`No word from the agent for ${seconds} s`);
+    this.#timer = setTimeout(giveUp, this.#helloTimeoutMs);
+  }
+
   async #open(body: Uint8Array, signal?: AbortSignal): Promise<AgentStream> {
-    await this.ready;
+    await this.#hello.promise;
     signal?.throwIfAborted();
     return this.#multiplexer.open(body);
   }
