@@ -15,7 +15,7 @@ export interface FakeOptions {
   /** Milliseconds since 1970 at which the clock stands. */
   readonly now?: number;
   /** Gets the means to act while the command runs. */
-  readonly during?: (controls: FakeControls) => void;
+  readonly during?: (controls: FakeControls) => void | Promise<void>;
 }
 
 export interface FakeControls {
@@ -69,11 +69,12 @@ export async function runFake(options: FakeOptions): Promise<FakeResult> {
     files: filesOf(files),
     ...(now === undefined ? {} : { now: () => now }),
   });
-  options.during?.({
+  const during = options.during?.({
     sendSignal: (number) => signalListeners.forEach((listener) => listener(number)),
     resize: (columns, rows) => resizeListeners.forEach((listener) => listener(columns, rows)),
   });
   const exitCode = await run;
+  await during;
   return { ...written, exitCode, rawModes, files };
 }
 
