@@ -3,16 +3,20 @@
  * them is a process in namespaces.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type EmptyRegistry, startEmptyRegistry } from '../support/empty-registry.ts';
 import { type TestHost, startTestHost } from '../support/host.ts';
 
 let host: TestHost;
+let registry: EmptyRegistry;
 
 beforeAll(async () => {
-  host = await startTestHost();
+  registry = await startEmptyRegistry();
+  host = await startTestHost({ proxyUrl: registry.url });
 });
 
 afterAll(async () => {
   await host.dispose();
+  await registry.dispose();
 });
 
 const namespaces = ['cgroup', 'ipc', 'mnt', 'net', 'pid', 'uts'] as const;
@@ -84,7 +88,7 @@ describe('docker run', () => {
 
   test('environment, working directory, user and entry point are honoured', async () => {
     const run = (command: string) => host.run(`docker run --rm ${command}`);
-    expect((await run('-e GREETING=hi busybox printenv GREETING')).stdout).toBe('hi\n');
+    expect((await run("-e GREETING=hi busybox sh -c 'echo $GREETING'")).stdout).toBe('hi\n');
     expect((await run('-w /not/there/yet busybox pwd')).stdout).toBe('/not/there/yet\n');
     expect((await run('-u 1000:1001 busybox id -u')).stdout).toBe('1000\n');
     expect((await run('-h ship busybox hostname')).stdout).toBe('ship\n');
@@ -143,7 +147,7 @@ describe('limits', () => {
 describe('a container in the background', () => {
   test('is listed, logs, takes exec and stops', async () => {
     const start = await host.run(
-      "docker run -d --name bg busybox sh -c 'echo one; sleep 1; echo two; sleep 1000'",
+      "docker run -d --name bg busybox sh -c 'echo one; while :; do sleep 0.2; echo two; done'",
     );
     expect(start.stdout).toMatch(/^[0-9a-f]{64}\n$/);
     expect((await host.run('docker ps --format "{{.Names}} {{.Image}}"')).stdout).toBe(
