@@ -8,6 +8,18 @@ import { fetchPackages, packageEntries, readLock } from '../support/packages.mjs
 import { allImages } from './images.mjs';
 import { writeCatalog, writeImage } from './oci.mjs';
 
+const lockUrl = new URL('packages.lock.json', import.meta.url);
+
+/** For the manifest: what the images were made from. Each package's licence is in its image. */
+export const sources = Object.entries(await readLock(lockUrl)).flatMap(([set, packages]) =>
+  packages.map(({ name, source, sourceVersion }) => ({
+    files: [`library/ (${set})`],
+    package: source,
+    version: sourceVersion,
+    licence: `/usr/share/doc/${name}/copyright in the image`,
+  })),
+);
+
 /** Replaces `<outputFolder>/library`; packages are kept in `cacheFolder`. Resolves with each image's figures. */
 export async function build({ outputFolder, cacheFolder }) {
   const folder = join(outputFolder, 'library.new');
@@ -33,7 +45,7 @@ export async function build({ outputFolder, cacheFolder }) {
 
 /** The locked package sets by name, with their files read on demand. */
 async function readSets(cacheFolder) {
-  const locked = await readLock(new URL('packages.lock.json', import.meta.url));
+  const locked = await readLock(lockUrl);
   const sets = {};
   for (const [name, packages] of Object.entries(locked)) {
     await fetchPackages(packages, cacheFolder);

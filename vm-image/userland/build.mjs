@@ -2,13 +2,24 @@
  * Builds the machine's user land: `machine/userland.zst` (index and boot pack), `machine/files/` (all
  * content by digest) and `machine/packages.json`. `build()` is called by `vm-image/build.mjs`.
  */
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readLock } from '../support/packages.mjs';
 import { compressZstd } from '../support/zstd.mjs';
 import { assignBlobs } from './blobs.mjs';
 import { readBootParts } from './boot-parts.mjs';
 import { encodeIndex } from './index.mjs';
 import { libraryFolders, machineRoot } from './root.mjs';
+
+/** For the manifest: what the files were made from. Each package's licence is among the files. */
+export const sources = (await readLock(new URL('packages.lock.json', import.meta.url))).map(
+  ({ name, source, sourceVersion }) => ({
+    files: ['machine/userland.zst', 'machine/files/'],
+    package: source,
+    version: sourceVersion,
+    licence: `/usr/share/doc/${name}/copyright on the machine`,
+  }),
+);
 
 /** Compressions at a time. */
 const concurrency = 2;
@@ -21,8 +32,11 @@ export async function build({ outputFolder, cacheFolder }) {
   const index = encodeIndex(tree, { blobs, places, everyday, bootParts, libraryFolders });
 
   const folder = join(outputFolder, 'machine');
-  const sizes = await writeBlobs(join(folder, 'files'), blobs);
+  // Beside the old ones until all are there: a running page must not miss files.
+  const sizes = await writeBlobs(join(folder, 'files.new'), blobs);
   const userland = await compressZstd(index);
+  await rm(join(folder, 'files'), { recursive: true, force: true });
+  await rename(join(folder, 'files.new'), join(folder, 'files'));
   await writeFile(join(folder, 'userland.zst'), userland);
   const listed = packages.map(({ sha256: _sha256, ...item }) => item);
   await writeFile(join(folder, 'packages.json'), `${JSON.stringify(listed, null, 2)}\n`);
