@@ -73,7 +73,8 @@ export class ByteReader {
     for (let scale = 0x80; ; scale *= 0x80) {
       const byte = this.byte();
       value += (byte & 0x7f) * scale;
-      if (value > Number.MAX_SAFE_INTEGER || scale > 2 ** 49) throw new Error('number is too large');
+      if (value > Number.MAX_SAFE_INTEGER || scale > 2 ** 49)
+        throw new Error('number is too large');
       if (byte < 0x80) return value;
     }
   }
