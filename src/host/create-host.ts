@@ -14,6 +14,7 @@ import type { ContentStore, RecordStore } from '../image/content-store.ts';
 import { ImageStore } from '../image/image-store.ts';
 import { LayerIndexer } from '../image/layer-indexer.ts';
 import { encodeLayerIndex } from '../image/layer-index-codec.ts';
+import { resolveStoredLinks } from '../image/layer-links.ts';
 import { type LayerIndexSink, LayerStore } from '../image/layer-store.ts';
 import { DisposableStore, type Disposable } from '../lib/disposable.ts';
 import type { FrameChannel } from '../vm/machine.ts';
@@ -89,7 +90,12 @@ export function createHost(options: HostOptions): Host {
 
 function createHostEngine(guest: Guest, options: HostOptions): Engine {
   const { content, records } = options;
-  const layers = new LayerStore({ content, records, createIndexSink });
+  const layers = new LayerStore({
+    content,
+    records,
+    createIndexSink,
+    resolveLinks: resolveStoredLinks,
+  });
   const images = new ImageStore({ content, records, layers });
   const puller = new Puller({ images, endpoints: endpointsOf(options), fetch: options.fetch });
   const whenAlone = options.whenAlone ?? ((run) => run());

@@ -62,6 +62,7 @@ export class ImageStore {
         throw new KindError('notFound', `layer does not exist: ${diffId}`);
       }
     }
+    await this.layers.resolveLinks(diffIds);
     const writer = await this.#content.create();
     await writer.write(config);
     const { digest: id } = await writer.commit();

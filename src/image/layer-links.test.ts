@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { dir, file, indexEntries, inodeAt, link, symlink } from './layer.fixture.ts';
-import { resolveHardLinks } from './layer-links.ts';
+import type { ContentStore } from './content-store.ts';
+import { decodeLayerIndex, encodeLayerIndex } from './layer-index-codec.ts';
+import { resolveHardLinks, resolveStoredLinks } from './layer-links.ts';
+import { LayerStore } from './layer-store.ts';
 
 const digest = (letter: string) => `sha256:${letter.repeat(64)}` as const;
 const failure = (message: string) =>
@@ -61,6 +64,35 @@ describe('resolveHardLinks()', () => {
       const top = indexEntries([link('l', target)], digest('3'));
       expect(() => resolveHardLinks(top, [bottom, middle])).toThrow(failure(message));
     }
+  });
+
+  it('completes the stored index of a layer when its image is stored', async () => {
+    const records = new Map<string, Uint8Array>();
+    const top = indexEntries([link('a', 'bin/tool')], digest('3'));
+    for (const index of [bottom, top]) {
+      records.set(`layer-index/${index.diffId}`, encodeLayerIndex(index));
+    }
+    const layers = new LayerStore({
+      content: {} as ContentStore,
+      records: {
+        get: async (key) => records.get(key),
+        set: async (key, value) => void records.set(key, value),
+        delete: async (key) => void records.delete(key),
+        keys: async () => [...records.keys()],
+      },
+      createIndexSink: () => ({ write: () => {}, finish: () => new Uint8Array() }),
+      resolveLinks: resolveStoredLinks,
+    });
+    await layers.resolveLinks([digest('1'), digest('3')]);
+    const stored = decodeLayerIndex(await layers.index(digest('3')));
+    expect(stored.inodes[inodeAt(stored, 'a')]).toMatchObject({
+      contentOf: digest('1'),
+      sizeBytes: 3,
+    });
+    records.set(`layer-index/${digest('3')}`, encodeLayerIndex(top));
+    await expect(layers.resolveLinks([digest('3')])).rejects.toEqual(
+      failure('failed to register layer: link /bin/tool a: no such file or directory'),
+    );
   });
 
   it('leaves an index without such links alone', () => {

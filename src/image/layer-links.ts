@@ -8,6 +8,7 @@
  */
 import { KindError } from '../lib/errors.ts';
 import type { LayerIndex, LayerInode, UnresolvedLink } from './layer-index.ts';
+import { decodeLayerIndex, encodeLayerIndex } from './layer-index-codec.ts';
 import { opaqueXattr } from './whiteout.ts';
 
 const symlinkCountMax = 40;
@@ -33,6 +34,16 @@ export function resolveHardLinks(index: LayerIndex, parents: readonly LayerIndex
     addChild(result, { link, number });
   }
   return { diffId, inodes: result };
+}
+
+/** The same for encoded indexes; undefined when there is nothing to resolve. */
+export async function resolveStoredLinks(
+  index: Uint8Array,
+  parents: () => Promise<readonly Uint8Array[]>,
+): Promise<Uint8Array | undefined> {
+  const decoded = decodeLayerIndex(index);
+  if (decoded.unresolvedLinks === undefined) return undefined;
+  return encodeLayerIndex(resolveHardLinks(decoded, (await parents()).map(decodeLayerIndex)));
 }
 
 function linkError({ target, name }: UnresolvedLink, reason: string): KindError {

@@ -17,10 +17,21 @@ export interface LayerIndexSink {
   finish(diffId: Digest): Uint8Array | Promise<Uint8Array>;
 }
 
+/**
+ * Completes an encoded index whose tar has hard links into layers below (their indexes, bottom first); undefined when
+ * it is complete. Rejects `invalidParameter` for links to nothing.
+ */
+export type ResolveLinks = (
+  index: Uint8Array,
+  parents: () => Promise<readonly Uint8Array[]>,
+) => Promise<Uint8Array | undefined>;
+
 export interface LayerStoreOptions {
   readonly content: ContentStore;
   readonly records: RecordStore;
   readonly createIndexSink: () => LayerIndexSink;
+  /** Without it links into lower layers are missing from the layer. */
+  readonly resolveLinks?: ResolveLinks;
   readonly limits?: DecompressLimits;
 }
 
@@ -44,6 +55,7 @@ export class LayerStore {
   readonly #content: ContentStore;
   readonly #records: RecordStore;
   readonly #createIndexSink: () => LayerIndexSink;
+  readonly #resolveLinks: ResolveLinks | undefined;
   readonly #limits: DecompressLimits;
   readonly #leases = new Map<Digest, number>();
 
@@ -51,6 +63,7 @@ export class LayerStore {
     this.#content = options.content;
     this.#records = options.records;
     this.#createIndexSink = options.createIndexSink;
+    this.#resolveLinks = options.resolveLinks;
     this.#limits = options.limits ?? defaultLimits;
   }
 
@@ -66,6 +79,20 @@ export class LayerStore {
     const index = await this.#records.get(indexPrefix + diffId);
     if (index === undefined) throw new KindError('notFound', `layer does not exist: ${diffId}`);
     return index;
+  }
+
+  /** Completes the indexes of an image's layers, bottom first, once all are stored. Idempotent. */
+  async resolveLinks(diffIds: readonly Digest[]): Promise<void> {
+    for (const [position, diffId] of diffIds.entries()) {
+      const below = diffIds.slice(0, position);
+      const parents = () => Promise.all(below.map((parent) => this.index(parent)));
+      try {
+        const index = await this.#resolveLinks?.(await this.index(diffId), parents);
+        if (index !== undefined) await this.#records.set(indexPrefix + diffId, index);
+      } catch (cause) {
+        throw registerError(cause);
+      }
+    }
   }
 
   /** The stored layer that the compressed blob `digest` was found to be; undefined when there is none. */
