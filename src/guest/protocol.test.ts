@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { FakeChannel } from './fake-channel.ts';
+import { Link } from './link.ts';
 import * as protocol from './protocol.ts';
 import { BodyWriter, Fields } from './wire.ts';
 
@@ -59,7 +61,25 @@ describe('protocol', () => {
     'stat-request': new BodyWriter(openKind.stat).text(field.path, '/etc').text(field.root, '/r'),
   };
 
-  it.each([...vectors()])('BodyWriter writes the bytes of vector %s', (name, bytes) => {
+  it('Link sends the bytes of vector data-frame', async () => {
+    const channel = new FakeChannel();
+    const sent: Uint8Array[] = [];
+    const link = new Link(
+      { ...channel, frameSizeMax: 1024, onFrame: (listener) => channel.onFrame(listener), send },
+      { onHello: () => {}, onMessage: () => {}, onLost: () => {} },
+    );
+    async function send(frame: Uint8Array): Promise<void> {
+      sent.push(frame.slice(protocol.limit.ethernetHeaderSize));
+    }
+    channel.hello();
+    const bytes = new TextEncoder().encode('hi');
+    link.send(2, protocol.messageType.data, { channel: protocol.channel.stdout, bytes });
+    await Promise.resolve();
+    expect(hex(sent.at(-1) ?? new Uint8Array())).toBe(vectors().get('data-frame'));
+  });
+
+  const ofBodies = [...vectors()].filter(([name]) => name !== 'data-frame');
+  it.each(ofBodies)('BodyWriter writes the bytes of vector %s', (name, bytes) => {
     expect(hex(bodies[name]?.finish() ?? new Uint8Array())).toBe(bytes);
   });
 });

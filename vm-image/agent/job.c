@@ -1,5 +1,6 @@
 #include "job.h"
 #include "job_child.h"
+#include "job_parts.h"
 #include "protocol.h"
 
 #include <errno.h>
@@ -26,7 +27,7 @@ static void unlink_job(struct job *job)
 }
 
 /* Lets everything go; the stream is gone already or goes now. */
-static void drop_job(struct job *job)
+void job_drop(struct job *job)
 {
     if (job->stream == NULL)
         return;
@@ -42,7 +43,7 @@ static void drop_job(struct job *job)
 }
 
 /* Closes the stream once nothing can come any more. */
-static void finish_if_done(struct job *job)
+void job_finish_if_done(struct job *job)
 {
     if (job->stream == NULL || !job->reported || !job->out.done || !job->err.done)
         return;
@@ -52,155 +53,35 @@ static void finish_if_done(struct job *job)
     if (job->in.is_socket && !job->in.done)
         return;
     stream_close(job->stream);
-    drop_job(job);
+    job_drop(job);
 }
 
-static void out_finished(struct source *source)
+void job_out_finished(struct source *source)
 {
-    finish_if_done(OWNER_OF(source, struct job, out));
+    job_finish_if_done(OWNER_OF(source, struct job, out));
 }
 
 static void err_finished(struct source *source)
 {
-    finish_if_done(OWNER_OF(source, struct job, err));
+    job_finish_if_done(OWNER_OF(source, struct job, err));
 }
 
 static void in_finished(struct sink *sink)
 {
-    finish_if_done(OWNER_OF(sink, struct job, in));
-}
-
-static void take_terminal(struct job *job, int fd)
-{
-    int writer = fcntl(fd, F_DUPFD_CLOEXEC, 3);
-    job->terminal = fcntl(fd, F_DUPFD_CLOEXEC, 3);
-    /* The pipes that were made before the plan asked for a terminal make room for it. */
-    loop_remove(&job->in.watch);
-    loop_remove(&job->out.watch);
-    source_start(&job->out, fd, job->stream, CHANNEL_STDOUT, out_finished);
-    sink_start(&job->in, writer, job->stream, CHANNEL_STDIN, false);
-}
-
-static void take_connection(struct job *job, int fd)
-{
-    int writer = fcntl(fd, F_DUPFD_CLOEXEC, 3);
-    source_start(&job->out, fd, job->stream, CHANNEL_STDIN, out_finished);
-    sink_start(&job->in, writer, job->stream, CHANNEL_STDIN, true);
-}
-
-static void take_error(struct job *job, struct reader body)
-{
-    char *message = field_string(body, FIELD_MESSAGE);
-    stream_reset(job->stream, (int)field_number(body, FIELD_ERRNO, EIO),
-                 message == NULL ? "" : message);
-    free(message);
-    drop_job(job);
-}
-
-static void take_record(struct job *job, struct reader record, int fd)
-{
-    struct reader body = record;
-    uint8_t kind = read_u8(&body);
-    if (kind == RECORD_TERMINAL && fd >= 0) {
-        take_terminal(job, fd);
-    } else if (kind == RECORD_CONNECTION && fd >= 0) {
-        take_connection(job, fd);
-    } else if (fd >= 0) {
-        close(fd);
-    } else if (kind == RECORD_ERROR) {
-        take_error(job, body);
-    } else if (kind == RECORD_EXEC) {
-        job->executed = true;
-    } else if (kind == CONTROL_STARTED) {
-        /* The host hears of it when the plan has come to its end. */
-        job->pid = (pid_t)field_number(body, FIELD_PID, 0);
-    } else if (!body.bad) {
-        job->failed = job->failed || kind == CONTROL_FAILURE;
-        stream_control(job->stream, record.data, record.left);
-    }
-}
-
-static void report_exit(struct job *job)
-{
-    uint8_t body[32];
-    struct writer writer = writer_of(body, sizeof body);
-    int number = WIFSIGNALED(job->wait_status) ? WTERMSIG(job->wait_status) : 0;
-    int code = number != 0 ? 128 + number : WEXITSTATUS(job->wait_status);
-    write_u8(&writer, CONTROL_EXIT);
-    write_number_field(&writer, FIELD_CODE, (uint64_t)code);
-    if (number != 0)
-        write_number_field(&writer, FIELD_SIGNAL, (uint64_t)number);
-    stream_control(job->stream, body, writer.used);
-}
-
-/* The status socket ended: the plan's process runs its program, or it never will. */
-static void finish_report(struct job *job)
-{
-    uint8_t body[64];
-    struct writer writer = writer_of(body, sizeof body);
-    job->reported = true;
-    loop_remove(&job->status);
-    if (job->pid != 0 && !job->failed) {
-        job->failed = !job->executed;
-        write_u8(&writer, job->failed ? CONTROL_FAILURE : CONTROL_STARTED);
-        write_number_field(&writer, FIELD_PID, (uint64_t)job->pid);
-        if (job->failed) {
-            /* Killed before its program began, by the limits of its cgroup for instance. */
-            write_number_field(&writer, FIELD_SECTION, SECTION_CHILD);
-            write_number_field(&writer, FIELD_ERRNO, ECHILD);
-        }
-        stream_control(job->stream, body, writer.used);
-        if (job->exited && !job->failed)
-            report_exit(job);
-    }
-    finish_if_done(job);
-}
-
-/* One record; false when there is none now or the socket ended. */
-static bool read_record(struct job *job)
-{
-    static uint8_t data[CONTROL_RECORD_MAX];
-    union {
-        struct cmsghdr header;
-        char space[CMSG_SPACE(sizeof(int))];
-    } control;
-    struct iovec part = {.iov_base = data, .iov_len = sizeof data};
-    struct msghdr message = {.msg_iov = &part,
-                             .msg_iovlen = 1,
-                             .msg_control = &control,
-                             .msg_controllen = sizeof control};
-    int fd = -1;
-    ssize_t length = recvmsg(job->status.fd, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-    if (length < 0 && (errno == EAGAIN || errno == EINTR))
-        return false;
-    if (length <= 0) {
-        finish_report(job);
-        return false;
-    }
-    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
-    if (header != NULL && header->cmsg_type == SCM_RIGHTS)
-        memcpy(&fd, CMSG_DATA(header), sizeof fd);
-    take_record(job, reader_of(data, (size_t)length), fd);
-    return job->stream != NULL;
-}
-
-static void read_records(struct job *job)
-{
-    while (!job->reported && job->stream != NULL && read_record(job))
-        ;
+    job_finish_if_done(OWNER_OF(sink, struct job, in));
 }
 
 static void status_ready(struct watch *watch, uint32_t events)
 {
     (void)events;
-    read_records(OWNER_OF(watch, struct job, status));
+    job_read_records(OWNER_OF(watch, struct job, status));
 }
 
 void job_read_all(void)
 {
     for (struct job *job = first_job, *next; job != NULL; job = next) {
         next = job->next;
-        read_records(job);
+        job_read_records(job);
     }
 }
 
@@ -244,13 +125,13 @@ static void job_closed(struct stream *stream)
 {
     struct job *job = stream->owner;
     /* A process may have been made whose pid is not read yet. */
-    read_records(job);
+    job_read_records(job);
     /* The host gave up: what runs for it must not go on unseen. */
     if (job->helper > 0)
         kill(job->helper, SIGKILL);
     if (job->pid > 0 && !job->exited)
         kill(job->pid, SIGKILL);
-    drop_job(job);
+    job_drop(job);
 }
 
 static const struct stream_handlers handlers = {
@@ -297,7 +178,7 @@ void job_start(struct stream *stream, int stdio, struct reader body,
     if (pid < 0) {
         int saved = errno;
         stream_reset(stream, saved, "Cannot make a process");
-        drop_job(job);
+        job_drop(job);
         return;
     }
     job->helper = pid;
@@ -305,7 +186,7 @@ void job_start(struct stream *stream, int stdio, struct reader body,
     if (ends.in >= 0)
         sink_start(&job->in, ends.in, stream, CHANNEL_STDIN, false);
     if (ends.out >= 0)
-        source_start(&job->out, ends.out, stream, CHANNEL_STDOUT, out_finished);
+        source_start(&job->out, ends.out, stream, CHANNEL_STDOUT, job_out_finished);
     if (ends.err >= 0)
         source_start(&job->err, ends.err, stream, CHANNEL_STDERR, err_finished);
 }
@@ -318,7 +199,7 @@ void job_connection(struct stream *stream, int fd)
         return;
     }
     job->reported = true;
-    take_connection(job, fd);
+    job_take_connection(job, fd);
 }
 
 void job_reaped(pid_t pid, int wait_status)
@@ -332,8 +213,8 @@ void job_reaped(pid_t pid, int wait_status)
             job->exited = true;
             job->wait_status = wait_status;
             if (job->reported && !job->failed)
-                report_exit(job);
-            finish_if_done(job);
+                job_report_exit(job);
+            job_finish_if_done(job);
             return;
         }
     }

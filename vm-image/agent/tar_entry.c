@@ -1,5 +1,6 @@
 #include "tar_entry.h"
 #include "tar_format.h"
+#include "tar_pax.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -73,23 +74,6 @@ static uint64_t parse_number(const char *field, size_t size)
     return value;
 }
 
-static char *copy_text(const char *text, size_t size_max)
-{
-    size_t length = strnlen(text, size_max);
-    char *copy = malloc(length + 1);
-    if (copy == NULL)
-        return NULL;
-    memcpy(copy, text, length);
-    copy[length] = '\0';
-    return copy;
-}
-
-static void replace(char **place, char *text)
-{
-    free(*place);
-    *place = text;
-}
-
 void tar_entry_free(struct tar_entry *entry)
 {
     free(entry->name);
@@ -101,93 +85,8 @@ void tar_entry_free(struct tar_entry *entry)
     *entry = (struct tar_entry){0};
 }
 
-/* What a pax header overrides, until the entry that it belongs to. */
-struct overrides {
-    bool has_size, has_uid, has_gid, has_mtime;
-    struct tar_entry entry;
-};
-
-static void add_xattr(struct tar_entry *entry, const char *name, const char *value, size_t size)
-{
-    /* Never what overlayfs or the kernel's security modules would believe. */
-    if (strcmp(name, "security.capability") != 0 && strncmp(name, "user.", 5) != 0)
-        return;
-    if (entry->xattr_count == TAR_XATTRS_MAX)
-        return;
-    struct tar_xattr *xattr = &entry->xattrs[entry->xattr_count];
-    xattr->name = strdup(name);
-    xattr->value = malloc(size + 1);
-    if (xattr->name == NULL || xattr->value == NULL) {
-        free(xattr->name);
-        free(xattr->value);
-        return;
-    }
-    memcpy(xattr->value, value, size);
-    xattr->size = size;
-    entry->xattr_count++;
-}
-
-static struct timespec parse_time(const char *value)
-{
-    char *end;
-    struct timespec time = {.tv_sec = (time_t)strtoll(value, &end, 10)};
-    long scale = 100000000;
-    if (*end == '.') {
-        for (end++; *end >= '0' && *end <= '9' && scale > 0; end++, scale /= 10)
-            time.tv_nsec += (*end - '0') * scale;
-    }
-    return time;
-}
-
-/* `value` is followed by a zero byte, but may hold others. */
-static void take_record(struct overrides *overrides, const char *key, const char *value,
-                        size_t size)
-{
-    struct tar_entry *entry = &overrides->entry;
-    if (strcmp(key, "path") == 0) {
-        replace(&entry->name, copy_text(value, size));
-    } else if (strcmp(key, "linkpath") == 0) {
-        replace(&entry->link_name, copy_text(value, size));
-    } else if (strcmp(key, "size") == 0) {
-        entry->size = strtoull(value, NULL, 10);
-        overrides->has_size = true;
-    } else if (strcmp(key, "uid") == 0) {
-        entry->uid = (uid_t)strtoul(value, NULL, 10);
-        overrides->has_uid = true;
-    } else if (strcmp(key, "gid") == 0) {
-        entry->gid = (gid_t)strtoul(value, NULL, 10);
-        overrides->has_gid = true;
-    } else if (strcmp(key, "mtime") == 0) {
-        entry->mtime = parse_time(value);
-        overrides->has_mtime = true;
-    } else if (strncmp(key, "SCHILY.xattr.", 13) == 0) {
-        add_xattr(entry, key + 13, value, size);
-    }
-}
-
-static int parse_pax(struct overrides *overrides, char *data, size_t size)
-{
-    while (size > 0) {
-        char *end;
-        unsigned long length = strtoul(data, &end, 10);
-        if (length > size || *end != ' ' || length < (size_t)(end - data) + 4 ||
-            data[length - 1] != '\n')
-            return bad_archive();
-        char *key = end + 1;
-        char *equals = memchr(key, '=', (size_t)(data + length - key));
-        if (equals == NULL)
-            return bad_archive();
-        *equals = '\0';
-        data[length - 1] = '\0';
-        take_record(overrides, key, equals + 1, (size_t)(data + length - 1 - (equals + 1)));
-        data += length;
-        size -= length;
-    }
-    return 0;
-}
-
 /* Reads the content of an extension header and applies it to the entry to come. */
-static int take_extension(struct tar_input *input, struct overrides *overrides, char type,
+static int take_extension(struct tar_input *input, struct tar_overrides *overrides, char type,
                           uint64_t size)
 {
     if (size > EXTENSION_SIZE_MAX)
@@ -200,11 +99,11 @@ static int take_extension(struct tar_input *input, struct overrides *overrides, 
     if (result == 0)
         result = skip_bytes(input, padding);
     if (result == 0 && type == 'x')
-        result = parse_pax(overrides, data, (size_t)size);
+        result = tar_parse_pax(overrides, data, (size_t)size);
     else if (result == 0 && type == 'L')
-        replace(&overrides->entry.name, copy_text(data, (size_t)size));
+        tar_replace(&overrides->entry.name, tar_copy_text(data, (size_t)size));
     else if (result == 0 && type == 'K')
-        replace(&overrides->entry.link_name, copy_text(data, (size_t)size));
+        tar_replace(&overrides->entry.link_name, tar_copy_text(data, (size_t)size));
     int saved = errno;
     free(data);
     errno = saved;
@@ -214,7 +113,7 @@ static int take_extension(struct tar_input *input, struct overrides *overrides, 
 static char *header_name(const struct tar_header *header)
 {
     if (memcmp(header->magic, "ustar", 6) != 0 || header->prefix[0] == '\0')
-        return copy_text(header->name, sizeof header->name);
+        return tar_copy_text(header->name, sizeof header->name);
     size_t prefix = strnlen(header->prefix, sizeof header->prefix);
     size_t name = strnlen(header->name, sizeof header->name);
     char *joined = malloc(prefix + name + 2);
@@ -228,14 +127,14 @@ static char *header_name(const struct tar_header *header)
 }
 
 static int fill_entry(struct tar_entry *entry, const struct tar_header *header,
-                      const struct overrides *overrides)
+                      const struct tar_overrides *overrides)
 {
     *entry = overrides->entry;
     entry->type = header->type == '\0' ? '0' : header->type;
     if (entry->name == NULL)
         entry->name = header_name(header);
     if (entry->link_name == NULL)
-        entry->link_name = copy_text(header->link_name, sizeof header->link_name);
+        entry->link_name = tar_copy_text(header->link_name, sizeof header->link_name);
     if (entry->name == NULL || entry->link_name == NULL)
         return -1;
     entry->mode = (mode_t)parse_number(header->mode, sizeof header->mode) & 07777;
@@ -267,7 +166,7 @@ static bool is_zero(const struct tar_header *header)
 }
 
 /* The next header that is no extension; 0 at the end of the archive. */
-static int next_header(struct tar_input *input, struct overrides *overrides,
+static int next_header(struct tar_input *input, struct tar_overrides *overrides,
                        struct tar_header *header)
 {
     while (true) {
@@ -300,7 +199,7 @@ static int drain(struct tar_input *input)
 
 int tar_next(struct tar_input *input, struct tar_entry *entry)
 {
-    struct overrides overrides = {0};
+    struct tar_overrides overrides = {0};
     struct tar_header header;
     if (skip_bytes(input, input->left) < 0 || skip_bytes(input, input->padding) < 0)
         return -1;

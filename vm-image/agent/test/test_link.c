@@ -42,6 +42,16 @@ static void test_window(void)
        "an acknowledgement of what was never sent is ignored");
 }
 
+static void test_frame(void)
+{
+    fake_host_hello();
+    link_message(2, MESSAGE_DATA, CHANNEL_STDOUT, "hi", 2);
+    link_flush();
+    ok(fake_sent_count == 1 && is_vector("data-frame", fake_sent[0].bytes + ETHERNET_HEADER_SIZE,
+                                         fake_sent[0].length - ETHERNET_HEADER_SIZE),
+       "link_message() sends the bytes of vector data-frame");
+}
+
 static void test_gap(void)
 {
     fake_host_hello();
@@ -93,6 +103,7 @@ void test_link(void)
 {
     loop_start();
     stream_start(serve_request);
+    test_frame();
     test_window();
     test_gap();
     test_acknowledgements();

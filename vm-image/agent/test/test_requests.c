@@ -99,7 +99,7 @@ static void test_run(void)
     body = fake_find(110, MESSAGE_DATA, &length);
     ok(closed && body != NULL && length == 2 && memcmp(body, "y\n", 2) == 0,
        "OPEN_RUN runs a program with its environment");
-    size = run_request(request, sizeof request, "/nonexistent");
+    size = run_request(request, sizeof request, "/proc/no/such/program");
     fake_host_message(112, MESSAGE_OPEN, 0, request, size);
     closed = wait_for(112, MESSAGE_CLOSE, &body, &length);
     body = fake_find(112, MESSAGE_CONTROL, &length);

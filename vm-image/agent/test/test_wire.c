@@ -28,12 +28,17 @@ static size_t read_vector(const char *name, uint8_t *bytes)
     return count;
 }
 
-static void check_vector(const char *name, const struct writer *writer)
+bool is_vector(const char *name, const uint8_t *bytes, size_t length)
 {
     uint8_t expected[512];
-    size_t length = read_vector(name, expected);
-    ok(length > 0 && length == writer->used && memcmp(expected, writer->data, length) == 0,
-       "write_field() writes the bytes of vector %s", name);
+    size_t size = read_vector(name, expected);
+    return size > 0 && size == length && memcmp(expected, bytes, length) == 0;
+}
+
+static void check_vector(const char *name, const struct writer *writer)
+{
+    ok(is_vector(name, writer->data, writer->used), "write_field() writes the bytes of vector %s",
+       name);
 }
 
 static void test_vectors(void)
