@@ -29,6 +29,15 @@ describe('encodeRun()', () => {
   });
 });
 
+describe('encodeRun() with a terminal', () => {
+  it('asks for no pipes', () => {
+    const child = [{ operation: { op: 'terminal', columns: 80, rows: 24 }, cause: '' }] as const;
+    const stdio = { stdin: true, stdout: true, stderr: true };
+    const body = encodeRun({ before: [], clone: { namespaces: [] }, child }, { stdio });
+    expect(new Fields(body.subarray(1)).number(field.stdio, 9)).toBe(0);
+  });
+});
+
 describe('encodeOperation()', () => {
   it('turns mount flags into their bits', () => {
     const bytes = encodeOperation({

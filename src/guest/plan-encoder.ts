@@ -14,13 +14,7 @@ const nodeTypes = ['char', 'block', 'fifo'] as const;
 /** The request to run a plan that makes a process. */
 export function encodeRun(plan: SetupPlan, options: RunOptions = {}): Uint8Array {
   const body = new BodyWriter(openKind.run);
-  const stdio = options.stdio ?? { stdin: false, stdout: false, stderr: false };
-  body.number(
-    field.stdio,
-    (stdio.stdin ? stdioBits.stdin : 0) |
-      (stdio.stdout ? stdioBits.stdout : 0) |
-      (stdio.stderr ? stdioBits.stderr : 0),
-  );
+  body.number(field.stdio, stdioMask(plan, options));
   body.flag(field.traced, options.traced);
   body.number(field.namespaces, namespaceMask(plan.clone?.namespaces ?? []));
   if (plan.clone?.cgroup !== undefined) body.text(field.cgroup, plan.clone.cgroup);
@@ -29,6 +23,17 @@ export function encodeRun(plan: SetupPlan, options: RunOptions = {}): Uint8Array
   section(body, 'parent', plan.parent ?? []);
   section(body, 'child', plan.child ?? []);
   return body.finish();
+}
+
+/** A terminal is all three streams: pipes beside it would only end when it replaces them. */
+function stdioMask(plan: SetupPlan, { stdio }: RunOptions): number {
+  if (stdio === undefined) return 0;
+  if (plan.child?.some(({ operation }) => operation.op === 'terminal') === true) return 0;
+  return (
+    (stdio.stdin ? stdioBits.stdin : 0) |
+    (stdio.stdout ? stdioBits.stdout : 0) |
+    (stdio.stderr ? stdioBits.stderr : 0)
+  );
 }
 
 /** The request to execute the steps of `before` alone. */
@@ -174,6 +179,9 @@ function encodeProcessFields(
       break;
     case 'chdir':
       writer.text(field.path, operation.path).flag(field.kind, operation.create);
+      break;
+    case 'deviceFilter':
+      writer.text(field.cgroup, operation.cgroup).bytes(field.content, operation.program);
       break;
     case 'exec':
       writer.text(field.path, operation.path);

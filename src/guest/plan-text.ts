@@ -134,7 +134,8 @@ type ProcessOperation = Extract<
       | 'noNewPrivileges'
       | 'seccomp'
       | 'chdir'
-      | 'exec';
+      | 'exec'
+      | 'deviceFilter';
   }
 >;
 
@@ -174,6 +175,8 @@ function printProcessOperation(operation: ProcessOperation): string {
       const path = quoteWord(operation.path);
       return operation.create ? `mkdir -p ${path} && cd ${path}` : `cd ${path}`;
     }
+    case 'deviceFilter':
+      return `# bpf(2): a device filter of ${operation.program.length / 8} instructions on ${operation.cgroup}; no command does it`;
     case 'exec':
       return printExec(operation);
   }

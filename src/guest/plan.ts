@@ -129,7 +129,9 @@ export type SetupOperation =
       readonly path: string;
       readonly argv: readonly string[];
       readonly env: readonly string[];
-    };
+    }
+  /** Attaches an eBPF program (8 bytes per instruction, little endian) that says which devices a cgroup may use. */
+  | { readonly op: 'deviceFilter'; readonly cgroup: string; readonly program: Uint8Array };
 
 export type OperationName = SetupOperation['op'];
 

@@ -174,4 +174,5 @@ export const operation = {
   seccomp: 27,
   chdir: 28,
   exec: 29,
+  deviceFilter: 30,
 } as const;

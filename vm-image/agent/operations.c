@@ -41,6 +41,7 @@ static const struct operation_entry entries[] = {
     [OPERATION_SECCOMP] = {op_seccomp, 0},
     [OPERATION_CHDIR] = {op_chdir, FIELD_PATH},
     [OPERATION_EXEC] = {op_exec, FIELD_PATH},
+    [OPERATION_DEVICE_FILTER] = {op_device_filter, FIELD_CGROUP},
 };
 
 enum { ENTRY_COUNT = sizeof entries / sizeof entries[0] };

@@ -43,6 +43,8 @@ int op_setsid(struct reader fields);
 int op_terminal(struct reader fields);
 int op_exec(struct reader fields);
 
+int op_device_filter(struct reader fields);
+
 int op_capabilities(struct reader fields);
 int op_set_user(struct reader fields);
 int op_no_new_privileges(struct reader fields);

@@ -188,6 +188,7 @@ enum operation {
     OPERATION_SECCOMP = 27,
     OPERATION_CHDIR = 28,
     OPERATION_EXEC = 29,
+    OPERATION_DEVICE_FILTER = 30,
 };
 
 #endif

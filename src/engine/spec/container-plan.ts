@@ -13,6 +13,7 @@ import type {
   SetupStep,
 } from '../../guest/plan.ts';
 import { defaultDeviceLinks, defaultDevices } from './default-paths.ts';
+import { compileDeviceFilter, defaultDeviceRules } from './device-filter.ts';
 import { parseMountOptions } from './mount-options.ts';
 import { processSteps } from './process-steps.ts';
 import type { RuntimeSpec, SpecMount } from './runtime-spec.ts';
@@ -102,6 +103,18 @@ function cgroupSteps(spec: RuntimeSpec): SetupStep[] {
     ),
     ...spec.limits.map(({ file, value, cause }) =>
       step({ op: 'write', path: `${path}/${file}`, content: value }, cause),
+    ),
+    ...deviceFilterSteps(spec),
+  ];
+}
+
+function deviceFilterSteps({ cgroupsPath, privileged }: RuntimeSpec): SetupStep[] {
+  if (privileged) return [];
+  const program = compileDeviceFilter(defaultDeviceRules);
+  return [
+    step(
+      { op: 'deviceFilter', cgroup: cgroupsPath, program },
+      'Let the container open only harmless devices, whatever nodes it makes',
     ),
   ];
 }
