@@ -66,6 +66,7 @@ export class Terminal implements Disposable {
 
   /** Opens a new shell; the old one, if any, gets a hang-up. */
   reconnect(): void {
+    this.#screen?.focus();
     const host = this.#session.host;
     if (host !== undefined) void this.#connect(host);
   }

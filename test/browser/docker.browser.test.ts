@@ -1,8 +1,12 @@
 /** Docker, as a learner types it into the terminal of the page: what must be seen. */
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { createProxyListener, loadProxyConfig } from '../../src/node/serve-proxy.ts';
 import { collectProblems, launchBrowser, screenshot } from '../support/browser.ts';
+import { startFakeHub } from '../support/fake-hub.ts';
+import type { FakeHub } from '../support/fake-hub.ts';
 import {
+  clearScreen,
   openToPrompt,
   startPlayground,
   typeCommand,
@@ -11,14 +15,18 @@ import {
 } from '../support/playground.ts';
 import type { PlaygroundFixture } from '../support/playground.ts';
 
+let hub: FakeHub;
 let playground: PlaygroundFixture;
 let browser: Browser;
 let page: Page;
 let problems: string[];
 
 beforeAll(async () => {
-  [playground, browser] = await Promise.all([startPlayground(), launchBrowser()]);
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+  hub = await startFakeHub();
+  const registryProxy = createProxyListener(loadProxyConfig(hub.proxyEnvironment));
+  [playground, browser] = await Promise.all([startPlayground({ registryProxy }), launchBrowser()]);
+  // Wide enough that no message wraps.
+  const context = await browser.newContext({ viewport: { width: 2000, height: 900 } });
   problems = collectProblems(context);
   page = await context.newPage();
   await openToPrompt(page, playground.url);
@@ -27,6 +35,13 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser.close();
   await playground.stop();
+  hub.stop();
+});
+
+/** Whatever a story left running, the next one has a shell of its own. */
+beforeEach(async () => {
+  await page.getByRole('button', { name: 'New shell' }).click();
+  await clearScreen(page);
 });
 
 const run = (commandLine: string): Promise<string> => typeCommand(page, commandLine);
@@ -43,7 +58,7 @@ test('docker run -it busybox sh is a shell in namespaces of its own', async () =
   const links = 'readlink /proc/self/ns/mnt /proc/self/ns/net /proc/self/ns/pid /proc/self/ns/uts';
   const machine = (await run(links)).split('\n');
   await run('docker pull -q busybox');
-  await page.keyboard.press('Control+L');
+  await clearScreen(page);
   await typeLine(page, 'docker run --rm -it busybox sh');
   await waitForText(page, /\/ # ?$/);
   await typeLine(page, 'echo "pid $$ host $(hostname)"; mount | grep " / "; cat /proc/self/cgroup');
@@ -64,7 +79,7 @@ test.each([
   ["docker run --rm busybox sh -c 'exit 7'; echo $?", /^7$/],
   [
     'docker run --rm nosuch; echo $?',
-    /pull access denied for nosuch, repository does not exist or may require 'docker login'[^]*125$/,
+    /^docker: Error response from daemon: pull access denied for nosuch, repository does not exist or may require 'docker login': denied: requested access to the resource is denied$[^]*^125$/m,
   ],
   ['docker run --rm busybox /etc/passwd; echo $?', /permission denied[^]*126$/],
   ['docker run --rm busybox nosuch; echo $?', /executable file not found in \$PATH[^]*127$/],
@@ -90,12 +105,12 @@ test('--pids-limit holds', async () => {
 test('docker run -d, logs -f, exec -it and stop', async () => {
   const tick = "sh -c 'while true; do echo tick; sleep 1; done'";
   expect(await run(`docker run -d --name clock busybox ${tick}`)).toMatch(/^[0-9a-f]{64}$/);
-  await page.keyboard.press('Control+L');
+  await clearScreen(page);
   await typeLine(page, 'docker logs -f clock');
   await waitForText(page, /tick\n(?:[^]*\n)?tick/);
   await page.keyboard.press('Control+C');
   await waitForText(page, /root@bottleship:[^\n]*# ?$/);
-  await page.keyboard.press('Control+L');
+  await clearScreen(page);
   await typeLine(page, 'docker exec -it clock sh');
   await waitForText(page, /\/ # ?$/);
   await typeLine(page, 'ps');
@@ -115,7 +130,7 @@ test('docker ps -aq | xargs docker rm removes what is left', async () => {
 });
 
 test('a suggestion types its command into the terminal', async () => {
-  await page.keyboard.press('Control+L');
+  await clearScreen(page);
   await page.getByRole('button', { name: /Run your first container/ }).click();
   await waitForText(page, /# docker run hello-world\n[^]*Hello from[^]*root@bottleship/);
 });
@@ -123,7 +138,7 @@ test('a suggestion types its command into the terminal', async () => {
 test('copy and paste go through the clipboard', async () => {
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
   await page.evaluate(() => navigator.clipboard.writeText('echo pasted-$((6*7))'));
-  await page.keyboard.press('Control+L');
+  await clearScreen(page);
   await page.locator('#terminal textarea').focus();
   await page.keyboard.press('Control+Shift+V');
   await page.keyboard.press('Enter');
@@ -137,7 +152,7 @@ test('the terminal follows the size of the page', async () => {
   const before = await run('stty size');
   await page.setViewportSize({ width: 900, height: 500 });
   await expect.poll(() => run('stty size')).not.toBe(before);
-  await page.setViewportSize({ width: 1280, height: 800 });
+  await page.setViewportSize({ width: 2000, height: 900 });
 });
 
 test('a shell that ended comes back with Enter', async () => {

@@ -41,7 +41,7 @@ export async function startPlayground(
 
 /** The machine's prompt, with nothing typed behind it. */
 const prompt = /root@bottleship:[^\n]*# ?$/;
-const commandTimeoutMs = 60_000;
+const commandTimeoutMs = 30_000;
 
 /** Opens the page and waits for the first prompt. */
 export async function openToPrompt(page: Page, url: string): Promise<void> {
@@ -51,14 +51,26 @@ export async function openToPrompt(page: Page, url: string): Promise<void> {
 
 /** Types a command line with the keyboard, and resolves with what it printed before the next prompt. */
 export async function typeCommand(page: Page, commandLine: string): Promise<string> {
-  await page.keyboard.press('Control+L');
-  await waitForText(page, /^root@bottleship:[^\n]*# ?$/);
+  await clearScreen(page);
   await typeLine(page, commandLine);
   // The echo comes first: until then the screen still ends with the old prompt.
   await waitForText(page, (text) => text.includes('\n'));
   const text = await waitForText(page, prompt);
   const lines = text.split('\n');
   return lines.slice(1, -1).join('\n');
+}
+
+/** Leaves nothing on the screen but an empty prompt. */
+export async function clearScreen(page: Page): Promise<void> {
+  await page.locator('#terminal textarea').focus();
+  const deadline = Date.now() + commandTimeoutMs;
+  // A shell that is just opening loses the key.
+  while (Date.now() < deadline) {
+    await page.keyboard.press('Control+L');
+    await page.waitForTimeout(100);
+    if (/^root@bottleship:[^\n]*# ?$/.test((await terminalText(page)).trimEnd())) return;
+  }
+  throw new Error(`The terminal shows no prompt. It shows:\n${await terminalText(page)}`);
 }
 
 /** Types a line into whatever runs in the terminal. */
