@@ -7,8 +7,8 @@ import { describe, expect, test } from 'vitest';
 const sourceRoot = fileURLToPath(new URL('../src', import.meta.url));
 
 const everything = [
-  'api', 'lib', 'ui', 'playground', 'cli', 'client', 'engine/server', 'engine', 'registry', 'image',
-  'guest', 'vm', 'host', 'browser', 'node', 'proxy',
+  'api', 'lib', 'ui', 'ui/main.ts', 'playground', 'cli', 'client', 'engine/server', 'engine', 'registry', 'image',
+  'guest', 'vm', 'host', 'browser', 'node', 'node/build', 'proxy',
 ] as const; // prettier-ignore
 
 type Layer = (typeof everything)[number];
@@ -18,6 +18,7 @@ const mayImport: Record<Layer, readonly Layer[]> = {
   lib: [],
   api: [],
   ui: ['playground'],
+  'ui/main.ts': ['ui', 'playground', 'browser'],
   playground: ['cli', 'client'],
   cli: ['client'],
   client: [],
@@ -27,9 +28,14 @@ const mayImport: Record<Layer, readonly Layer[]> = {
   image: [],
   guest: ['vm', 'image'],
   vm: [],
-  host: ['cli', 'client', 'engine', 'engine/server', 'registry', 'image', 'guest'],
-  browser: everything.filter((layer) => !['ui', 'node', 'proxy'].includes(layer)),
-  node: everything.filter((layer) => !['ui', 'playground', 'browser'].includes(layer)),
+  host: ['cli', 'client', 'engine', 'engine/server', 'registry', 'image', 'guest', 'vm'],
+  browser: everything.filter(
+    (layer) => !['ui', 'ui/main.ts', 'node', 'node/build', 'proxy'].includes(layer),
+  ),
+  node: everything.filter(
+    (layer) => !['ui', 'ui/main.ts', 'playground', 'browser'].includes(layer),
+  ),
+  'node/build': ['node', 'browser'],
   proxy: [],
 };
 
@@ -39,7 +45,7 @@ const packagesOf: Record<string, readonly Layer[]> = {
   comlink: ['browser', 'playground'],
   hono: ['proxy', 'node'],
   '@hono/node-server': ['proxy', 'node'],
-  svelte: ['ui', 'playground'],
+  svelte: ['ui', 'ui/main.ts', 'playground'],
   '@xterm/xterm': ['ui', 'playground'],
 };
 
@@ -66,7 +72,7 @@ function importsOf(file: string): Import[] {
 function layerOf(path: string): Layer | undefined {
   const inside = relative(sourceRoot, path);
   return everything
-    .filter((layer) => inside.startsWith(`${layer}/`))
+    .filter((layer) => inside === layer || inside.startsWith(`${layer}/`))
     .sort((a, b) => b.length - a.length)[0];
 }
 
