@@ -85,7 +85,7 @@ function violation({ file, specifier }: Import): string | undefined {
       ([pack]) => specifier === pack || specifier.startsWith(`${pack}/`),
     )?.[1];
     if (owners !== undefined && !owners.includes(from)) return `${name} imports ${specifier}`;
-    if (specifier.startsWith('node:') && !['node', 'proxy'].includes(from))
+    if (specifier.startsWith('node:') && !['node', 'node/build', 'proxy'].includes(from))
       return `${name} imports ${specifier}`;
     return undefined;
   }
