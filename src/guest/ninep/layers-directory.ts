@@ -37,7 +37,7 @@ export class LayersDirectory implements FileTree {
     this.#cache = options.cache ?? new ChunkCache();
   }
 
-  /** Call when a layer was deleted from the stores: what the guest still holds of it becomes ESTALE. */
+  /** Frees the memory of a layer that was deleted: what the guest still holds of it becomes ESTALE. */
   forget(diffId: Digest): void {
     this.#trees.get(diffId)?.unload();
   }
@@ -46,24 +46,23 @@ export class LayersDirectory implements FileTree {
     return directoryAttributes;
   }
 
-  lookup(_inode: number, name: string): LookupResult | Promise<LookupResult> {
+  async lookup(_inode: number, name: string): Promise<LookupResult> {
     const diffId = `sha256:${name}`;
     if (!isDigest(diffId)) return undefined;
     const tree = this.#trees.get(diffId) ?? this.#create(diffId);
-    const pending = tree.prepare();
-    if (pending === undefined) return tree;
-    return pending.then(
-      () => {
-        // Kept only now, so that names nobody stored leave nothing behind.
-        const known = this.#trees.get(diffId);
-        if (known === undefined) this.#trees.set(diffId, tree);
-        return known ?? tree;
-      },
-      (error: unknown) => {
-        if (error instanceof KindError && error.kind === 'notFound') return undefined;
-        throw error;
-      },
-    );
+    // Linux asks once and remembers, so there is time to see whether the layer is still there.
+    const pending = tree.prepare() ?? this.#checkStored(diffId);
+    try {
+      await pending;
+    } catch (error) {
+      if (!(error instanceof KindError) || error.kind !== 'notFound') throw error;
+      tree.unload();
+      return undefined;
+    }
+    // Kept only now, so that names nobody stored leave nothing behind. Another walk may have been first.
+    const known = this.#trees.get(diffId);
+    if (known === undefined) this.#trees.set(diffId, tree);
+    return known ?? tree;
   }
 
   async list(): Promise<readonly DirectoryEntry[]> {
@@ -96,6 +95,12 @@ export class LayersDirectory implements FileTree {
       loadIndex: () => this.#loadIndex(diffId),
       content: (digest) => this.#source(digest),
     });
+  }
+
+  async #checkStored(diffId: Digest): Promise<void> {
+    const key = layerIndexKeyPrefix + diffId;
+    const keys = await this.#options.records.keys(key);
+    if (!keys.includes(key)) throw new KindError('notFound', `Cannot find layer "${diffId}"`);
   }
 
   async #loadIndex(diffId: Digest): Promise<LayerIndex> {
