@@ -84,3 +84,14 @@ test('dispose() wakes a writer that waits for credit', async () => {
     'cancelled',
   );
 });
+
+test('dispose() after the end leaves what was written to the reader', async () => {
+  const [left, right] = pair();
+  const writer = left.writable.getWriter();
+  await writer.write(Uint8Array.of(1, 2));
+  await writer.close();
+  left.dispose();
+  await settled();
+  expect([...(await readAll(right.readable))]).toEqual([1, 2]);
+  right.dispose();
+});

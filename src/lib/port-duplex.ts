@@ -77,8 +77,11 @@ class PortDuplex implements Duplex, Disposable {
   dispose(): void {
     if (this.#disposed) return;
     const error = new KindError('cancelled', 'Stream closed');
-    this.#send({ type: 'error', kind: error.kind, message: error.message });
-    this.#send({ type: 'cancel' });
+    // A half that ended well stays so: the other side may not have read its end yet.
+    if (!this.#writableDone) {
+      this.#send({ type: 'error', kind: error.kind, message: error.message });
+    }
+    if (!this.#readableDone) this.#send({ type: 'cancel' });
     this.#failReadable(error);
     this.#failWritable(error);
   }
