@@ -1,12 +1,12 @@
 /**
  * The end of a build: lists what it made, builds the service worker around that list, and writes a
- * brotli sibling of every text file, so that the server compresses nothing while it serves.
+ * brotli sibling of what compresses, so that the server compresses nothing while it serves.
  */
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { brotliCompress, constants } from 'node:zlib';
+import { brotliCompress, brotliDecompress, constants } from 'node:zlib';
 import { build } from 'vite';
 import type { Plugin } from 'vite';
 import type { Precache, PrecacheFile } from '../../browser/precache.ts';
@@ -103,13 +103,23 @@ async function buildServiceWorker({ root, outDir, precache }: ServiceWorkerBuild
 async function compressTexts(outDir: string, cacheDir: string): Promise<void> {
   await mkdir(cacheDir, { recursive: true });
   for (const path of await listFiles(outDir)) {
-    if (!/\.(?:js|css|html|svg|wasm)$/.test(path)) continue;
+    if (!/\.(?:js|css|html|svg|wasm|bin|cpio)$/.test(path)) continue;
     const content = await readFile(join(outDir, path));
     if (content.byteLength < compressedSizeBytesMin) continue;
+    if (await hasSibling(join(outDir, path), content)) continue;
     const cached = join(cacheDir, createHash('sha256').update(content).digest('hex'));
     const compressed = await readFile(cached).catch(() => compress(content));
     await writeFile(cached, compressed);
     await writeFile(join(outDir, `${path}.br`), compressed);
+  }
+}
+
+/** The machine's recipes bring siblings of their own; one that was left behind by a newer file is replaced. */
+async function hasSibling(path: string, content: Buffer): Promise<boolean> {
+  try {
+    return (await promisify(brotliDecompress)(await readFile(`${path}.br`))).equals(content);
+  } catch {
+    return false;
   }
 }
 
