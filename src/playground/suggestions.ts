@@ -11,7 +11,7 @@ export const suggestions: readonly Suggestion[] = [
   { commandLine: 'docker run --rm -it busybox sh', title: (strings) => strings.suggestShell },
   { commandLine: 'docker run -d --name web nginx', title: (strings) => strings.suggestWeb },
   {
-    commandLine: 'docker run --rm busybox sh -c "hostname; ps; mount | head -1"',
+    commandLine: 'docker run --rm busybox sh -c "hostname; ps; ls /"',
     title: (strings) => strings.suggestIsolation,
   },
 ];
