@@ -46,7 +46,7 @@ export interface RegistryFixture {
 
 export async function startRegistry(): Promise<RegistryFixture> {
   const storage = await prepareStorage();
-  const server = await serve(storage, { isReadOnly: true });
+  const server = await serveRegistry(storage, { isReadOnly: true });
   return {
     host: server.host,
     port: server.port,
@@ -78,7 +78,7 @@ async function prepareStorage(): Promise<string> {
   try {
     const fresh = join(work, 'storage');
     await mkdir(fresh);
-    const server = await serve(fresh, { isReadOnly: false });
+    const server = await serveRegistry(fresh, { isReadOnly: false });
     try {
       await buildImages({ work, cache, host: server.host, images: fixtureImages });
     } finally {
@@ -94,7 +94,8 @@ async function prepareStorage(): Promise<string> {
   return storage;
 }
 
-async function serve(storage: string, { isReadOnly }: { isReadOnly: boolean }) {
+/** Starts the registry over a storage folder; the caller disposes it. */
+export async function serveRegistry(storage: string, { isReadOnly }: { isReadOnly: boolean }) {
   const folder = await mkdtemp(join(tmpdir(), 'bottleship-registry-'));
   const config = join(folder, 'config.yml');
   await writeFile(

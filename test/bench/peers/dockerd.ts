@@ -7,6 +7,9 @@ import { exec, execOk } from '../../support/process.ts';
 import type { Report } from '../report.ts';
 import { repeatMs, timeMs } from '../stats.ts';
 
+export const dockerdRunRow = 'native dockerd, --network bridge: run --rm busybox true';
+export const dockerdExecRow = 'native dockerd: exec true';
+
 /** A root file system with Debian's static i386 busybox and its applets; the caller removes it. */
 async function busyboxTree(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'bottleship-busybox-'));
@@ -43,7 +46,7 @@ export async function benchDockerd(report: Report, { runs }: { runs: number }): 
     const env = { DOCKER_HOST: dockerd.host };
     await repeatMs(2, () => exec('docker', ['exec', name, 'true'], { env }));
     report.add(
-      'native dockerd: exec true',
+      dockerdExecRow,
       await repeatMs(runs, () => execOk('docker', ['exec', name, 'true'], { env })),
     );
     await dockerd.docker(['rm', '-f', name]);

@@ -1,0 +1,37 @@
+/**
+ * The project's bench: what a learner waits for, beside native peers on the same machine in the same
+ * run. Prints a table and JSON, and writes both to this folder. A peer that cannot run is a note.
+ */
+import { writeFileSync } from 'node:fs';
+import { errorMessage } from '../../src/lib/errors.ts';
+import { benchBoot } from './boot.ts';
+import { benchBrowser } from './browser.ts';
+import { benchHost } from './host.ts';
+import { benchDockerd } from './peers/dockerd.ts';
+import { benchPulls } from './pull.ts';
+import { Report } from './report.ts';
+
+const report = new Report();
+
+const parts: readonly (readonly [string, () => Promise<void>])[] = [
+  ['boot', () => benchBoot(report, { runs: 5 })],
+  ['page', () => benchBrowser(report, { runs: 5 })],
+  ['native dockerd', () => benchDockerd(report, { runs: 20 })],
+  ['containers', () => benchHost(report, { runs: 20 })],
+  ['pulls', () => benchPulls(report, { runs: 3 })],
+];
+
+for (const [name, measure] of parts) {
+  console.log(name);
+  try {
+    await measure();
+  } catch (error) {
+    report.note(`Not measured, ${name}: ${errorMessage(error)}`);
+    process.exitCode = 1;
+  }
+}
+
+writeFileSync(new URL('RESULTS.md', import.meta.url), report.toMarkdown());
+writeFileSync(new URL('results.json', import.meta.url), report.toJson());
+console.log(`\n${report.toTable()}\n\n${report.toJson()}`);
+process.exit();

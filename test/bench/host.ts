@@ -1,0 +1,52 @@
+/** Containers on a machine in Node, as a learner types them, and the machine's streams. */
+import { startTestHost } from '../support/host.ts';
+import type { TestHost } from '../support/host.ts';
+import { dockerdExecRow, dockerdRunRow } from './peers/dockerd.ts';
+import type { Report } from './report.ts';
+import { repeatMs, timeMs } from './stats.ts';
+
+const streamBytes = 32 * 1024 * 1024;
+const streamRuns = 3;
+
+export async function benchHost(report: Report, { runs }: { runs: number }): Promise<void> {
+  const begin = performance.now();
+  const host = await startTestHost();
+  try {
+    await host.run('true');
+    report.add('machine in Node: start → first command line done', [performance.now() - begin]);
+    await host.run('docker pull -q busybox');
+    const run = () => succeed(host, 'docker run --rm busybox true');
+    report.add('docker run --rm busybox true, first', [await timeMs(run)], {
+      comparedWith: dockerdRunRow,
+    });
+    report.add('docker run --rm busybox true', await repeatMs(runs, run), {
+      comparedWith: dockerdRunRow,
+    });
+    await succeed(host, 'docker run -d --name bench busybox sleep 1000');
+    const exec = () => succeed(host, 'docker exec bench true');
+    await repeatMs(2, exec);
+    report.add('docker exec true', await repeatMs(runs, exec), { comparedWith: dockerdExecRow });
+    await succeed(host, 'docker rm -f bench');
+    await benchStreams(report, host);
+  } finally {
+    await host.dispose();
+  }
+}
+
+async function succeed(host: TestHost, commandLine: string): Promise<void> {
+  const { exitCode, stderr } = await host.run(commandLine);
+  if (exitCode !== 0) throw new Error(`Cannot run ${commandLine}: ${stderr}`);
+}
+
+/** Bytes through the agent's streams, whole path: a file of the machine, written and read. */
+async function benchStreams(report: Report, { host }: TestHost): Promise<void> {
+  const content = new Uint8Array(streamBytes);
+  const path = '/dev/shm/bench';
+  const rate = (milliseconds: number): number => streamBytes / 1e6 / (milliseconds / 1000);
+  const write = await repeatMs(streamRuns, () => host.guest.writeFile(path, content));
+  const read = await repeatMs(streamRuns, () =>
+    host.guest.readFile(path, { sizeBytesMax: streamBytes }),
+  );
+  report.add('stream throughput, host → machine', write.map(rate), { unit: 'MB/s' });
+  report.add('stream throughput, machine → host', read.map(rate), { unit: 'MB/s' });
+}
