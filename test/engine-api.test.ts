@@ -165,6 +165,18 @@ describe('containers that do not start', () => {
     expect((await inspect(engine, id)).State).toMatchObject({ Status: 'exited', ExitCode: 255 });
   });
 
+  test('with --rm such a container is gone, and who waited for that hears of it', async () => {
+    const engine = await createFakeEngine();
+    engine.guest.script = () => {
+      throw fakeSetupError({ errnoName: 'ENOEXEC' });
+    };
+    const id = await engine.create({ Cmd: ['/run.sh'], HostConfig: { AutoRemove: true } });
+    const wait = engine.call('POST', `/containers/${id}/wait?condition=removed`);
+    expect((await engine.call('POST', `/containers/${id}/start`)).status).toBe(204);
+    expect((await wait).json).toEqual({ StatusCode: 255 });
+    expect((await engine.call('GET', `/containers/${id}/json`)).status).toBe(404);
+  });
+
   test('an unknown user is told before anything is made', async () => {
     const engine = await createFakeEngine();
     const id = await engine.create({ User: 'nosuch' });

@@ -48,14 +48,18 @@ export async function startContainer(daemon: Daemon, container: Container): Prom
   } catch (error) {
     const failed = await execFailureExit(daemon, { container, error });
     await takeDown(daemon, { container, error, rootMounted: root?.mounted === true });
-    if (failed) return;
+    if (failed) return removeIfAsked(daemon, container);
     const known = startError(error, { plan, args: container.args, exec: false });
     container.state.error = known.error.message;
     container.state.exitCode = known.exitCode;
     container.output.end();
-    if (container.hostConfig.AutoRemove === true) await removeContainer(daemon, container);
+    await removeIfAsked(daemon, container);
     throw known.error;
   }
+}
+
+async function removeIfAsked(daemon: Daemon, container: Container): Promise<void> {
+  if (container.hostConfig.AutoRemove === true) await removeContainer(daemon, container);
 }
 
 const networks = ['bridge', 'none', 'host'];

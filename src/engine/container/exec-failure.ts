@@ -41,10 +41,15 @@ export async function execFailureExit(
   return true;
 }
 
+/** Looks where the container would have: its mounts are not on the machine's side of the root. */
 async function exists(daemon: Daemon, container: Container): Promise<boolean> {
-  const root = containerPaths(container.id).merged;
+  const name = container.args[0] ?? '';
+  const mount = container.mountPoints
+    .filter(({ destination }) => name.startsWith(`${destination}/`))
+    .sort((a, b) => b.destination.length - a.destination.length)[0];
+  const root = mount?.source ?? containerPaths(container.id).merged;
   try {
-    await daemon.guest.stat(container.args[0] ?? '', { root });
+    await daemon.guest.stat(name.slice(mount?.destination.length ?? 0), { root });
     return true;
   } catch (error) {
     if (errorKind(error) === 'notFound') return false;
