@@ -66,7 +66,7 @@ function replay(
   },
 ): Uint8Array[] {
   return container.log
-    .from(0)
+    .all()
     .filter(({ stream }) => options[stream])
-    .map(({ stream, line }) => options.encode(stream, line));
+    .map(({ stream, lines }) => options.encode(stream, lines));
 }

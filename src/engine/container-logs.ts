@@ -2,13 +2,10 @@
 import { KindError } from '../lib/errors.ts';
 import { encodeStdcopy } from '../lib/stdcopy.ts';
 import type { Container } from './container/container.ts';
-import type { LogEntry } from './container/container-log.ts';
+import { splitLines, type LogChunk } from './container/container-log.ts';
 import type { Daemon } from './daemon.ts';
 import type { ContainerLogsOptions, LogsStream } from './server/backend.ts';
 import { rfc3339Nano } from './timestamps.ts';
-
-/** Entries taken from the log at once. */
-const batchCount = 256;
 
 export async function containerLogs(
   daemon: Daemon,
@@ -19,21 +16,21 @@ export async function containerLogs(
   if (container.hostConfig.LogConfig?.Type === 'none')
     throw new KindError('notImplemented', 'configured logging driver does not support reading');
   const multiplexed = !container.tty;
-  const encode = (entry: LogEntry): Uint8Array => {
-    const line = options.timestamps ? withTimestamp(entry) : entry.line;
-    return multiplexed ? encodeStdcopy(entry.stream, line) : line;
+  const encode = (chunk: LogChunk): Uint8Array => {
+    const data = options.timestamps ? withTimestamps(chunk) : chunk.lines;
+    return multiplexed ? encodeStdcopy(chunk.stream, data) : data;
   };
   return { readable: logReadable(container, { ...options, encode }), multiplexed };
 }
 
 function logReadable(
   container: Container,
-  options: ContainerLogsOptions & { readonly encode: (entry: LogEntry) => Uint8Array },
+  options: ContainerLogsOptions & { readonly encode: (chunk: LogChunk) => Uint8Array },
 ): ReadableStream<Uint8Array> {
   const { log } = container;
   const follow = options.follow && container.isRunning;
-  const endAtStart = log.end;
-  let position = firstPosition(container, options);
+  const end = follow ? Infinity : log.end;
+  let position = options.tail === undefined ? 0 : log.tailPosition(options.tail, options.sinceMs);
   let stopped = false;
   const stop = () => {
     stopped = true;
@@ -44,21 +41,18 @@ function logReadable(
     {
       async pull(controller) {
         for (;;) {
-          const entries = log.from(position, batchCount);
-          const last = entries.at(-1);
-          if (last !== undefined) position = last.sequence + 1;
-          const wanted = entries.filter(
-            (entry) => matches(entry, options) && (follow || entry.sequence < endAtStart),
-          );
-          for (const entry of wanted) controller.enqueue(options.encode(entry));
-          if (wanted.length > 0) return;
-          if (entries.length > 0) continue;
-          const over = !follow || stopped || !container.isRunning || isPast(container, options);
-          if (over) {
-            controller.close();
-            return;
+          const chunk = position < end ? log.read(position) : undefined;
+          if (chunk === undefined) {
+            const isOver = !follow || !container.isRunning || container.removing;
+            if (isOver || stopped) return controller.close();
+            await log.changed();
+            continue;
           }
-          await log.changed();
+          position = chunk.sequence + chunk.lineCount;
+          if (chunk.timeMs > (options.untilMs ?? Infinity)) return controller.close();
+          if (!options[chunk.stream] || chunk.timeMs < (options.sinceMs ?? -Infinity)) continue;
+          controller.enqueue(options.encode(chunk));
+          return undefined;
         }
       },
       cancel: stop,
@@ -67,32 +61,15 @@ function logReadable(
   );
 }
 
-function isPast(container: Container, { untilMs }: ContainerLogsOptions): boolean {
-  const last = container.log.from(container.log.end - 1).at(-1);
-  return untilMs !== undefined && last !== undefined && last.timeMs > untilMs;
-}
-
-function matches(entry: LogEntry, options: ContainerLogsOptions): boolean {
-  return (
-    options[entry.stream] &&
-    entry.timeMs >= (options.sinceMs ?? -Infinity) &&
-    entry.timeMs <= (options.untilMs ?? Infinity)
-  );
-}
-
-/** As the json-file driver, `tail` counts lines of both streams after `since` has cut them. */
-function firstPosition({ log }: Container, options: ContainerLogsOptions): number {
-  const { tail, sinceMs = -Infinity } = options;
-  if (tail === undefined) return 0;
-  if (tail === 0) return log.end;
-  const recent = log.from(0).filter(({ timeMs }) => timeMs >= sinceMs);
-  return recent.at(-tail)?.sequence ?? recent[0]?.sequence ?? log.end;
-}
-
-function withTimestamp({ timeMs, line }: LogEntry): Uint8Array {
+function withTimestamps({ timeMs, lines }: LogChunk): Uint8Array {
   const stamp = new TextEncoder().encode(`${rfc3339Nano(timeMs)} `);
-  const whole = new Uint8Array(stamp.length + line.length);
-  whole.set(stamp);
-  whole.set(line, stamp.length);
+  const parts = splitLines(lines);
+  const whole = new Uint8Array(lines.length + parts.length * stamp.length);
+  let at = 0;
+  for (const part of parts) {
+    whole.set(stamp, at);
+    whole.set(part, at + stamp.length);
+    at += stamp.length + part.length;
+  }
   return whole;
 }
