@@ -48,6 +48,10 @@ test('without a network the page boots and every bundled image runs', async () =
   expect(output).toContain('Downloaded newer image for busybox:latest');
   expect(output).toContain('offline-42');
   await screenshot(page, 'offline');
+  expect(await typeCommand(page, 'docker run --rm nginx nginx -v')).toMatch(/nginx version: nginx/);
+  expect(await typeCommand(page, 'docker run --rm redis redis-server -v')).toMatch(
+    /Redis server v=/,
+  );
 });
 
 test('without a network an image that is not bundled fails with its cause', async () => {
