@@ -1,4 +1,5 @@
 /** Many containers leave nothing behind, and ten run at once. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type TestHost, startTestHost } from '../support/host.ts';
 
@@ -22,8 +23,28 @@ interface Residue {
   readonly agentDescriptors: number;
 }
 
-/** What is on the machine now, counted by the machine's own tools. */
+/** Equal counts in a row, 200 ms apart, that mean rest. */
+const equalCounts = 4;
+
+/**
+ * What is on the machine once it is at rest: the process that ran the command before may still be
+ * ending, so one count alone may hold it.
+ */
 async function residue(): Promise<Residue> {
+  let last = await countResidue();
+  let equal = 1;
+  for (let attempt = 0; attempt < 40; attempt += 1) {
+    await delay(200);
+    const next = await countResidue();
+    equal = JSON.stringify(next) === JSON.stringify(last) ? equal + 1 : 1;
+    if (equal === equalCounts) return next;
+    last = next;
+  }
+  throw new Error(`The machine does not come to rest: ${JSON.stringify(last)}`);
+}
+
+/** Counted by the machine's own tools. */
+async function countResidue(): Promise<Residue> {
   const { stdout } = await host.run(
     [
       'wc -l < /proc/self/mountinfo',
