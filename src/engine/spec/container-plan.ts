@@ -108,12 +108,13 @@ function cgroupSteps(spec: RuntimeSpec): SetupStep[] {
   ];
 }
 
+const deviceProgram = compileDeviceFilter(defaultDeviceRules);
+
 function deviceFilterSteps({ cgroupsPath, privileged }: RuntimeSpec): SetupStep[] {
   if (privileged) return [];
-  const program = compileDeviceFilter(defaultDeviceRules);
   return [
     step(
-      { op: 'deviceFilter', cgroup: cgroupsPath, program },
+      { op: 'deviceFilter', cgroup: cgroupsPath, program: deviceProgram },
       'Let the container open only harmless devices, whatever nodes it makes',
     ),
   ];
