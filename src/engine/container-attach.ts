@@ -6,7 +6,8 @@ import type { Container } from './container/container.ts';
 import type { LogStream } from './container/container-log.ts';
 import { detachKeysDefault, parseDetachKeys } from './container/detach-keys.ts';
 import { logContainerEvent, type Daemon } from './daemon.ts';
-import type { AttachedStream, ContainerAttachOptions } from './server/backend.ts';
+import type { ContainerAttachOptions } from './server/backend/container-backend.ts';
+import type { AttachedStream } from './server/backend/streams.ts';
 
 export async function containerAttach(
   daemon: Daemon,

@@ -6,7 +6,8 @@ import { containerMounts, containerNetworks } from './container/container-wire.t
 import type { Container } from './container/container.ts';
 import type { Daemon } from './daemon.ts';
 import { checkFilters, matchesAny, matchesLabels } from './filters.ts';
-import type { ContainerListOptions, Filters } from './server/backend.ts';
+import type { ContainerListOptions } from './server/backend/container-backend.ts';
+import type { Filters } from './server/backend/filters.ts';
 import { humanDuration } from './timestamps.ts';
 
 const knownFilters = [

@@ -4,7 +4,7 @@ import { encodeStdcopy } from '../lib/stdcopy.ts';
 import type { Container } from './container/container.ts';
 import { splitLines, type LogChunk } from './container/container-log.ts';
 import type { Daemon } from './daemon.ts';
-import type { ContainerLogsOptions, LogsStream } from './server/backend.ts';
+import type { ContainerLogsOptions, LogsStream } from './server/backend/container-backend.ts';
 import { rfc3339Nano } from './timestamps.ts';
 
 export async function containerLogs(

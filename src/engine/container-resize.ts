@@ -1,7 +1,7 @@
 /** `POST /containers/{id}/resize`. */
 import { KindError } from '../lib/errors.ts';
 import { logContainerEvent, type Daemon } from './daemon.ts';
-import type { TerminalSize } from './server/backend.ts';
+import type { TerminalSize } from './server/backend/streams.ts';
 
 export async function containerResize(
   daemon: Daemon,

@@ -3,7 +3,7 @@ import { errorKind, errorMessage, KindError } from '../lib/errors.ts';
 import { startContainer } from './container-start.ts';
 import { stopContainer } from './container-stop.ts';
 import { logContainerEvent, type Daemon } from './daemon.ts';
-import type { ContainerStopOptions } from './server/backend.ts';
+import type { ContainerStopOptions } from './server/backend/container-backend.ts';
 
 export async function containerRestart(
   daemon: Daemon,

@@ -3,7 +3,7 @@ import { errorKind, errorMessage, KindError } from '../lib/errors.ts';
 import type { Container } from './container/container.ts';
 import { thaw } from './container-unpause.ts';
 import { logContainerEvent, type Daemon } from './daemon.ts';
-import type { ContainerStopOptions } from './server/backend.ts';
+import type { ContainerStopOptions } from './server/backend/container-backend.ts';
 import { parseSignal, sigkill } from './signals.ts';
 
 const stopTimeoutSecondsDefault = 10;

@@ -3,7 +3,7 @@ import type { ContainersPruneResponse } from '../api/container.ts';
 import { removeContainer } from './container-remove.ts';
 import type { Daemon } from './daemon.ts';
 import { checkFilters, matchesLabels, untilMsOf } from './filters.ts';
-import type { Filters } from './server/backend.ts';
+import type { Filters } from './server/backend/filters.ts';
 
 export async function containersPrune(
   daemon: Daemon,

@@ -7,7 +7,7 @@ import { EventBus } from './events.ts';
 import type { ExecTable } from './exec/exec-table.ts';
 import type { AccountFiles } from './spec/passwd.ts';
 import type { VolumeTable } from './volume/volume-table.ts';
-import type { ImagePullOptions } from './server/backend.ts';
+import type { ImagePullOptions } from './server/backend/image-backend.ts';
 
 /** Time and chance enter here. */
 export interface Clock {

@@ -1,7 +1,7 @@
 /** `POST /exec/{id}/resize`. */
 import { KindError } from '../lib/errors.ts';
 import type { Daemon } from './daemon.ts';
-import type { TerminalSize } from './server/backend.ts';
+import type { TerminalSize } from './server/backend/streams.ts';
 
 export async function execResize(daemon: Daemon, id: string, size: TerminalSize): Promise<void> {
   const exec = daemon.execs.find(id);

@@ -11,7 +11,7 @@ import { logContainerEvent, type Daemon } from './daemon.ts';
 import { checkActive } from './exec-create.ts';
 import { containerUser } from './exec/container-user.ts';
 import type { ExecInstance } from './exec/exec-table.ts';
-import type { AttachedStream, TerminalSize } from './server/backend.ts';
+import type { AttachedStream, TerminalSize } from './server/backend/streams.ts';
 import { processSecurity } from './spec/compile-spec.ts';
 import { processEnv, replaceOrAppendEnv } from './spec/environment.ts';
 import { execPlan } from './spec/exec-plan.ts';

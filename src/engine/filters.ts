@@ -1,6 +1,6 @@
 /** The filters that list, prune and events share, and the refusal of unknown ones. */
 import { KindError } from '../lib/errors.ts';
-import type { Filters } from './server/backend.ts';
+import type { Filters } from './server/backend/filters.ts';
 
 /** Rejects a filter that is not among `known`, as dockerd does. */
 export function checkFilters(filters: Filters, known: readonly string[]): void {

@@ -3,7 +3,7 @@ import type { ImageSummary } from '../api/image.ts';
 import type { StoredImage } from '../image/image-store.ts';
 import type { Daemon } from './daemon.ts';
 import { checkFilters, matchesAny, matchesLabels } from './filters.ts';
-import type { Filters } from './server/backend.ts';
+import type { Filters } from './server/backend/filters.ts';
 
 const knownFilters = ['dangling', 'label', 'before', 'since', 'reference', 'until'];
 

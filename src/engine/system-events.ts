@@ -2,7 +2,7 @@
 import type { EventMessage } from '../api/system.ts';
 import type { Daemon } from './daemon.ts';
 import { matchesAny, matchesLabels } from './filters.ts';
-import type { Filters } from './server/backend.ts';
+import type { Filters } from './server/backend/filters.ts';
 
 export function systemEvents(
   daemon: Daemon,

@@ -2,7 +2,7 @@
 import type { Volume, VolumeListResponse } from '../api/volume.ts';
 import type { Daemon } from './daemon.ts';
 import { checkFilters, matchesAny, matchesLabels } from './filters.ts';
-import type { Filters } from './server/backend.ts';
+import type { Filters } from './server/backend/filters.ts';
 import { volumeUsers } from './volume/volume-users.ts';
 import { volumeWire } from './volume/volume-table.ts';
 

@@ -3,7 +3,7 @@ import type { VolumesPruneResponse } from '../api/volume.ts';
 import { KindError } from '../lib/errors.ts';
 import type { Daemon } from './daemon.ts';
 import { checkFilters, matchesAny, matchesLabels } from './filters.ts';
-import type { Filters } from './server/backend.ts';
+import type { Filters } from './server/backend/filters.ts';
 import { removeVolumeDirs } from './volume/remove-volumes.ts';
 import { volumeUsers } from './volume/volume-users.ts';
 

@@ -2,7 +2,8 @@
 import type { ApiResponse } from '../../api/http.ts';
 import { errorMessage, KindError } from '../../lib/errors.ts';
 import { encodeStdcopy } from '../../lib/stdcopy.ts';
-import type { AttachedStream, EngineBackend } from './backend.ts';
+import type { EngineBackend } from './backend.ts';
+import type { AttachedStream } from './backend/streams.ts';
 import { terminalSize } from './container-routes.ts';
 import { decodeExecCreate, decodeExecStart } from './decode-exec.ts';
 import { emptyResponse, hijackResponse, jsonResponse } from './respond.ts';

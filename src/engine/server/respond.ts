@@ -1,7 +1,7 @@
 /** The shapes of answers: JSON, nothing, a stream of bytes, a hijacked connection. */
 import type { ApiResponse } from '../../api/http.ts';
 import { multiplexedStreamType, rawStreamType } from '../../lib/stdcopy.ts';
-import type { AttachedStream } from './backend.ts';
+import type { AttachedStream } from './backend/streams.ts';
 import type { RouteRequest } from './route-request.ts';
 
 const encoder = new TextEncoder();

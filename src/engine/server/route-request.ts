@@ -3,7 +3,7 @@ import type { ApiRequest } from '../../api/http.ts';
 import { apiVersion } from '../../api/system.ts';
 import { KindError } from '../../lib/errors.ts';
 import { isRecord } from '../../lib/json.ts';
-import type { Filters } from './backend.ts';
+import type { Filters } from './backend/filters.ts';
 
 /** The largest JSON body taken: a create request with a seccomp profile is about 20 KB. */
 export const bodySizeBytesMax = 4 * 1024 * 1024;

@@ -1,0 +1,87 @@
+/** What the routes under `/containers` need of an engine. */
+import type {
+  ContainerCreateRequest,
+  ContainerCreateResponse,
+  ContainerInspect,
+  ContainersPruneResponse,
+  ContainerSummary,
+  ContainerTopResponse,
+  ContainerWaitCondition,
+  ContainerWaitResponse,
+} from '../../../api/container.ts';
+import type { Filters } from './filters.ts';
+import type { AttachedStream, TerminalSize } from './streams.ts';
+
+export interface ContainerListOptions {
+  readonly all?: boolean;
+  readonly limit?: number;
+  readonly size?: boolean;
+  readonly filters?: Filters;
+}
+
+export interface ContainerAttachOptions {
+  readonly stdin: boolean;
+  readonly stdout: boolean;
+  readonly stderr: boolean;
+  /** Replay what was logged. */
+  readonly logs: boolean;
+  /** Go on with what comes. */
+  readonly stream: boolean;
+  /** `ctrl-p,ctrl-q` when absent; empty for none. */
+  readonly detachKeys?: string;
+  readonly signal?: AbortSignal;
+}
+
+export interface ContainerLogsOptions {
+  readonly stdout: boolean;
+  readonly stderr: boolean;
+  readonly follow: boolean;
+  readonly timestamps: boolean;
+  /** Number of last lines; absent is all. */
+  readonly tail?: number;
+  /** Milliseconds since 1970. */
+  readonly sinceMs?: number;
+  readonly untilMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface LogsStream {
+  readonly readable: ReadableStream<Uint8Array>;
+  readonly multiplexed: boolean;
+}
+
+export interface ContainerStopOptions {
+  readonly signal?: string;
+  /** -1 waits for ever; absent is the container's own or 10. */
+  readonly timeoutSeconds?: number;
+}
+
+export interface ContainerBackend {
+  containerCreate(
+    request: ContainerCreateRequest,
+    options: { readonly name?: string; readonly platform?: string },
+  ): Promise<ContainerCreateResponse>;
+  containerList(options: ContainerListOptions): Promise<ContainerSummary[]>;
+  containerInspect(name: string, options: { readonly size: boolean }): Promise<ContainerInspect>;
+  containerStart(name: string): Promise<void>;
+  containerAttach(name: string, options: ContainerAttachOptions): Promise<AttachedStream>;
+  containerResize(name: string, size: TerminalSize): Promise<void>;
+  /** Resolves when the container is known and waited for; `result` settles when the condition holds. */
+  containerWait(
+    name: string,
+    options: { readonly condition: ContainerWaitCondition; readonly signal?: AbortSignal },
+  ): Promise<{ readonly result: Promise<ContainerWaitResponse> }>;
+  containerLogs(name: string, options: ContainerLogsOptions): Promise<LogsStream>;
+  containerKill(name: string, options: { readonly signal?: string }): Promise<void>;
+  containerStop(name: string, options: ContainerStopOptions): Promise<void>;
+  containerRestart(name: string, options: ContainerStopOptions): Promise<void>;
+  containerPause(name: string): Promise<void>;
+  containerUnpause(name: string): Promise<void>;
+  containerRemove(
+    name: string,
+    options: { readonly force: boolean; readonly volumes: boolean },
+  ): Promise<void>;
+  containerRename(name: string, newName: string): Promise<void>;
+  containerTop(name: string, psArgs: string): Promise<ContainerTopResponse>;
+  containersPrune(filters: Filters): Promise<ContainersPruneResponse>;
+}

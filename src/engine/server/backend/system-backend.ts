@@ -1,0 +1,14 @@
+/** What the system routes need of an engine. */
+import type { EventMessage, SystemInfo, SystemVersion } from '../../../api/system.ts';
+import type { Filters } from './filters.ts';
+
+export interface SystemBackend {
+  systemInfo(): Promise<SystemInfo>;
+  systemVersion(): Promise<SystemVersion>;
+  systemEvents(options: {
+    readonly sinceMs?: number;
+    readonly untilMs?: number;
+    readonly filters?: Filters;
+    readonly signal?: AbortSignal;
+  }): ReadableStream<EventMessage>;
+}
