@@ -1,0 +1,56 @@
+/** Writes responses to a connection: status line, headers, and a body of known length or in chunks. */
+
+const encoder = new TextEncoder();
+const lineEnd = encoder.encode('\r\n');
+const lastChunk = encoder.encode('0\r\n\r\n');
+
+const reasons: Readonly<Record<number, string>> = {
+  101: 'UPGRADED',
+  200: 'OK',
+  201: 'Created',
+  204: 'No Content',
+  304: 'Not Modified',
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  406: 'Not Acceptable',
+  409: 'Conflict',
+  500: 'Internal Server Error',
+  501: 'Not Implemented',
+  503: 'Service Unavailable',
+};
+
+/** A head with its empty line; header names come out as Go writes them. */
+export function encodeHead(status: number, headers: Readonly<Record<string, string>>): Uint8Array {
+  const fields = Object.entries(headers).map(
+    ([name, value]) => `${canonicalName(name)}: ${value.replace(/[\r\n]/g, ' ')}\r\n`,
+  );
+  const reason = reasons[status] ?? `status code ${status}`;
+  return encoder.encode(`HTTP/1.1 ${status} ${reason}\r\n${fields.join('')}\r\n`);
+}
+
+export function encodeChunk(chunk: Uint8Array): Uint8Array {
+  const size = encoder.encode(`${chunk.length.toString(16)}\r\n`);
+  return concat([size, chunk, lineEnd]);
+}
+
+export { lastChunk };
+
+export function concat(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    whole.set(part, offset);
+    offset += part.length;
+  }
+  return whole;
+}
+
+function canonicalName(name: string): string {
+  return name
+    .split('-')
+    .map((part) => part.slice(0, 1).toUpperCase() + part.slice(1).toLowerCase())
+    .join('-');
+}
