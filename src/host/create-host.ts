@@ -7,6 +7,7 @@ import type { ApiHandler } from '../api/http.ts';
 import type { CliInvocation } from '../cli/invocation.ts';
 import { runCli } from '../cli/run-cli.ts';
 import { createEngine, type Engine } from '../engine/engine.ts';
+import { serveConnection } from '../engine/server/http/serve-connection.ts';
 import { createEngineServer } from '../engine/server/server.ts';
 import { AgentClient } from '../guest/agent-client.ts';
 import type { DockerInvocation, Guest, GuestProcess } from '../guest/guest.ts';
@@ -16,7 +17,7 @@ import { LayerIndexer } from '../image/layer-indexer.ts';
 import { encodeLayerIndex } from '../image/layer-index-codec.ts';
 import { resolveStoredLinks } from '../image/layer-links.ts';
 import { type LayerIndexSink, LayerStore } from '../image/layer-store.ts';
-import { DisposableStore, type Disposable } from '../lib/disposable.ts';
+import { DisposableStore, toDisposable, type Disposable } from '../lib/disposable.ts';
 import type { FrameChannel } from '../vm/machine.ts';
 import {
   type EndpointResolver,
@@ -69,6 +70,10 @@ export function createHost(options: HostOptions): Host {
   owned.add(guest);
   owned.add(engine);
   owned.add(guest.onDocker((invocation) => void answerDocker(invocation, { api, guest })));
+  const stopping = new AbortController();
+  owned.add(toDisposable(() => stopping.abort()));
+  const { signal } = stopping;
+  owned.add(guest.onSocket((connection) => void serveConnection(connection, api, { signal })));
   const ready = guest.ready.then(() => engine.setUpMachine());
   ready.catch(() => undefined); // whoever waits for readiness hears of it
   return {
