@@ -1,22 +1,17 @@
 /**
- * A container host in Node: the machine in this thread, layers and records in files below a data root.
- * For tests, the bench and what serves the Engine API without a browser.
+ * A container host in Node: layers and records in files below a data root, the machine in this thread (tests, the
+ * bench) or in one of its own (`bottleship serve`).
  */
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { JoinedTree } from '../guest/ninep/joined-tree.ts';
-import { LayersDirectory } from '../guest/ninep/layers-directory.ts';
-import { MachineTree } from '../guest/ninep/machine-tree.ts';
-import { createNinepServer, type NinepServer } from '../guest/ninep/server.ts';
+import { pathToFileURL } from 'node:url';
 import { createHost, type Host } from '../host/create-host.ts';
-import type { ContentStore } from '../image/content-store.ts';
-import { decodeLayerIndex } from '../image/layer-index-codec.ts';
+import type { ContentStore, RecordStore } from '../image/content-store.ts';
 import type { Machine } from '../vm/machine.ts';
-import { V86Machine } from '../vm/v86-machine.ts';
 import { openFileContentStore } from './file-content-store.ts';
 import { createFileFetch } from './file-fetch.ts';
 import { openFileRecordStore } from './file-record-store.ts';
+import { createLocalMachine, publicFolder } from './local-machine.ts';
+import { createThreadedMachine } from './threaded-machine.ts';
 
 export interface NodeHostOptions {
   /** Folder of everything that outlives the process. */
@@ -24,32 +19,41 @@ export interface NodeHostOptions {
   readonly memorySizeBytes?: number;
   /** Origin of a registry proxy; absent, registries are asked directly. */
   readonly proxyUrl?: string;
+  /** Runs the machine in a worker thread. */
+  readonly threaded?: boolean;
   readonly onConsole?: (text: string) => void;
+  /** The machine stopped for good: whatever waits was told already. */
+  readonly onLost?: (cause: string) => void;
 }
 
 export interface NodeHost {
   readonly host: Host;
   readonly machine: Machine;
-  readonly ninep: NinepServer;
+  /** Fids that the 9p server holds for the guest; 0 for a machine in a thread of its own. */
+  readonly fidCount: () => number;
   readonly content: ContentStore;
   dispose(): void;
 }
 
-const publicFolder = fileURLToPath(new URL('../../public/', import.meta.url));
-const wasmPath = fileURLToPath(new URL('../../node_modules/v86/build/v86.wasm', import.meta.url));
 /** SeaBIOS keeps the top 16 MiB. */
-const memorySizeBytesDefault = 528 * 1024 * 1024;
+export const memorySizeBytesDefault = 528 * 1024 * 1024;
 
 /** Boots a machine; `host.ready` tells when it can be used. */
 export async function startNodeHost(options: NodeHostOptions): Promise<NodeHost> {
   const memorySizeBytes = options.memorySizeBytes ?? memorySizeBytesDefault;
   const content = await openFileContentStore(options.dataRoot);
   const records = openFileRecordStore(join(options.dataRoot, 'records'));
-  const ninep = await exportedFiles({ content, records });
-  const machine = new V86Machine({
-    ...(await machineFiles()),
+  const hosts: Host[] = [];
+  const lost = (cause: string): void => {
+    for (const host of hosts) host.machineLost(cause);
+    options.onLost?.(cause);
+  };
+  const { machine, fidCount, dispose } = await createMachine({
+    ...options,
+    content,
+    records,
     memorySizeBytes,
-    handle9p: (request) => ninep.handle(request),
+    lost,
   });
   if (options.onConsole !== undefined) machine.onConsole(options.onConsole);
   const libraryUrl = pathToFileURL(join(publicFolder, 'library/')).href;
@@ -62,49 +66,48 @@ export async function startNodeHost(options: NodeHostOptions): Promise<NodeHost>
     memorySizeBytes,
     ...(options.proxyUrl === undefined ? {} : { proxyUrl: options.proxyUrl }),
   });
+  hosts.push(host);
   machine.onState((state) => {
-    if (state.phase === 'failed') host.machineLost(state.cause);
+    if (state.phase === 'failed') lost(state.cause);
   });
   await machine.start();
   return {
     host,
     machine,
-    ninep,
+    fidCount,
     content,
     dispose() {
       host.dispose();
-      machine.dispose();
-      ninep.dispose();
+      dispose();
     },
   };
 }
 
-async function exportedFiles(stores: {
-  content: ContentStore;
-  records: ReturnType<typeof openFileRecordStore>;
-}): Promise<NinepServer> {
-  const userland = new MachineTree({
-    fetchFile: (path) => readFile(join(publicFolder, 'machine', path)),
-    store: stores.content,
-  });
-  await userland.load();
-  const layers = new LayersDirectory({ ...stores, decode: decodeLayerIndex });
-  return createNinepServer({ root: new JoinedTree({ machine: userland, layers }) });
+interface HostMachine {
+  readonly machine: Machine;
+  readonly fidCount: () => number;
+  dispose(): void;
 }
 
-async function machineFiles(): Promise<{
-  kernel: Uint8Array;
-  initramfs: Uint8Array;
-  bios: Uint8Array;
-  wasm: Uint8Array;
-}> {
-  const machineFile = (name: string): Promise<Uint8Array> =>
-    readFile(join(publicFolder, 'machine', name));
-  const [kernel, initramfs, bios, wasm] = await Promise.all([
-    machineFile('kernel.bin'),
-    machineFile('initramfs.cpio'),
-    machineFile('bios.bin'),
-    readFile(wasmPath),
-  ]);
-  return { kernel, initramfs, bios, wasm };
+async function createMachine(options: {
+  readonly dataRoot: string;
+  readonly content: ContentStore;
+  readonly records: RecordStore;
+  readonly memorySizeBytes: number;
+  readonly threaded?: boolean;
+  readonly lost: (cause: string) => void;
+}): Promise<HostMachine> {
+  if (options.threaded === true) {
+    const threaded = await createThreadedMachine({ ...options, onLost: options.lost });
+    return { ...threaded, fidCount: () => 0 };
+  }
+  const { machine, ninep } = await createLocalMachine(options);
+  return {
+    machine,
+    fidCount: () => ninep.fidCount,
+    dispose() {
+      machine.dispose();
+      ninep.dispose();
+    },
+  };
 }

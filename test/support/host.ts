@@ -48,7 +48,7 @@ export async function startTestHost(options: TestHostOptions = {}): Promise<Test
   return {
     host: node.host,
     run: (commandLine) => node.host.run(commandLine),
-    fidCount: () => node.ninep.fidCount,
+    fidCount: node.fidCount,
     console: () => log,
     dispose,
   };
