@@ -7,6 +7,10 @@ const commands = {
     summary: 'Serve the playground and the registry proxy on loopback',
     module: './start.mjs',
   },
+  serve: {
+    summary: 'Serve the Docker Engine API on a socket, without a browser',
+    module: './serve.mjs',
+  },
   proxy: { summary: 'Serve the registry proxy alone', module: './proxy.mjs' },
 };
 

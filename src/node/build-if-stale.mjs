@@ -42,14 +42,17 @@ function newestSource() {
   return Math.max(...files.filter((file) => !/\.test\.|\.md$|\.png$/.test(file)).map(modified));
 }
 
+/** What is told of the work goes to stderr: stdout is the server's own. */
+const progress = ['inherit', 2, 2];
+
 /** @param {string} title @param {string} command @param {string[]} args */
 function run(title, command, args) {
-  console.log(`${title} …`);
+  console.error(`${title} …`);
   // npm is a script on Windows, and only a shell starts those; nothing here comes from outside.
   const shell = process.platform === 'win32' && command === npm;
   // Under a test runner the build is still the real one.
   const { VITEST: _vitest, NODE_ENV: _mode, ...env } = process.env;
-  const { status, error } = spawnSync(command, args, { cwd: root, stdio: 'inherit', shell, env });
+  const { status, error } = spawnSync(command, args, { cwd: root, stdio: progress, shell, env });
   if (status !== 0)
     throw new Error(`${title} failed${error === undefined ? '' : `: ${error.message}`}`);
 }

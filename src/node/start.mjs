@@ -4,13 +4,9 @@
  */
 import { spawn } from 'node:child_process';
 import { buildIfStale, installIfStale, root } from './build-if-stale.mjs';
+import { requireNode } from './require-node.mjs';
 
-const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-if (major < 20 || (major === 20 && minor < 19)) {
-  console.error(`Cannot start: Node 20.19 or newer is needed, this is ${process.versions.node}`);
-  process.exit(1);
-}
-
+requireNode();
 try {
   installIfStale();
   buildIfStale();
