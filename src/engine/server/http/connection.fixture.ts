@@ -25,11 +25,12 @@ export function connectTo(handler: ApiHandler, options: ConnectionOptions = {}):
   );
   const writer = toServer.writable.getWriter();
   writer.closed.catch(() => undefined);
-  const reader = toClient.readable.pipeThrough(new TextDecoderStream()).getReader();
+  const reader = toClient.readable.getReader();
+  const decoder = new TextDecoder();
   let unread = '';
   const more = async (): Promise<boolean> => {
     const { value, done } = await reader.read();
-    unread += value ?? '';
+    unread += decoder.decode(value, { stream: !done });
     return !done;
   };
   return {
