@@ -13,8 +13,10 @@ import type {
   Guest,
   GuestProcess,
   PathOptions,
+  ReadTarOptions,
   RunOptions,
   StepTrace,
+  WriteTarOptions,
 } from './guest.ts';
 import { AgentProcess, readFailure, readStep } from './guest-process.ts';
 import { Multiplexer } from './multiplexer.ts';
@@ -112,6 +114,7 @@ export class AgentClient implements Guest {
       gid: result.number(field.gid),
       sizeBytes: result.number(field.size),
       mtimeSeconds: result.number(field.mtime),
+      mtimeNanoseconds: result.number(field.nanoseconds),
       ...(target === undefined ? {} : { target }),
     };
   }
@@ -147,11 +150,9 @@ export class AgentClient implements Guest {
     return new TextDecoder().decode(listing).split('\0').slice(0, -1);
   }
 
-  readTar(
-    path: string,
-    options: PathOptions & { readonly overlayUpper?: boolean } = {},
-  ): ReadableStream<Uint8Array> {
+  readTar(path: string, options: ReadTarOptions = {}): ReadableStream<Uint8Array> {
     const body = request(openKind.readTar, path, options).flag(field.kind, options.overlayUpper);
+    if (options.name !== undefined) body.text(field.name, options.name);
     let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
     let stream: AgentStream | undefined;
     let done: Promise<unknown> = Promise.resolve();
@@ -179,9 +180,12 @@ export class AgentClient implements Guest {
   async writeTar(
     path: string,
     tar: ReadableStream<Uint8Array>,
-    options?: PathOptions,
+    options: WriteTarOptions = {},
   ): Promise<void> {
-    const stream = await this.#open(request(openKind.writeTar, path, options).finish());
+    const body = request(openKind.writeTar, path, options).flag(field.flags, options.keepKinds);
+    if (options.owner !== undefined)
+      body.number(field.uid, options.owner.uid).number(field.gid, options.owner.gid);
+    const stream = await this.#open(body.finish());
     const done = waitForResult(stream);
     done.catch(() => {});
     try {

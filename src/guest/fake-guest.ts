@@ -148,6 +148,7 @@ export class FakeGuest implements Guest {
       gid: 0,
       sizeBytes: content.length,
       mtimeSeconds: 0,
+      mtimeNanoseconds: 0,
     };
   }
 

@@ -60,12 +60,28 @@ export interface FileStat {
   readonly gid: number;
   readonly sizeBytes: number;
   readonly mtimeSeconds: number;
+  readonly mtimeNanoseconds: number;
   readonly target?: string;
 }
 
 export interface PathOptions {
   /** Resolve inside this directory, symlinks included, never outside. */
   readonly root?: string;
+}
+
+export interface ReadTarOptions extends PathOptions {
+  /** Write whiteouts and opaque directories of overlayfs as `.wh.` names. */
+  readonly overlayUpper?: boolean;
+  /** What the path is called in the archive, where its contents are asked for (`x/.` and `/`). */
+  readonly name?: string;
+}
+
+/** With `root`, symlinks of the archive and of the directory lead where they lead in there. */
+export interface WriteTarOptions extends PathOptions {
+  /** A directory never gives way to something else, nor the reverse. */
+  readonly keepKinds?: boolean;
+  /** Everything gets this owner, whatever the archive says. */
+  readonly owner?: { readonly uid: number; readonly gid: number };
 }
 
 export type ConnectTarget =
@@ -127,13 +143,13 @@ export interface Guest extends Disposable {
     options?: PathOptions & { readonly mode?: number },
   ): Promise<void>;
   readDirectory(path: string, options?: PathOptions): Promise<string[]>;
-  /** A tar (PAX) of a path, names relative to its parent. `overlayUpper`: write whiteouts as `.wh.` names. */
-  readTar(
-    path: string,
-    options?: PathOptions & { readonly overlayUpper?: boolean },
-  ): ReadableStream<Uint8Array>;
-  /** Unpacks a tar into an existing directory; nothing leaves it, whatever the names and links say. */
-  writeTar(path: string, tar: ReadableStream<Uint8Array>, options?: PathOptions): Promise<void>;
+  /** A tar (PAX) of a path, names relative to its parent. */
+  readTar(path: string, options?: ReadTarOptions): ReadableStream<Uint8Array>;
+  /**
+   * Unpacks a tar into an existing directory; nothing leaves it, or the root when one is given, whatever
+   * the names and links say. What was unpacked before a failure stays.
+   */
+  writeTar(path: string, tar: ReadableStream<Uint8Array>, options?: WriteTarOptions): Promise<void>;
   connect(target: ConnectTarget): Promise<Duplex>;
   /** memory.events oom_kill, populated and the like: called with the file's text whenever it changes. */
   watchFile(path: string, listener: (content: string) => void): Promise<Disposable>;

@@ -140,6 +140,7 @@ export const field = {
   instance: 49,
   release: 50,
   message: 51,
+  nanoseconds: 52,
 } as const;
 
 /** Setup operations, in the order of SetupOperation. */

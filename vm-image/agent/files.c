@@ -59,6 +59,7 @@ void stat_file(struct reader body)
     write_number_field(&record, FIELD_GID, status.st_gid);
     write_number_field(&record, FIELD_SIZE, (uint64_t)status.st_size);
     write_number_field(&record, FIELD_MTIME, (uint64_t)status.st_mtim.tv_sec);
+    write_number_field(&record, FIELD_NANOSECONDS, (uint64_t)status.st_mtim.tv_nsec);
     if (S_ISLNK(status.st_mode)) {
         ssize_t length = readlinkat(fd, "", target, sizeof target);
         if (length < 0)
@@ -135,19 +136,39 @@ void read_tar(struct reader body)
                       : open_parent(root_fd, copy, &name);
     if (fd < 0)
         fail_job(errno, "open", path);
-    if (write_tar_stream(STDOUT_FILENO, fd, contents ? "." : name, &options) < 0)
+    const char *entry = contents ? "." : name;
+    struct reader renamed;
+    const char *archived = find_field(body, FIELD_NAME, &renamed) ? text(body, FIELD_NAME) : entry;
+    if (write_tar_stream(STDOUT_FILENO, fd, entry, archived, &options) < 0)
         fail_job(errno, "archive", path);
     report_done();
 }
 
+/*
+ * Without a root, the directory is one, so that no link of the archive leads out of it. With a root,
+ * links lead where they lead in there.
+ */
 void write_tar(struct reader body)
 {
+    enum { KEEP_KINDS = 1 };
     const char *path = text(body, FIELD_PATH);
-    char failed[512] = "";
-    int fd = open_in_root(text(body, FIELD_ROOT), path, O_RDONLY | O_DIRECTORY, 0);
+    const char *root = text(body, FIELD_ROOT);
+    bool in_root = *root != '\0';
+    struct reader owner;
+    struct unpack_failure failure = {0};
+    struct unpack_options options = {
+        .directory = in_root ? path : NULL,
+        .keep_directory = in_root,
+        .keep_kinds = (field_number(body, FIELD_FLAGS, 0) & KEEP_KINDS) != 0,
+        .has_owner = find_field(body, FIELD_UID, &owner),
+        .uid = (uid_t)field_number(body, FIELD_UID, 0),
+        .gid = (gid_t)field_number(body, FIELD_GID, 0),
+    };
+    int fd = in_root ? open_root(root) : open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
         fail_job(errno, "open", path);
-    if (read_tar_stream(STDIN_FILENO, fd, failed, sizeof failed) < 0)
-        fail_job(errno, "unpack", *failed == '\0' ? path : failed);
+    if (read_tar_stream(STDIN_FILENO, fd, &options, &failure) < 0)
+        fail_job(errno, failure.kind_kept ? "replace" : "unpack",
+                 *failure.name == '\0' ? path : failure.name);
     report_done();
 }

@@ -154,6 +154,7 @@ enum field {
     FIELD_INSTANCE = 49,
     FIELD_RELEASE = 50,
     FIELD_MESSAGE = 51,
+    FIELD_NANOSECONDS = 52,
 };
 
 /* In the order of SetupOperation in src/guest/plan.ts. */

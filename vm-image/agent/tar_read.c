@@ -20,6 +20,15 @@
 
 enum { CHUNK_SIZE = 65536 };
 
+/* One archive on its way into a root. */
+struct unpacking {
+    struct tar_input input;
+    int root_fd;
+    const struct unpack_options *options;
+    struct unpack_failure *failure;
+    struct directory_time *times;
+};
+
 /* Directories get their time when nothing is put into them any more. */
 struct directory_time {
     struct directory_time *next;
@@ -27,23 +36,37 @@ struct directory_time {
     char name[];
 };
 
+static bool is_zero(const uint8_t *data, size_t length)
+{
+    return length == 0 || (data[0] == 0 && memcmp(data, data + 1, length - 1) == 0);
+}
+
+static int write_chunk(int fd, const uint8_t *chunk, size_t length)
+{
+    for (size_t done = 0; done < length;) {
+        ssize_t written = write(fd, chunk + done, length - done);
+        if (written < 0 && errno != EINTR)
+            return -1;
+        done += written < 0 ? 0 : (size_t)written;
+    }
+    return 0;
+}
+
+/* Whole chunks of zeros become holes: sparse files stay sparse. */
 static int copy_content(struct tar_input *input, int fd, uint64_t size)
 {
     static uint8_t chunk[CHUNK_SIZE];
-    while (size > 0) {
-        size_t part = size < sizeof chunk ? (size_t)size : sizeof chunk;
+    for (uint64_t left = size; left > 0;) {
+        size_t part = left < sizeof chunk ? (size_t)left : sizeof chunk;
         if (tar_read_bytes(input, chunk, part) < 0)
             return -1;
-        for (size_t done = 0; done < part;) {
-            ssize_t written = write(fd, chunk + done, part - done);
-            if (written < 0 && errno != EINTR)
-                return -1;
-            done += written < 0 ? 0 : (size_t)written;
-        }
-        size -= part;
+        bool hole = part == sizeof chunk && is_zero(chunk, part);
+        if (hole ? lseek(fd, (off_t)part, SEEK_CUR) < 0 : write_chunk(fd, chunk, part) < 0)
+            return -1;
+        left -= part;
         input->left -= part;
     }
-    return 0;
+    return ftruncate(fd, (off_t)size);
 }
 
 /* Owner before mode: changing the owner clears the set-id bits. */
@@ -124,27 +147,34 @@ static int make_special(const struct tar_entry *entry, int parent_fd, const char
 }
 
 /* What is there already gives way, unless both are directories. */
-static int clear_place(const struct tar_entry *entry, int parent_fd, const char *name)
+static int clear_place(struct unpacking *unpacking, const struct tar_entry *entry, int parent_fd,
+                       const char *name)
 {
     struct stat status;
     if (fstatat(parent_fd, name, &status, AT_SYMLINK_NOFOLLOW) < 0)
         return errno == ENOENT ? 0 : -1;
-    if (S_ISDIR(status.st_mode) && entry->type == '5')
+    bool is_directory = S_ISDIR(status.st_mode);
+    if (is_directory && entry->type == '5')
         return 0;
+    if (unpacking->options->keep_kinds && is_directory != (entry->type == '5')) {
+        unpacking->failure->kind_kept = true;
+        errno = is_directory ? EISDIR : ENOTDIR;
+        return -1;
+    }
     return remove_tree(parent_fd, name);
 }
 
-static int make_entry(struct tar_input *input, const struct tar_entry *entry, int root_fd,
-                      int parent_fd, const char *name)
+static int make_entry(struct unpacking *unpacking, const struct tar_entry *entry, int parent_fd,
+                      const char *name)
 {
-    if (clear_place(entry, parent_fd, name) < 0)
+    if (clear_place(unpacking, entry, parent_fd, name) < 0)
         return -1;
     switch (entry->type) {
     case '0':
     case '7':
-        return make_file(input, entry, parent_fd, name);
+        return make_file(&unpacking->input, entry, parent_fd, name);
     case '1':
-        return make_link(entry, root_fd, parent_fd, name);
+        return make_link(entry, unpacking->root_fd, parent_fd, name);
     case '2':
     case '3':
     case '4':
@@ -181,42 +211,95 @@ static bool is_root(const char *path)
     return true;
 }
 
-static int unpack_entry(struct tar_input *input, struct tar_entry *entry, int root_fd)
+/* `name` below the directory that the archive is unpacked into, newly allocated. */
+static char *place_of(const struct unpack_options *options, const char *name)
 {
-    const char *name;
-    if (is_root(entry->name)) {
-        if (entry->type == '5')
-            return set_attributes(root_fd, entry);
+    const char *directory = options->directory == NULL ? "" : options->directory;
+    size_t size = strlen(directory) + strlen(name) + 2;
+    char *place = malloc(size);
+    if (place != NULL)
+        snprintf(place, size, "%s/%s", directory, name);
+    return place;
+}
+
+/* Puts names below the directory and owners to what the caller wants. */
+static int adjust_entry(struct tar_entry *entry, const struct unpack_options *options)
+{
+    char *name = place_of(options, entry->name);
+    char *link_name = entry->type == '1' ? place_of(options, entry->link_name) : NULL;
+    if (name == NULL || (entry->type == '1' && link_name == NULL)) {
+        free(name);
+        return -1;
+    }
+    free(entry->name);
+    entry->name = name;
+    if (link_name != NULL) {
+        free(entry->link_name);
+        entry->link_name = link_name;
+    }
+    if (options->has_owner) {
+        entry->uid = options->uid;
+        entry->gid = options->gid;
+    }
+    return 0;
+}
+
+static int unpack_directory_itself(struct unpacking *unpacking, const struct tar_entry *entry)
+{
+    const char *directory = unpacking->options->directory;
+    if (entry->type != '5') {
         errno = EINVAL;
         return -1;
     }
-    int fd = open_place(root_fd, entry->name, &name);
-    if (fd < 0)
-        return -1;
-    int result = make_entry(input, entry, root_fd, fd, name);
+    if (unpacking->options->keep_directory)
+        return 0;
+    int fd = open_beneath(unpacking->root_fd, directory == NULL ? "." : directory,
+                          O_RDONLY | O_DIRECTORY, 0);
+    int result = fd < 0 ? -1 : set_attributes(fd, entry);
     int saved = errno;
-    close(fd);
+    if (fd >= 0)
+        close(fd);
     errno = saved;
     return result;
 }
 
-static void remember_time(struct directory_time **list, const struct tar_entry *entry)
+static void remember_time(struct unpacking *unpacking, const struct tar_entry *entry)
 {
     struct directory_time *fresh = malloc(sizeof *fresh + strlen(entry->name) + 1);
     if (fresh == NULL)
         return;
-    fresh->next = *list;
+    fresh->next = unpacking->times;
     fresh->mtime = entry->mtime;
     memcpy(fresh->name, entry->name, strlen(entry->name) + 1);
-    *list = fresh;
+    unpacking->times = fresh;
 }
 
-static void set_directory_times(struct directory_time *list, int root_fd)
+static int unpack_entry(struct unpacking *unpacking, struct tar_entry *entry)
 {
+    const char *name;
+    if (is_root(entry->name))
+        return unpack_directory_itself(unpacking, entry);
+    if (adjust_entry(entry, unpacking->options) < 0)
+        return -1;
+    int fd = open_place(unpacking->root_fd, entry->name, &name);
+    if (fd < 0)
+        return -1;
+    int result = make_entry(unpacking, entry, fd, name);
+    int saved = errno;
+    close(fd);
+    if (result == 0 && entry->type == '5')
+        remember_time(unpacking, entry);
+    errno = saved;
+    return result;
+}
+
+static void set_directory_times(struct unpacking *unpacking)
+{
+    struct directory_time *list = unpacking->times;
     while (list != NULL) {
         struct directory_time *next = list->next;
         struct timespec times[2] = {list->mtime, list->mtime};
-        int fd = open_beneath(root_fd, list->name, O_RDONLY | O_DIRECTORY, 0);
+        int fd = open_beneath(unpacking->root_fd, list->name, O_RDONLY | O_DIRECTORY, 0);
         if (fd >= 0) {
             futimens(fd, times);
             close(fd);
@@ -226,24 +309,23 @@ static void set_directory_times(struct directory_time *list, int root_fd)
     }
 }
 
-int read_tar_stream(int in_fd, int root_fd, char *failed, size_t failed_size)
+int read_tar_stream(int in_fd, int root_fd, const struct unpack_options *options,
+                    struct unpack_failure *failure)
 {
-    struct tar_input input = {.fd = in_fd};
-    struct directory_time *times = NULL;
+    struct unpacking unpacking = {
+        .input.fd = in_fd, .root_fd = root_fd, .options = options, .failure = failure};
     struct tar_entry entry = {0};
     mode_t mask = umask(0);
     int result;
-    while ((result = tar_next(&input, &entry)) > 0) {
-        result = unpack_entry(&input, &entry, root_fd);
+    while ((result = tar_next(&unpacking.input, &entry)) > 0) {
+        result = unpack_entry(&unpacking, &entry);
         if (result < 0) {
-            snprintf(failed, failed_size, "%s", entry.name);
+            snprintf(failure->name, sizeof failure->name, "%s", entry.name);
             break;
         }
-        if (entry.type == '5')
-            remember_time(&times, &entry);
     }
     int saved = errno;
-    set_directory_times(times, root_fd);
+    set_directory_times(&unpacking);
     tar_entry_free(&entry);
     umask(mask);
     errno = saved;
@@ -253,7 +335,8 @@ int read_tar_stream(int in_fd, int root_fd, char *failed, size_t failed_size)
 int copy_tree(const char *from, const char *to)
 {
     static const struct tar_options options = {0};
-    char failed[256];
+    static const struct unpack_options unpack_options = {0};
+    struct unpack_failure failure = {0};
     int ends[2], status;
     int from_fd = open(from, O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (from_fd < 0 || (mkdir(to, 0755) < 0 && errno != EEXIST))
@@ -264,10 +347,10 @@ int copy_tree(const char *from, const char *to)
     pid_t pid = fork();
     if (pid == 0) {
         close(ends[0]);
-        _exit(write_tar_stream(ends[1], from_fd, ".", &options) < 0 ? errno & 0xff : 0);
+        _exit(write_tar_stream(ends[1], from_fd, ".", ".", &options) < 0 ? errno & 0xff : 0);
     }
     close(ends[1]);
-    int result = pid < 0 ? -1 : read_tar_stream(ends[0], to_fd, failed, sizeof failed);
+    int result = pid < 0 ? -1 : read_tar_stream(ends[0], to_fd, &unpack_options, &failure);
     int saved = errno;
     close(ends[0]);
     close(from_fd);

@@ -245,7 +245,8 @@ static int put_tree(struct archive *archive, int parent_fd, const char *entry, c
     return result;
 }
 
-int write_tar_stream(int out_fd, int parent_fd, const char *name, const struct tar_options *options)
+int write_tar_stream(int out_fd, int parent_fd, const char *entry, const char *name,
+                     const struct tar_options *options)
 {
     static const uint8_t end[2 * TAR_BLOCK_SIZE];
     struct archive *archive = calloc(1, sizeof *archive);
@@ -253,7 +254,7 @@ int write_tar_stream(int out_fd, int parent_fd, const char *name, const struct t
         return -1;
     archive->output.fd = out_fd;
     archive->overlay_upper = options->overlay_upper;
-    int result = put_tree(archive, parent_fd, name, name, 0);
+    int result = put_tree(archive, parent_fd, entry, name, 0);
     if (result == 0)
         result = tar_put(&archive->output, end, sizeof end);
     if (result == 0)

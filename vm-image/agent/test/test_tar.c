@@ -64,7 +64,8 @@ static void check_copy(int fd)
 static void test_mutations(int tar, int root_fd)
 {
     struct stat status;
-    char failed[128];
+    static const struct unpack_options options = {0};
+    struct unpack_failure failure = {0};
     fstat(tar, &status);
     size_t size = (size_t)status.st_size;
     uint8_t *bytes = malloc(size);
@@ -81,7 +82,7 @@ static void test_mutations(int tar, int root_fd)
         if (write(mutated, copy, length) < 0)
             ok(false, "cannot write the archive");
         lseek(mutated, 0, SEEK_SET);
-        read_tar_stream(mutated, root_fd, failed, sizeof failed);
+        read_tar_stream(mutated, root_fd, &options, &failure);
         close(mutated);
         free(copy);
     }
@@ -92,21 +93,22 @@ static void test_mutations(int tar, int root_fd)
 void test_tar(void)
 {
     static const struct tar_options options = {0};
-    char failed[128] = "";
+    static const struct unpack_options unpack_options = {0};
+    struct unpack_failure failure = {0};
     ok(mkdtemp(folder) != NULL, "mkdtemp() makes a folder");
     int fd = make_tree();
     int tar = memory_file();
-    ok(write_tar_stream(tar, fd, "from", &options) == 0, "write_tar_stream() writes");
+    ok(write_tar_stream(tar, fd, "from", "from", &options) == 0, "write_tar_stream() writes");
     lseek(tar, 0, SEEK_SET);
     int to = openat(fd, "to", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    ok(read_tar_stream(tar, to, failed, sizeof failed) == 0, "read_tar_stream() reads it back");
+    ok(read_tar_stream(tar, to, &unpack_options, &failure) == 0, "read_tar_stream() reads it back");
     check_copy(fd);
     test_mutations(tar, to);
     errno = 0;
     int zero = open("/dev/zero", O_RDONLY | O_CLOEXEC);
     int junk = memory_file();
     ok(write(junk, "not a tar archive", 17) == 17 && lseek(junk, 0, SEEK_SET) == 0 &&
-           read_tar_stream(junk, to, failed, sizeof failed) < 0 && errno == EBADMSG,
+           read_tar_stream(junk, to, &unpack_options, &failure) < 0 && errno == EBADMSG,
        "read_tar_stream() refuses what is no archive");
     close(zero);
     close(junk);
