@@ -295,6 +295,17 @@ export interface ContainerSummary {
   readonly Mounts: readonly MountPoint[];
 }
 
+/** What `HEAD /containers/{id}/archive` says of a path, as base64 JSON in a header. */
+export interface ContainerPathStat {
+  readonly name: string;
+  readonly size: number;
+  /** Bits of Go's `os.FileMode`. */
+  readonly mode: number;
+  readonly mtime: string;
+  /** Where a symlink leads in the end; empty for anything else. */
+  readonly linkTarget: string;
+}
+
 export type ContainerWaitCondition = 'not-running' | 'next-exit' | 'removed';
 
 export interface ContainerWaitResponse {

@@ -152,7 +152,8 @@ function kindOfStatus(status: number): ErrorKind {
   return kinds[status] ?? (status < 500 ? 'invalidParameter' : 'system');
 }
 
-function bodyStream(response: ApiResponse): ReadableStream<Uint8Array> {
+/** The body as a stream, whatever form it has. */
+export function bodyStream(response: ApiResponse): ReadableStream<Uint8Array> {
   const { body } = response;
   if (body instanceof ReadableStream) return body;
   return new ReadableStream({

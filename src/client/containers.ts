@@ -3,14 +3,16 @@ import type {
   ContainerCreateRequest,
   ContainerCreateResponse,
   ContainerInspect,
+  ContainerPathStat,
   ContainersPruneResponse,
   ContainerSummary,
   ContainerTopResponse,
   ContainerWaitCondition,
   ContainerWaitResponse,
 } from '../api/container.ts';
+import type { ApiResponse } from '../api/http.ts';
 import type { Duplex } from '../lib/duplex.ts';
-import { segment } from './api-client.ts';
+import { bodyStream, segment } from './api-client.ts';
 import type { ApiClient } from './api-client.ts';
 import { filtersQuery } from './filters.ts';
 import type { Filters } from './filters.ts';
@@ -250,6 +252,52 @@ export function containerTop(
   });
 }
 
+export interface ContainerPathOptions extends ContainerOptions {
+  readonly path: string;
+}
+
+/** What a path of a container is; rejects `notFound` when there is nothing. */
+export async function containerStatPath(
+  client: ApiClient,
+  options: ContainerPathOptions,
+): Promise<ContainerPathStat> {
+  return pathStat(
+    await client.empty('HEAD', containerPath(options, '/archive'), pathCall(options)),
+  );
+}
+
+/** A path of a container as a tar; the stream must be read or cancelled. */
+export async function containerCopyFrom(
+  client: ApiClient,
+  options: ContainerPathOptions,
+): Promise<{ readonly stat: ContainerPathStat; readonly tar: ReadableStream<Uint8Array> }> {
+  const response = await client.call('GET', containerPath(options, '/archive'), pathCall(options));
+  return { stat: pathStat(response), tar: bodyStream(response) };
+}
+
+export interface ContainerCopyToOptions extends ContainerPathOptions {
+  readonly tar: ReadableStream<Uint8Array>;
+  readonly allowOverwriteDirWithFile?: boolean;
+  readonly copyUidGid?: boolean;
+}
+
+/** Unpacks a tar into a directory of a container. */
+export async function containerCopyTo(
+  client: ApiClient,
+  options: ContainerCopyToOptions,
+): Promise<void> {
+  await client.empty('PUT', containerPath(options, '/archive'), {
+    query: {
+      path: options.path,
+      noOverwriteDirNonDir: options.allowOverwriteDirWithFile === true ? undefined : 'true',
+      copyUIDGID: options.copyUidGid === true ? 'true' : undefined,
+    },
+    headers: { 'content-type': 'application/x-tar' },
+    body: options.tar,
+    ...signalOf(options),
+  });
+}
+
 export function containersPrune(
   client: ApiClient,
   options: { readonly filters?: Filters; readonly signal?: AbortSignal } = {},
@@ -262,6 +310,17 @@ export function containersPrune(
 
 function containerPath(options: ContainerOptions, rest: string): string {
   return `/containers/${segment(options.container)}${rest}`;
+}
+
+function pathCall(options: ContainerPathOptions) {
+  return { query: { path: options.path }, ...signalOf(options) };
+}
+
+function pathStat(response: ApiResponse): ContainerPathStat {
+  const header = response.headers['x-docker-container-path-stat'] ?? '';
+  const bytes = Uint8Array.from(atob(header), (character) => character.charCodeAt(0));
+  // The wire types are the contract with the engine; conformance tests hold it.
+  return JSON.parse(new TextDecoder().decode(bytes)) as ContainerPathStat;
 }
 
 function stopCall(options: ContainerStopOptions) {

@@ -4,7 +4,7 @@ import type { Container } from './container/container.ts';
 import { logContainerEvent, type Daemon } from './daemon.ts';
 import { applyEach } from './guest-plans.ts';
 import { sigkill } from './signals.ts';
-import { removeSteps } from './spec/root-plan.ts';
+import { removeSteps, unmountStep } from './spec/root-plan.ts';
 import { removeVolumes } from './volume/remove-volumes.ts';
 
 export async function containerRemove(
@@ -53,7 +53,11 @@ export async function removeContainer(
 ): Promise<void> {
   if (daemon.containers.get(container.id) === undefined) return;
   container.removing = true;
-  if (options.cleaned !== true) await applyEach(daemon.guest, removeSteps(container.id));
+  if (options.cleaned !== true || container.rootUsers > 0)
+    await applyEach(daemon.guest, [
+      ...(container.rootUsers > 0 ? [unmountStep(container.id)] : []),
+      ...removeSteps(container.id),
+    ]);
   daemon.containers.delete(container);
   daemon.execs.removeOf(container);
   if (options.volumes ?? true) await removeVolumes(daemon, container);

@@ -166,7 +166,10 @@ async function takeDown(
   const failure = setupFailure(error);
   const { id } = container;
   const ranBefore = failure !== undefined && failure.section !== 'before';
-  if (ranBefore) return applyEach(daemon.guest, stopSteps(id, { killAll: false }));
-  if (rootMounted || failure !== undefined)
-    await applyEach(daemon.guest, [unmountStep(id), removeCgroupStep(id)]);
+  const keepRoot = container.rootUsers > 0;
+  if (ranBefore) return applyEach(daemon.guest, stopSteps(id, { killAll: false, keepRoot }));
+  if (rootMounted || failure !== undefined) {
+    const unmount = keepRoot ? [] : [unmountStep(id)];
+    await applyEach(daemon.guest, [...unmount, removeCgroupStep(id)]);
+  }
 }

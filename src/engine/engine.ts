@@ -6,8 +6,10 @@ import type { Guest } from '../guest/guest.ts';
 import type { ImageStore } from '../image/image-store.ts';
 import type { Disposable } from '../lib/disposable.ts';
 import { ContainerTable } from './container/container-table.ts';
+import { containerArchivePath } from './container-archive-path.ts';
 import { containerAttach } from './container-attach.ts';
 import { containerCreate } from './container-create.ts';
+import { containerExtractToDir } from './container-extract-to-dir.ts';
 import { containerInspect } from './container-inspect.ts';
 import { containerKill } from './container-kill.ts';
 import { containerList } from './container-list.ts';
@@ -18,6 +20,7 @@ import { containerRename } from './container-rename.ts';
 import { containerResize } from './container-resize.ts';
 import { containerRestart } from './container-restart.ts';
 import { containerStart } from './container-start.ts';
+import { containerStatPath } from './container-stat-path.ts';
 import { containerStop } from './container-stop.ts';
 import { containerTop } from './container-top.ts';
 import { containerUnpause } from './container-unpause.ts';
@@ -134,6 +137,9 @@ function containerVerbs(daemon: Daemon): ContainerVerbs {
     containerRemove: (name, options) => containerRemove(daemon, name, options),
     containerRename: (name, newName) => containerRename(daemon, name, newName),
     containerTop: (name, psArgs) => containerTop(daemon, name, psArgs),
+    containerStatPath: (name, path) => containerStatPath(daemon, name, path),
+    containerArchivePath: (name, path) => containerArchivePath(daemon, name, path),
+    containerExtractToDir: (name, options) => containerExtractToDir(daemon, name, options),
     containersPrune: (filters) => containersPrune(daemon, filters),
   };
 }

@@ -7,6 +7,13 @@ export function rfc3339Nano(milliseconds: number): string {
   return `${new Date(milliseconds).toISOString().slice(0, -1)}000000Z`;
 }
 
+/** From seconds and nanoseconds, as Go encodes times in JSON. */
+export function rfc3339NanoOf(seconds: number, nanoseconds: number): string {
+  const whole = new Date(seconds * 1000).toISOString().slice(0, 19);
+  const fraction = String(nanoseconds).padStart(9, '0').replace(/0+$/, '');
+  return fraction === '' ? `${whole}Z` : `${whole}.${fraction}Z`;
+}
+
 /** As Go encodes times in JSON: no trailing zeros; 0 is Go's zero time. */
 export function jsonTime(milliseconds: number): string {
   if (milliseconds === 0) return never;

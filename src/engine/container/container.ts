@@ -73,6 +73,8 @@ export class Container {
   /** Stopped or killed by a user: a restart policy has no say then. */
   stopRequested = false;
   restartCount = 0;
+  /** Who has the root open beside a run of the container: see container-files.ts. */
+  rootUsers = 0;
   removing = false;
   readonly state: ContainerState = {
     status: 'created',

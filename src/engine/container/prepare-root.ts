@@ -11,9 +11,8 @@ import type { Daemon } from '../daemon.ts';
 import type { MountPoint } from '../spec/mount-point.ts';
 import type { AccountFiles } from '../spec/passwd.ts';
 import { containerPaths } from '../spec/paths.ts';
-import { layerDirs, rootSteps } from '../spec/root-plan.ts';
-import { initLayerDir } from '../spec/paths.ts';
 import { fillVolumes, volumeSteps } from '../volume/fill-volumes.ts';
+import { mountRootSteps } from './container-files.ts';
 import type { Container } from './container.ts';
 
 export interface PreparedRoot {
@@ -30,7 +29,7 @@ export interface PreparedRoot {
 export async function prepareRoot(daemon: Daemon, container: Container): Promise<PreparedRoot> {
   const binds = await inspectBinds(daemon.guest, container.mountPoints);
   const known = container.startedBefore ? undefined : daemon.accounts.get(container.imageId);
-  const steps = [...mountSteps(container), ...binds.steps, ...volumeSteps(daemon, container)];
+  const steps = [...mountRootSteps(container), ...binds.steps, ...volumeSteps(daemon, container)];
   const volumes = container.mountPoints.filter(({ type }) => type === 'volume');
   const needsRoot = known === undefined || binds.files.size > 0 || volumes.length > 0;
   if (!needsRoot)
@@ -42,17 +41,6 @@ export async function prepareRoot(daemon: Daemon, container: Container): Promise
     fillVolumes(daemon, container),
   ]);
   return { accounts, steps: [], mounted: true, fileMounts: binds.files, missingFiles };
-}
-
-function mountSteps(container: Container): SetupStep[] {
-  const paths = containerPaths(container.id);
-  return rootSteps({
-    path: paths.merged,
-    readonly: false,
-    lowerDirs: [...layerDirs(container.diffIds), initLayerDir],
-    upperDir: paths.upper,
-    workDir: paths.work,
-  });
 }
 
 async function readAccounts(daemon: Daemon, container: Container): Promise<AccountFiles> {

@@ -69,7 +69,8 @@ async function finish(
     ranMs: daemon.clock.now() - container.state.startedMs,
   });
   const goes = hostConfig.AutoRemove === true && delayMs === undefined;
-  const steps = stopSteps(id, { killAll: hostConfig.PidMode !== '' });
+  const keepRoot = container.rootUsers > 0;
+  const steps = stopSteps(id, { killAll: hostConfig.PidMode !== '', keepRoot });
   await applyEach(daemon.guest, goes ? [...steps, ...removeSteps(id)] : steps);
   container.input.end();
   container.input = new InputRelay();

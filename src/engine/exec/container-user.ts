@@ -10,12 +10,12 @@ export async function containerUser(
   options: { readonly container: Container; readonly user: string },
 ): Promise<ProcessUser> {
   const { container, user } = options;
-  const accounts = await currentAccounts(daemon, container);
+  const accounts = await readAccountFiles(daemon, containerPaths(container.id).merged);
   return resolveUser(user, accounts, container.hostConfig.GroupAdd ?? []);
 }
 
-async function currentAccounts(daemon: Daemon, container: Container): Promise<AccountFiles> {
-  const root = containerPaths(container.id).merged;
+/** Of a root that is mounted now; what is missing is empty. */
+export async function readAccountFiles(daemon: Daemon, root: string): Promise<AccountFiles> {
   const read = async (path: string): Promise<string> => {
     try {
       return new TextDecoder().decode(await daemon.guest.readFile(path, { root }));

@@ -93,12 +93,16 @@ export class RouteRequest {
     return value;
   }
 
-  async #body(): Promise<Uint8Array> {
+  /** The body as it comes, of any size. */
+  async *bytes(): AsyncGenerator<Uint8Array, void, void> {
     const { body } = this.#request;
-    if (body === undefined) return new Uint8Array();
+    if (body !== undefined) yield* body instanceof Uint8Array ? [body] : body;
+  }
+
+  async #body(): Promise<Uint8Array> {
     const chunks: Uint8Array[] = [];
     let sizeBytes = 0;
-    for await (const chunk of body instanceof Uint8Array ? [body] : body) {
+    for await (const chunk of this.bytes()) {
       sizeBytes += chunk.length;
       if (sizeBytes > bodySizeBytesMax)
         throw new KindError('invalidParameter', 'http: request body too large');

@@ -6,6 +6,7 @@ import type { ApiHandler, ApiRequest, ApiResponse } from '../../api/http.ts';
 import { apiVersion, apiVersionMin } from '../../api/system.ts';
 import { KindError } from '../../lib/errors.ts';
 import type { EngineBackend } from './backend.ts';
+import { archiveRoutes } from './archive-routes.ts';
 import { containerRoutes } from './container-routes.ts';
 import { execRoutes } from './exec-routes.ts';
 import { errorResponse } from './http-status.ts';
@@ -18,6 +19,7 @@ import { volumeRoutes } from './volume-routes.ts';
 const routes = [
   ...systemRoutes,
   ...containerRoutes,
+  ...archiveRoutes,
   ...execRoutes,
   ...imageRoutes,
   ...volumeRoutes,

@@ -26,8 +26,11 @@ export function rootSteps(root: SpecRoot): SetupStep[] {
   ];
 }
 
-/** After the last process is gone: unmount the root and remove the cgroup. */
-export function stopSteps(id: string, options: { readonly killAll: boolean }): SetupStep[] {
+/** After the last process is gone: unmount the root, unless others need it, and remove the cgroup. */
+export function stopSteps(
+  id: string,
+  options: { readonly killAll: boolean; readonly keepRoot: boolean },
+): SetupStep[] {
   const paths = containerPaths(id);
   return [
     ...(options.killAll
@@ -38,7 +41,7 @@ export function stopSteps(id: string, options: { readonly killAll: boolean }): S
           ),
         ]
       : []),
-    unmountStep(id),
+    ...(options.keepRoot ? [] : [unmountStep(id)]),
     removeCgroupStep(id),
   ];
 }

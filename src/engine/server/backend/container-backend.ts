@@ -3,6 +3,7 @@ import type {
   ContainerCreateRequest,
   ContainerCreateResponse,
   ContainerInspect,
+  ContainerPathStat,
   ContainersPruneResponse,
   ContainerSummary,
   ContainerTopResponse,
@@ -56,6 +57,16 @@ export interface ContainerStopOptions {
   readonly timeoutSeconds?: number;
 }
 
+export interface ContainerExtractOptions {
+  /** A directory of the container. */
+  readonly path: string;
+  /** Compressed or not. */
+  readonly tar: AsyncIterable<Uint8Array>;
+  readonly noOverwriteDirNonDir: boolean;
+  /** Give everything to the container's user. */
+  readonly copyUidGid: boolean;
+}
+
 export interface ContainerBackend {
   containerCreate(
     request: ContainerCreateRequest,
@@ -83,5 +94,12 @@ export interface ContainerBackend {
   ): Promise<void>;
   containerRename(name: string, newName: string): Promise<void>;
   containerTop(name: string, psArgs: string): Promise<ContainerTopResponse>;
+  containerStatPath(name: string, path: string): Promise<ContainerPathStat>;
+  /** The stream holds the container's files open until it ends or is cancelled. */
+  containerArchivePath(
+    name: string,
+    path: string,
+  ): Promise<{ readonly stat: ContainerPathStat; readonly tar: ReadableStream<Uint8Array> }>;
+  containerExtractToDir(name: string, options: ContainerExtractOptions): Promise<void>;
   containersPrune(filters: Filters): Promise<ContainersPruneResponse>;
 }
