@@ -23,7 +23,7 @@ import { Multiplexer } from './multiplexer.ts';
 import { encodeApply, encodeRun } from './plan-encoder.ts';
 import type { SetupPlan } from './plan.ts';
 import { channel, controlKind, field, openKind } from './protocol.ts';
-import { collectBytes, duplexOf, request, waitForResult } from './requests.ts';
+import { collectBytes, duplexOf, request, splitFiles, waitForResult } from './requests.ts';
 import { BodyWriter, Fields, MalformedError } from './wire.ts';
 
 /** A cold boot takes about a second; a slow device with an empty cache many. */
@@ -128,6 +128,13 @@ export class AgentClient implements Guest {
     return this.#collect(await this.#open(body.finish()), path, sizeBytesMax);
   }
 
+  async readFiles(paths: readonly string[]): Promise<readonly (string | undefined)[]> {
+    const body = new BodyWriter(openKind.readFiles);
+    for (const path of paths) body.text(field.path, path);
+    const stream = await this.#open(body.finish());
+    return splitFiles(await this.#collect(stream, paths.join(' '), readSizeBytesMaxDefault));
+  }
+
   async writeFile(
     path: string,
     content: Uint8Array,
@@ -152,6 +159,8 @@ export class AgentClient implements Guest {
 
   readTar(path: string, options: ReadTarOptions = {}): ReadableStream<Uint8Array> {
     const body = request(openKind.readTar, path, options).flag(field.kind, options.overlayUpper);
+    const flags = (options.bare === true ? 1 : 0) + (options.headersOnly === true ? 2 : 0);
+    if (flags > 0) body.number(field.flags, flags);
     if (options.name !== undefined) body.text(field.name, options.name);
     let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
     let stream: AgentStream | undefined;

@@ -156,6 +156,13 @@ export class FakeGuest implements Guest {
     return this.#file(path, options?.root);
   }
 
+  async readFiles(paths: readonly string[]): Promise<readonly (string | undefined)[]> {
+    return paths.map((path) => {
+      const content = this.files.get(path);
+      return content === undefined ? undefined : new TextDecoder().decode(content);
+    });
+  }
+
   async writeFile(
     path: string,
     content: Uint8Array,

@@ -72,6 +72,10 @@ export interface PathOptions {
 export interface ReadTarOptions extends PathOptions {
   /** Write whiteouts and opaque directories of overlayfs as `.wh.` names. */
   readonly overlayUpper?: boolean;
+  /** Of a directory only what is in it, under names that begin with the entries' own. */
+  readonly bare?: boolean;
+  /** Files come as if they were empty. */
+  readonly headersOnly?: boolean;
   /** What the path is called in the archive, where its contents are asked for (`x/.` and `/`). */
   readonly name?: string;
 }
@@ -137,6 +141,11 @@ export interface Guest extends Disposable {
     path: string,
     options?: PathOptions & { readonly sizeBytesMax?: number },
   ): Promise<Uint8Array>;
+  /**
+   * Short files of the kernel's, at one moment: undefined for those that cannot be read. At most 64 KiB
+   * of each.
+   */
+  readFiles(paths: readonly string[]): Promise<readonly (string | undefined)[]>;
   writeFile(
     path: string,
     content: Uint8Array,

@@ -61,6 +61,7 @@ export const openKind = {
   writeTar: 9,
   connect: 10,
   watch: 11,
+  readFiles: 12,
   docker: 32,
   socket: 33,
 } as const;

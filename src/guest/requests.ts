@@ -56,6 +56,20 @@ export async function collectBytes(
   return joinBytes(parts);
 }
 
+/** Texts that each follow their length in four bytes; a negative length stands for a missing one. */
+export function splitFiles(bytes: Uint8Array): (string | undefined)[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const decoder = new TextDecoder();
+  const files: (string | undefined)[] = [];
+  for (let at = 0; at + 4 <= bytes.length;) {
+    const length = view.getInt32(at, true);
+    at += 4;
+    files.push(length < 0 ? undefined : decoder.decode(bytes.subarray(at, at + length)));
+    at += Math.max(0, length);
+  }
+  return files;
+}
+
 /** A connection's stream as a pair of byte streams; when both halves are over it is closed. */
 export function duplexOf(stream: AgentStream): Duplex {
   return {

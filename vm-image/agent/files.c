@@ -86,6 +86,44 @@ void read_file(struct reader body)
     report_done();
 }
 
+static bool put_bytes(const void *data, size_t length)
+{
+    const char *bytes = data;
+    while (length > 0) {
+        ssize_t written = write(STDOUT_FILENO, bytes, length);
+        if (written < 0)
+            return false;
+        bytes += written;
+        length -= (size_t)written;
+    }
+    return true;
+}
+
+/* For files of the kernel's, which are short and say what is so at one moment. */
+void read_files(struct reader body)
+{
+    enum { MISSING = -1 };
+    static char content[65536];
+    char **paths = field_strings(body, FIELD_PATH);
+    for (char **path = paths; path != NULL && *path != NULL; path++) {
+        int32_t length = MISSING;
+        int fd = open(*path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+        for (ssize_t got = 1; fd >= 0 && got > 0; length += (int32_t)got) {
+            if (length < 0)
+                length = 0;
+            got = read(fd, content + length, sizeof content - (size_t)length);
+            if (got < 0)
+                got = 0;
+        }
+        if (fd >= 0)
+            close(fd);
+        if (!put_bytes(&length, sizeof length) ||
+            (length > 0 && !put_bytes(content, (size_t)length)))
+            fail_job(errno, "read", *path);
+    }
+    report_done();
+}
+
 void write_file(struct reader body)
 {
     mode_t mode = (mode_t)field_number(body, FIELD_MODE, 0644) & 07777;
@@ -127,7 +165,11 @@ void read_tar(struct reader body)
     int root_fd = open_root(text(body, FIELD_ROOT));
     if (root_fd < 0 || copy == NULL)
         fail_job(errno, "open", path);
-    struct tar_options options = {.overlay_upper = field_number(body, FIELD_KIND, 0) != 0};
+    enum { BARE = 1, HEADERS_ONLY = 2 };
+    uint64_t flags = field_number(body, FIELD_FLAGS, 0);
+    struct tar_options options = {.overlay_upper = field_number(body, FIELD_KIND, 0) != 0,
+                                  .bare = (flags & BARE) != 0,
+                                  .headers_only = (flags & HEADERS_ONLY) != 0};
     size_t length = strlen(copy);
     /* "x/." and "/" mean the contents, whose names then begin with "./". */
     bool contents = length == 0 || strcmp(copy, "/") == 0 ||

@@ -6,6 +6,7 @@
 
 void stat_file(struct reader body);
 void read_file(struct reader body);
+void read_files(struct reader body);
 void write_file(struct reader body);
 void read_directory(struct reader body);
 void read_tar(struct reader body);

@@ -77,6 +77,7 @@ enum open_kind {
     OPEN_WRITE_TAR = 9,
     OPEN_CONNECT = 10,
     OPEN_WATCH = 11,
+    OPEN_READ_FILES = 12,
     OPEN_DOCKER = 32,
     OPEN_SOCKET = 33,
 };

@@ -20,6 +20,7 @@ static const struct request_entry entries[] = {
     {OPEN_STAT, 0, stat_file},
     {OPEN_READ_FILE, STDIO_OUT, read_file},
     {OPEN_WRITE_FILE, STDIO_IN, write_file},
+    {OPEN_READ_FILES, STDIO_OUT, read_files},
     {OPEN_READ_DIRECTORY, STDIO_OUT, read_directory},
     {OPEN_READ_TAR, STDIO_OUT, read_tar},
     {OPEN_WRITE_TAR, STDIO_IN, write_tar},

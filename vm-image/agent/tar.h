@@ -9,6 +9,10 @@
 struct tar_options {
     /* Whiteouts and opaque directories of overlayfs become `.wh.` names. */
     bool overlay_upper;
+    /* Of a directory only what is in it, under names that begin with the entries' own. */
+    bool bare;
+    /* Files come as if they were empty. */
+    bool headers_only;
 };
 
 struct unpack_options {

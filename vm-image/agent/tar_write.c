@@ -29,7 +29,7 @@ struct seen {
 
 struct archive {
     struct tar_output output;
-    bool overlay_upper;
+    struct tar_options options;
     struct seen *seen[SEEN_BUCKETS];
 };
 
@@ -154,7 +154,8 @@ static int put_entry(struct archive *archive, int fd, const struct stat *status,
     char with_slash[8192];
     if (set_kind(archive, &header, fd, status, name) < 0)
         return -1;
-    uint64_t size = header.type == '0' ? (uint64_t)status->st_size : 0;
+    bool has_content = header.type == '0' && !archive->options.headers_only;
+    uint64_t size = has_content ? (uint64_t)status->st_size : 0;
     snprintf(with_slash, sizeof with_slash, "%s%s", name, header.type == '5' ? "/" : "");
     tar_set_name(&archive->output, header.name, "path", with_slash);
     tar_set_octal(header.mode, sizeof header.mode, status->st_mode & 07777);
@@ -193,7 +194,9 @@ static int put_children(struct archive *archive, int fd, const char *name, int d
         char child[8192];
         if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
             continue;
-        if (snprintf(child, sizeof child, "%s/%s", name, entry->d_name) >= 7168) {
+        bool top = depth == 1 && archive->options.bare;
+        if (snprintf(child, sizeof child, "%s%s%s", top ? "" : name, top ? "" : "/",
+                     entry->d_name) >= 7168) {
             errno = ENAMETOOLONG;
             result = -1;
         } else {
@@ -212,7 +215,7 @@ static int put_directory(struct archive *archive, int fd, const char *name, int 
         errno = ELOOP;
         return -1;
     }
-    if (archive->overlay_upper && is_opaque(fd)) {
+    if (archive->options.overlay_upper && is_opaque(fd)) {
         char mark[8192];
         snprintf(mark, sizeof mark, "%s/.wh..opq", name);
         if (put_whiteout(archive, mark) < 0)
@@ -233,9 +236,9 @@ static int put_tree(struct archive *archive, int parent_fd, const char *entry, c
         return errno == ENOENT && depth > 0 ? 0 : -1;
     }
     int result = 0;
-    if (archive->overlay_upper && S_ISCHR(status.st_mode) && status.st_rdev == 0)
+    if (archive->options.overlay_upper && S_ISCHR(status.st_mode) && status.st_rdev == 0)
         result = put_whiteout(archive, name);
-    else if (!S_ISSOCK(status.st_mode))
+    else if (!S_ISSOCK(status.st_mode) && !(depth == 0 && archive->options.bare))
         result = put_entry(archive, fd, &status, name);
     if (result == 0 && S_ISDIR(status.st_mode))
         result = put_directory(archive, fd, name, depth);
@@ -253,7 +256,7 @@ int write_tar_stream(int out_fd, int parent_fd, const char *entry, const char *n
     if (archive == NULL)
         return -1;
     archive->output.fd = out_fd;
-    archive->overlay_upper = options->overlay_upper;
+    archive->options = *options;
     int result = put_tree(archive, parent_fd, entry, name, 0);
     if (result == 0)
         result = tar_put(&archive->output, end, sizeof end);
