@@ -295,6 +295,13 @@ export interface ContainerSummary {
   readonly Mounts: readonly MountPoint[];
 }
 
+/** One entry of `GET /containers/{id}/changes`. */
+export interface ContainerChange {
+  readonly Path: string;
+  /** Modified, added, deleted. */
+  readonly Kind: 0 | 1 | 2;
+}
+
 /** What `HEAD /containers/{id}/archive` says of a path, as base64 JSON in a header. */
 export interface ContainerPathStat {
   readonly name: string;

@@ -1,5 +1,6 @@
 /** The container endpoints. */
 import type {
+  ContainerChange,
   ContainerCreateRequest,
   ContainerCreateResponse,
   ContainerInspect,
@@ -294,6 +295,33 @@ export async function containerCopyTo(
     },
     headers: { 'content-type': 'application/x-tar' },
     body: options.tar,
+    ...signalOf(options),
+  });
+}
+
+/** `null` when nothing was changed. */
+export function containerChanges(
+  client: ApiClient,
+  options: ContainerOptions,
+): Promise<readonly ContainerChange[] | null> {
+  return client.json('GET', containerPath(options, '/changes'), signalOf(options));
+}
+
+/** The whole root as a tar. */
+export function containerExport(
+  client: ApiClient,
+  options: ContainerOptions,
+): Promise<ReadableStream<Uint8Array>> {
+  return client.stream('GET', containerPath(options, '/export'), signalOf(options));
+}
+
+/** JSON values, one a line: `ContainerStats` each second, or one when not `stream`. */
+export function containerStats(
+  client: ApiClient,
+  options: ContainerOptions & { readonly stream?: boolean; readonly oneShot?: boolean },
+): Promise<ReadableStream<Uint8Array>> {
+  return client.stream('GET', containerPath(options, '/stats'), {
+    query: { stream: options.stream ?? true, 'one-shot': options.oneShot || undefined },
     ...signalOf(options),
   });
 }

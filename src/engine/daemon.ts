@@ -2,6 +2,7 @@
 import type { Guest } from '../guest/guest.ts';
 import type { ImageStore } from '../image/image-store.ts';
 import { ContainerTable } from './container/container-table.ts';
+import type { StatsCollector } from './container/stats-collector.ts';
 import type { Container } from './container/container.ts';
 import { EventBus } from './events.ts';
 import type { ExecTable } from './exec/exec-table.ts';
@@ -29,6 +30,7 @@ export interface Daemon {
   readonly execs: ExecTable;
   readonly volumes: VolumeTable;
   readonly events: EventBus;
+  readonly stats: StatsCollector;
   /** /etc/passwd and /etc/group of an image as it comes, by image ID. */
   readonly accounts: Map<string, AccountFiles>;
   readonly memorySizeBytes: number;

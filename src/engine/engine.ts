@@ -5,10 +5,13 @@
 import type { Guest } from '../guest/guest.ts';
 import type { ImageStore } from '../image/image-store.ts';
 import type { Disposable } from '../lib/disposable.ts';
+import { StatsCollector } from './container/stats-collector.ts';
 import { ContainerTable } from './container/container-table.ts';
 import { containerArchivePath } from './container-archive-path.ts';
 import { containerAttach } from './container-attach.ts';
+import { containerChanges } from './container-changes.ts';
 import { containerCreate } from './container-create.ts';
+import { containerExport } from './container-export.ts';
 import { containerExtractToDir } from './container-extract-to-dir.ts';
 import { containerInspect } from './container-inspect.ts';
 import { containerKill } from './container-kill.ts';
@@ -21,6 +24,7 @@ import { containerResize } from './container-resize.ts';
 import { containerRestart } from './container-restart.ts';
 import { containerStart } from './container-start.ts';
 import { containerStatPath } from './container-stat-path.ts';
+import { containerStats } from './container-stats.ts';
 import { containerStop } from './container-stop.ts';
 import { containerTop } from './container-top.ts';
 import { containerUnpause } from './container-unpause.ts';
@@ -99,6 +103,7 @@ export function createEngine(options: EngineOptions): Engine {
     execs: new ExecTable(),
     volumes: new VolumeTable(),
     events: new EventBus(() => clock.now()),
+    stats: new StatsCollector(),
     accounts: new Map(),
     engineId: randomId(random),
   };
@@ -140,6 +145,9 @@ function containerVerbs(daemon: Daemon): ContainerVerbs {
     containerStatPath: (name, path) => containerStatPath(daemon, name, path),
     containerArchivePath: (name, path) => containerArchivePath(daemon, name, path),
     containerExtractToDir: (name, options) => containerExtractToDir(daemon, name, options),
+    containerChanges: (name) => containerChanges(daemon, name),
+    containerExport: (name) => containerExport(daemon, name),
+    containerStats: (name, options) => containerStats(daemon, name, options),
     containersPrune: (filters) => containersPrune(daemon, filters),
   };
 }

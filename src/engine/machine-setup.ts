@@ -3,6 +3,7 @@
  * when the agent has said hello.
  */
 import type { MountFlag, SetupOperation, SetupPlan, SetupStep } from '../guest/plan.ts';
+import { initLayerDirectories, initLayerFiles } from './spec/init-layer.ts';
 import { cgroupRoot, dockerRoot, initLayerDir } from './spec/paths.ts';
 
 const controllers = ['cpu', 'memory', 'pids', 'io'];
@@ -75,13 +76,11 @@ function cgroupSteps(): SetupStep[] {
 /** See `initLayerDir`. */
 function initLayerSteps(): SetupStep[] {
   const cause = 'Part of the lowest layer of every container: things to mount upon';
-  const directories = ['dev/pts', 'dev/shm', 'proc', 'sys', 'etc'];
-  const files = ['.dockerenv', 'etc/hostname', 'etc/hosts', 'etc/resolv.conf', 'dev/console'];
   return [
-    ...directories.map((name) =>
+    ...initLayerDirectories.map((name) =>
       step({ op: 'mkdir', path: `${initLayerDir}/${name}`, mode: 0o755, parents: true }, cause),
     ),
-    ...files.map((name) =>
+    ...initLayerFiles.map((name) =>
       step(
         {
           op: 'writeFile',

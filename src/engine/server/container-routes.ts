@@ -1,12 +1,20 @@
 /** Routes under `/containers`. */
 import type { ApiResponse } from '../../api/http.ts';
 import type { ContainerWaitCondition } from '../../api/container.ts';
+import type { ContainerStats } from '../../api/stats.ts';
 import { KindError } from '../../lib/errors.ts';
+import { stringifyBigints } from '../../lib/json.ts';
 import { multiplexedStreamType, rawStreamType } from '../../lib/stdcopy.ts';
 import type { EngineBackend } from './backend.ts';
 import type { ContainerStopOptions } from './backend/container-backend.ts';
 import { decodeContainerCreate } from './decode-container-create.ts';
-import { emptyResponse, encodeJsonLine, hijackResponse, jsonResponse } from './respond.ts';
+import {
+  emptyResponse,
+  encodeJsonLine,
+  hijackResponse,
+  jsonResponse,
+  streamResponse,
+} from './respond.ts';
 import type { RouteRequest } from './route-request.ts';
 import type { Route } from './route.ts';
 import { parseTimestamp } from './timestamp.ts';
@@ -18,6 +26,9 @@ export const containerRoutes: readonly Route[] = [
   ['GET', '/containers/{name}/json', inspect],
   ['GET', '/containers/{name}/top', top],
   ['GET', '/containers/{name}/logs', logs],
+  ['GET', '/containers/{name}/changes', changes],
+  ['GET', '/containers/{name}/export', exportRoot],
+  ['GET', '/containers/{name}/stats', stats],
   ['POST', '/containers/{name}/start', start],
   ['POST', '/containers/{name}/attach', attach],
   ['POST', '/containers/{name}/resize', resize],
@@ -139,6 +150,30 @@ async function logs(backend: EngineBackend, request: RouteRequest): Promise<ApiR
   const framed = multiplexed && request.versionAtLeast('1.42');
   const type = framed ? multiplexedStreamType : rawStreamType;
   return { status: 200, headers: { 'content-type': type }, body: readable };
+}
+
+async function changes(backend: EngineBackend, request: RouteRequest): Promise<ApiResponse> {
+  return jsonResponse(200, await backend.containerChanges(request.parameter('name')));
+}
+
+async function exportRoot(backend: EngineBackend, request: RouteRequest): Promise<ApiResponse> {
+  const tar = await backend.containerExport(request.parameter('name'));
+  return streamResponse('application/octet-stream', tar);
+}
+
+async function stats(backend: EngineBackend, request: RouteRequest): Promise<ApiResponse> {
+  const readings = await backend.containerStats(request.parameter('name'), {
+    stream: request.flag('stream', true),
+    oneShot: request.versionAtLeast('1.41') && request.flag('one-shot'),
+    ...(request.signal === undefined ? {} : { signal: request.signal }),
+  });
+  const encoder = new TextEncoder();
+  const lines = new TransformStream<ContainerStats, Uint8Array>({
+    transform: (reading, controller) => {
+      controller.enqueue(encoder.encode(`${stringifyBigints(reading)}\n`));
+    },
+  });
+  return streamResponse('application/json', readings.pipeThrough(lines));
 }
 
 async function kill(backend: EngineBackend, request: RouteRequest): Promise<ApiResponse> {

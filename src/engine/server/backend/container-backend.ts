@@ -1,5 +1,6 @@
 /** What the routes under `/containers` need of an engine. */
 import type {
+  ContainerChange,
   ContainerCreateRequest,
   ContainerCreateResponse,
   ContainerInspect,
@@ -10,6 +11,7 @@ import type {
   ContainerWaitCondition,
   ContainerWaitResponse,
 } from '../../../api/container.ts';
+import type { ContainerStats } from '../../../api/stats.ts';
 import type { Filters } from './filters.ts';
 import type { AttachedStream, TerminalSize } from './streams.ts';
 
@@ -57,6 +59,13 @@ export interface ContainerStopOptions {
   readonly timeoutSeconds?: number;
 }
 
+export interface ContainerStatsOptions {
+  readonly stream: boolean;
+  /** At once, without a reading before to compare with. */
+  readonly oneShot: boolean;
+  readonly signal?: AbortSignal;
+}
+
 export interface ContainerExtractOptions {
   /** A directory of the container. */
   readonly path: string;
@@ -101,5 +110,11 @@ export interface ContainerBackend {
     path: string,
   ): Promise<{ readonly stat: ContainerPathStat; readonly tar: ReadableStream<Uint8Array> }>;
   containerExtractToDir(name: string, options: ContainerExtractOptions): Promise<void>;
+  containerChanges(name: string): Promise<readonly ContainerChange[] | null>;
+  containerExport(name: string): Promise<ReadableStream<Uint8Array>>;
+  containerStats(
+    name: string,
+    options: ContainerStatsOptions,
+  ): Promise<ReadableStream<ContainerStats>>;
   containersPrune(filters: Filters): Promise<ContainersPruneResponse>;
 }
