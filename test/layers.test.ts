@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 const sourceRoot = fileURLToPath(new URL('../src', import.meta.url));
 
 const everything = [
-  'api', 'lib', 'ui', 'ui/main.ts', 'playground', 'cli', 'client', 'engine/server', 'engine', 'registry', 'image',
+  'api', 'lib', 'ui', 'ui/main.ts', 'playground', 'cli', 'client', 'engine/server', 'engine', 'build', 'registry', 'image',
   'guest', 'vm', 'host', 'browser', 'node', 'node/build', 'proxy',
 ] as const; // prettier-ignore
 
@@ -23,7 +23,8 @@ const mayImport: Record<Layer, readonly Layer[]> = {
   cli: ['client'],
   client: [],
   'engine/server': [],
-  engine: ['engine/server', 'registry', 'image', 'guest'],
+  engine: ['engine/server', 'build', 'registry', 'image', 'guest'],
+  build: ['image'],
   registry: ['image'],
   image: [],
   guest: ['vm', 'image'],
