@@ -48,6 +48,13 @@ export interface ImageConfig {
   /** RFC 3339, as written. */
   readonly created?: string;
   readonly author?: string;
+  readonly comment?: string;
+  /** The version of the engine that made it. */
+  readonly dockerVersion?: string;
+  /** The container it was committed from, and that one's configuration; only Docker's own images have them. */
+  readonly container?: string;
+  readonly containerConfig?: Readonly<Record<string, unknown>>;
+  readonly osVersion?: string;
   readonly config: ImageRunConfig;
   /** Bottom first. */
   readonly diffIds: readonly Digest[];
@@ -60,14 +67,19 @@ type Json = Readonly<Record<string, unknown>>;
 export function parseImageConfig(bytes: Uint8Array): ImageConfig {
   if (bytes.length > configSizeBytesMax) throw invalid('image config is too large');
   const body = parseObject(bytes);
-  const created = text(body, 'created');
-  const author = text(body, 'author');
   const history = body['history'] ?? [];
   if (!Array.isArray(history)) throw malformed('history');
   return {
     platform: platformOf(body),
-    ...(created === undefined ? {} : { created }),
-    ...(author === undefined ? {} : { author }),
+    ...defined({
+      created: text(body, 'created'),
+      author: text(body, 'author'),
+      comment: text(body, 'comment'),
+      dockerVersion: text(body, 'docker_version'),
+      container: text(body, 'container'),
+      containerConfig: object(body, 'container_config'),
+      osVersion: text(body, 'os.version'),
+    }),
     config: parseRunConfig(object(body, 'config') ?? {}),
     diffIds: parseDiffIds(body),
     history: history.map(parseHistory),

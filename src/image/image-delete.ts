@@ -3,7 +3,7 @@
  * image is for the engine to say.
  */
 import { KindError } from '../lib/errors.ts';
-import { chainId } from './chain-id.ts';
+import { chainIds } from './chain-id.ts';
 import { digestHex, type Digest } from './digest.ts';
 import type { ImageStore } from './image-store.ts';
 import {
@@ -24,103 +24,148 @@ export interface ImageUser {
 
 export interface ImageDeleteOptions {
   readonly force?: boolean;
+  /** Leave the untagged parents of a deleted image. */
+  readonly noPrune?: boolean;
   /** The containers made of the image. */
   readonly usersOf?: (imageId: Digest) => readonly ImageUser[];
+  /** The layers, bottom first, of each container: they stay. */
+  readonly containerStacks?: () => readonly (readonly Digest[])[];
+  /** Called before a name is reported as gone, and after an image is. */
+  readonly onEvent?: (event: {
+    readonly action: 'untag' | 'delete';
+    readonly imageId: Digest;
+  }) => Promise<void> | void;
 }
 
 export async function imageDelete(
   store: ImageStore,
-  { image: text, force = false, usersOf = () => [] }: ImageDeleteOptions & { image: string },
+  { image: text, ...options }: ImageDeleteOptions & { image: string },
 ): Promise<ImageDeleteRecord[]> {
-  const image = await store.resolve(text);
-  const users = usersOf(image.id);
-  const references = await store.references.of(image.id);
-  const records: ImageDeleteRecord[] = [];
-  const untag = async (reference: Reference) => {
-    await store.references.delete(reference);
-    records.push({ Untagged: familiarText(reference) });
-  };
+  const { id } = await store.resolve(text);
+  const deletion = new Deletion(store, options);
+  const byId = id.startsWith(text) || digestHex(id).startsWith(text);
+  if (byId) await deletion.byId(id);
+  else await deletion.byName(id, text);
+  return deletion.records;
+}
 
-  const byId = image.id.startsWith(text) || digestHex(image.id).startsWith(text);
-  if (byId) {
-    checkConflicts(image.id, { users, force, references: isSingle(references) ? [] : references });
-    for (const reference of references) await untag(reference);
-  } else {
-    const user = users[0];
+class Deletion {
+  readonly records: ImageDeleteRecord[] = [];
+  readonly #store: ImageStore;
+  readonly #options: ImageDeleteOptions;
+
+  constructor(store: ImageStore, options: ImageDeleteOptions) {
+    this.#store = store;
+    this.#options = options;
+  }
+
+  /** An ID takes all names along when they are of one repository. */
+  async byId(id: Digest): Promise<void> {
+    const references = await this.#store.references.of(id);
+    const single = isSingle(references);
+    const conflict = await this.#conflict(id, single ? [] : references);
+    if (conflict !== undefined) throw conflict;
+    await this.#deleteImage(id);
+  }
+
+  /** A name goes first; the image follows quietly when it was the last one and nothing needs it. */
+  async byName(id: Digest, text: string): Promise<void> {
+    const { force = false } = this.#options;
+    const references = await this.#store.references.of(id);
+    const user = this.#usersOf(id)[0];
     if (!force && isSingle(references) && user !== undefined) {
       throw new KindError(
         'conflict',
         `conflict: unable to remove repository reference ${JSON.stringify(text)} (must force) - container ` +
-          `${shortId(user.containerId)} is using its referenced image ${shortId(image.id)}`,
+          `${shortId(user.containerId)} is using its referenced image ${shortId(id)}`,
       );
     }
-    const remaining = await untagName(references, {
-      name: pullReference(parseReference(text)),
-      untag,
-    });
-    if (remaining.length > 0) return records;
-    // The name is gone; that a container still keeps the image then is no error.
-    if (users.some(({ isRunning }) => isRunning || !force)) return records;
+    const name = pullReference(parseReference(text));
+    await this.#untag(id, name);
+    const remaining = await this.#untagDigests(references, name);
+    if (remaining.length === 0 && (await this.#conflict(id, [])) === undefined) {
+      await this.#deleteImage(id);
+    }
   }
-  const diffIds = image.layers.map(({ diffId }) => diffId);
-  const removed = new Set(await store.delete(image.id));
-  records.push({ Deleted: image.id });
-  for (let depth = diffIds.length; depth > 0; depth -= 1) {
-    const top = diffIds[depth - 1];
-    const chain = await chainId(diffIds.slice(0, depth));
-    if (top !== undefined && chain !== undefined && removed.has(top))
-      records.push({ Deleted: chain });
+
+  /** With the last tag of a repository its digests go, too. Returns what still names the image. */
+  async #untagDigests(references: readonly Reference[], name: Reference): Promise<Reference[]> {
+    const others = references.filter((other) => familiarText(other) !== familiarText(name));
+    const isSame = (other: Reference) => referenceName(other) === referenceName(name);
+    const hasTag = others.some((other) => isSame(other) && other.digest === undefined);
+    if (name.digest !== undefined || hasTag) return others;
+    for (const digested of others.filter(isSame)) {
+      await this.#store.references.delete(digested);
+      this.records.push({ Untagged: familiarText(digested) });
+    }
+    return others.filter((other) => !isSame(other));
   }
-  return records;
+
+  async #untag(imageId: Digest, reference: Reference): Promise<void> {
+    await this.#store.references.delete(reference);
+    await this.#options.onEvent?.({ action: 'untag', imageId });
+    this.records.push({ Untagged: familiarText(reference) });
+  }
+
+  /** The image, its names, its layers, and then its parents as long as nothing needs them. */
+  async #deleteImage(id: Digest): Promise<void> {
+    const { parent, config } = await this.#store.get(id);
+    for (const reference of await this.#store.references.of(id)) await this.#untag(id, reference);
+    await this.#store.delete(id);
+    await this.#options.onEvent?.({ action: 'delete', imageId: id });
+    this.records.push({ Deleted: id });
+    const stacks = [
+      ...(await this.#store.list()).map((image) => image.config.diffIds),
+      ...(this.#options.containerStacks?.() ?? []),
+    ];
+    const chains = await chainIds(config.diffIds);
+    for (let depth = chains.length; depth > 0; depth -= 1) {
+      const chain = chains[depth - 1];
+      const isKept = stacks.some((stack) => startsWith(stack, config.diffIds.slice(0, depth)));
+      if (chain !== undefined && !isKept) this.records.push({ Deleted: chain });
+    }
+    if (this.#options.noPrune === true || parent === undefined) return;
+    if (!(await this.#store.has(parent))) return;
+    const references = await this.#store.references.of(parent);
+    const isNeeded = references.length > 0 || this.#usersOf(parent).length > 0;
+    if (isNeeded || (await this.#store.children(parent)).length > 0) return;
+    await this.#deleteImage(parent);
+  }
+
+  /** What keeps the image, the gravest reason first; undefined when it may go. */
+  async #conflict(id: Digest, references: readonly Reference[]): Promise<KindError | undefined> {
+    const because = (how: string, why: string) =>
+      new KindError('conflict', `conflict: unable to delete ${shortId(id)} (${how}) - ${why}`);
+    if ((await this.#store.children(id)).length > 0)
+      return because('cannot be forced', 'image has dependent child images');
+    const users = this.#usersOf(id);
+    const running = users.find(({ isRunning }) => isRunning);
+    if (running !== undefined) {
+      const why = `image is being used by running container ${shortId(running.containerId)}`;
+      return because('cannot be forced', why);
+    }
+    if (this.#options.force === true) return undefined;
+    if (references.length > 0)
+      return because('must be forced', 'image is referenced in multiple repositories');
+    const stopped = users[0];
+    if (stopped === undefined) return undefined;
+    const why = `image is being used by stopped container ${shortId(stopped.containerId)}`;
+    return because('must be forced', why);
+  }
+
+  #usersOf(id: Digest): readonly ImageUser[] {
+    return this.#options.usersOf?.(id) ?? [];
+  }
 }
 
-/** Removes one name, and with the last tag of a repository its digests too. Returns what still names the image. */
-async function untagName(
-  references: readonly Reference[],
-  { name, untag }: { name: Reference; untag: (reference: Reference) => Promise<void> },
-): Promise<Reference[]> {
-  await untag(name);
-  let remaining = references.filter((other) => familiarText(other) !== familiarText(name));
-  const isSameRepository = (other: Reference) => referenceName(other) === referenceName(name);
-  const hasTag = remaining.some((other) => isSameRepository(other) && other.digest === undefined);
-  if (name.digest === undefined && !hasTag) {
-    for (const digested of remaining.filter(isSameRepository)) await untag(digested);
-    remaining = remaining.filter((other) => !isSameRepository(other));
-  }
-  return remaining;
-}
-
-/** All references are of one repository, and at most one is a tag. */
+/** All references are of one repository, and at most one is a tag; false for none at all. */
 function isSingle(references: readonly Reference[]): boolean {
   const names = new Set(references.map(referenceName));
   return names.size === 1 && references.filter(({ digest }) => digest === undefined).length <= 1;
 }
 
-function checkConflicts(
-  imageId: Digest,
-  {
-    users,
-    force,
-    references,
-  }: { users: readonly ImageUser[]; force: boolean; references: readonly Reference[] },
-): void {
-  const refuse = (how: string, why: string) =>
-    new KindError('conflict', `conflict: unable to delete ${shortId(imageId)} (${how}) - ${why}`);
-  const running = users.find(({ isRunning }) => isRunning);
-  if (running !== undefined) {
-    const why = `image is being used by running container ${shortId(running.containerId)}`;
-    throw refuse('cannot be forced', why);
-  }
-  if (force) return;
-  if (references.length > 0)
-    throw refuse('must be forced', 'image is referenced in multiple repositories');
-  const stopped = users[0];
-  if (stopped !== undefined) {
-    throw refuse(
-      'must be forced',
-      `image is being used by stopped container ${shortId(stopped.containerId)}`,
-    );
-  }
+function startsWith(stack: readonly Digest[], start: readonly Digest[]): boolean {
+  return start.every((diffId, depth) => stack[depth] === diffId);
 }
 
 function shortId(id: string): string {

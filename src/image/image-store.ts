@@ -15,10 +15,12 @@ export interface StoredImage {
   readonly config: ImageConfig;
   /** Bottom first. */
   readonly layers: readonly LayerInfo[];
-  /** Of all layers, uncompressed. */
+  /** Of the files in all layers. */
   readonly sizeBytes: number;
-  /** When it was last pulled, built or tagged: milliseconds since 1970. */
+  /** When it was last tagged by hand, in milliseconds since 1970; 0 when it never was, as after a pull. */
   readonly lastTagTimeMs: number;
+  /** The image it was made from on this host. */
+  readonly parent?: Digest;
   /** `busybox:latest`; sorted. */
   readonly repoTags: readonly string[];
   /** `busybox@sha256:…`; sorted. */
@@ -35,9 +37,15 @@ export interface ImageStoreOptions {
 interface ImageRecord {
   readonly diffIds: readonly Digest[];
   readonly lastTagTimeMs: number;
+  readonly parent?: Digest;
 }
 
 const prefix = 'image/';
+
+/** When the image says it was made, in milliseconds since 1970; 0 when it does not say. */
+export function createdMsOf({ config }: StoredImage): number {
+  return Date.parse(config.created ?? '') || 0;
+}
 
 export class ImageStore {
   readonly layers: LayerStore;
@@ -45,6 +53,7 @@ export class ImageStore {
   readonly #content: ContentStore;
   readonly #records: RecordStore;
   readonly #now: () => number;
+  #keptLayers: () => Iterable<Digest> = () => [];
 
   constructor(options: ImageStoreOptions) {
     this.layers = options.layers;
@@ -67,8 +76,24 @@ export class ImageStore {
     await writer.write(config);
     const { digest: id } = await writer.commit();
     // A config without this record is only a few bytes; the record without the config would be half an image.
-    await this.#setRecord(id, { diffIds, lastTagTimeMs: this.#now() });
+    const known = await this.#record(id);
+    await this.#setRecord(id, known ?? { diffIds, lastTagTimeMs: 0 });
     return id;
+  }
+
+  /** Notes that the image was made from `parent`. */
+  async setParent(id: Digest, parent: Digest): Promise<void> {
+    const record = await this.#record(id);
+    if (record !== undefined) await this.#setRecord(id, { ...record, parent });
+  }
+
+  /** The images that were made from this one. */
+  async children(id: Digest): Promise<Digest[]> {
+    const found: Digest[] = [];
+    for (const child of await this.ids()) {
+      if ((await this.#record(child))?.parent === id) found.push(child);
+    }
+    return found;
   }
 
   async has(id: Digest): Promise<boolean> {
@@ -87,8 +112,7 @@ export class ImageStore {
       );
       if (image !== undefined) images.push(image);
     }
-    const createdMs = ({ config }: StoredImage) => Date.parse(config.created ?? '') || 0;
-    return images.sort((a, b) => createdMs(b) - createdMs(a));
+    return images.sort((a, b) => createdMsOf(b) - createdMsOf(a));
   }
 
   async ids(): Promise<Digest[]> {
@@ -119,6 +143,13 @@ export class ImageStore {
     return this.get(id);
   }
 
+  /** Finds an image by the start of its ID alone. */
+  async search(text: string): Promise<StoredImage> {
+    const id = await this.#search(text);
+    if (id === undefined) throw new KindError('notFound', `No such image: ${text}`);
+    return this.get(id);
+  }
+
   async tag(id: Digest, reference: Reference): Promise<void> {
     const record = await this.#record(id);
     if (record === undefined) throw new KindError('notFound', `No such image: ${id}`);
@@ -141,6 +172,18 @@ export class ImageStore {
     return removed;
   }
 
+  /** Names the layers that stay although no image has them: those of containers whose image was removed. */
+  keepLayers(kept: () => Iterable<Digest>): void {
+    this.#keptLayers = kept;
+  }
+
+  /** Forgets those of the layers that nothing names any more. */
+  async releaseLayers(diffIds: readonly Digest[]): Promise<void> {
+    for (const diffId of new Set(diffIds)) {
+      if (!(await this.#isReferenced(diffId))) await this.layers.remove(diffId);
+    }
+  }
+
   /** Keeps layers while an image is being put together. */
   lease(): LayerLease {
     return this.layers.lease((diffId) => this.#isReferenced(diffId));
@@ -157,6 +200,7 @@ export class ImageStore {
   }
 
   async #isReferenced(diffId: Digest): Promise<boolean> {
+    for (const kept of this.#keptLayers()) if (kept === diffId) return true;
     for (const id of await this.ids()) {
       if ((await this.#record(id))?.diffIds.includes(diffId)) return true;
     }
@@ -177,8 +221,7 @@ export class ImageStore {
     const config = parseImageConfig(await this.configBytes(id));
     const layers: LayerInfo[] = [];
     for (const diffId of record.diffIds) {
-      const info = await this.#content.info(diffId);
-      layers.push({ diffId, sizeBytes: info?.sizeBytes ?? 0 });
+      layers.push((await this.layers.info(diffId)) ?? { diffId, sizeBytes: 0, tarBytes: 0 });
     }
     return {
       id,
@@ -186,6 +229,7 @@ export class ImageStore {
       layers,
       sizeBytes: layers.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
       lastTagTimeMs: record.lastTagTimeMs,
+      ...(record.parent === undefined ? {} : { parent: record.parent }),
       repoTags: references.filter(({ digest }) => digest === undefined).map(familiarText),
       repoDigests: references.filter(({ digest }) => digest !== undefined).map(familiarText),
     };
@@ -195,7 +239,11 @@ export class ImageStore {
     const value = await this.#records.get(prefix + id);
     if (value === undefined) return undefined;
     const record = JSON.parse(new TextDecoder().decode(value)) as Partial<ImageRecord>;
-    return { diffIds: record.diffIds ?? [], lastTagTimeMs: record.lastTagTimeMs ?? 0 };
+    return {
+      diffIds: record.diffIds ?? [],
+      lastTagTimeMs: record.lastTagTimeMs ?? 0,
+      ...(record.parent === undefined ? {} : { parent: record.parent }),
+    };
   }
 
   async #setRecord(id: Digest, record: ImageRecord): Promise<void> {

@@ -57,3 +57,8 @@ export interface UnresolvedLink {
   /** Path of the target from the root of the image, without a leading slash. */
   readonly target: string;
 }
+
+/** Bytes of everything but directories, each inode once, holes included: as Docker measures a layer. */
+export function layerFileBytes({ inodes }: LayerIndex): number {
+  return inodes.reduce((sum, { type, sizeBytes }) => (type === 'dir' ? sum : sum + sizeBytes), 0);
+}

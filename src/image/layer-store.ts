@@ -1,20 +1,24 @@
 /**
  * Layers: each stored uncompressed under its diffID, with its index in the record `layer-index/<diffID>`, and with a
  * record `blob-diff-id/<digest>` for each compressed blob it was made from, so that no blob is downloaded twice.
+ * `layer-size/<diffID>` holds the size that Docker shows.
  *
  * **Invariant:** a layer exists when both its index and its blob do. The index is written first: whatever an
  * interrupted write leaves can be found by its record and forgotten.
  */
 import { errorMessage, KindError } from '../lib/errors.ts';
-import type { ContentStore, RecordStore } from './content-store.ts';
+import type { BlobWriter, ContentStore, RecordStore } from './content-store.ts';
 import { decompress, defaultLimits, type DecompressLimits } from './decompress.ts';
 import { isDigest, type Digest } from './digest.ts';
+import { createHasher, type Hasher } from './hash.ts';
 
 /** What reads the tar of a layer while it is stored, and refuses what is not one. */
 export interface LayerIndexSink {
   write(chunk: Uint8Array): void | Promise<void>;
   /** The encoded index. Rejects `dataLoss` or `invalidParameter` for a tar that is cut short or malformed. */
   finish(diffId: Digest): Uint8Array | Promise<Uint8Array>;
+  /** Bytes of the files, each counted once, when `finish` is over; what Docker calls the size of a layer. */
+  fileBytes?(): number;
 }
 
 /**
@@ -37,8 +41,24 @@ export interface LayerStoreOptions {
 
 export interface LayerInfo {
   readonly diffId: Digest;
-  /** Uncompressed. */
+  /** Of the files in it, as Docker counts. */
   readonly sizeBytes: number;
+  /** Of the uncompressed tar. */
+  readonly tarBytes: number;
+}
+
+/** A blob that a layer was pulled or pushed as. */
+export interface LayerSource {
+  readonly digest: Digest;
+  /** Compressed. */
+  readonly sizeBytes: number;
+  /** `docker.io/library/busybox`. */
+  readonly repository: string;
+}
+
+/** What was stored just now, or was there before. */
+export interface IngestedLayer extends LayerInfo {
+  readonly isNew: boolean;
 }
 
 /** Keeps the layers it names from being removed, while they are not yet part of an image. */
@@ -49,7 +69,11 @@ export interface LayerLease {
 }
 
 const indexPrefix = 'layer-index/';
+const sizePrefix = 'layer-size/';
 const blobPrefix = 'blob-diff-id/';
+const sourcesPrefix = 'layer-sources/';
+/** As Docker: repositories remembered for one layer. */
+const sourcesMax = 50;
 
 export class LayerStore {
   readonly #content: ContentStore;
@@ -71,7 +95,14 @@ export class LayerStore {
     const blob = await this.#content.info(diffId);
     if (blob === undefined) return undefined;
     const index = await this.#records.get(indexPrefix + diffId);
-    return index && { diffId, sizeBytes: blob.sizeBytes };
+    if (index === undefined) return undefined;
+    const size = await this.#records.get(sizePrefix + diffId);
+    const tarBytes = blob.sizeBytes;
+    return {
+      diffId,
+      sizeBytes: size === undefined ? tarBytes : Number(new TextDecoder().decode(size)),
+      tarBytes,
+    };
   }
 
   /** The encoded index of a layer. */
@@ -79,6 +110,11 @@ export class LayerStore {
     const index = await this.#records.get(indexPrefix + diffId);
     if (index === undefined) throw new KindError('notFound', `layer does not exist: ${diffId}`);
     return index;
+  }
+
+  /** The uncompressed tar of a layer, verified as it streams. */
+  tar(diffId: Digest): ReadableStream<Uint8Array> {
+    return this.#content.stream(diffId);
   }
 
   /** Completes the indexes of an image's layers, bottom first, once all are stored. Idempotent. */
@@ -102,9 +138,28 @@ export class LayerStore {
     return diffId !== undefined && isDigest(diffId) ? this.info(diffId) : undefined;
   }
 
-  /** Notes that the verified blob `digest` is the layer `diffId`. */
-  async linkBlob(digest: Digest, diffId: Digest): Promise<void> {
+  /** Notes that the verified blob `digest` is the layer `diffId`, and in which repository it was seen. */
+  async linkBlob(
+    digest: Digest,
+    diffId: Digest,
+    seen?: { readonly sizeBytes: number; readonly repository: string },
+  ): Promise<void> {
     await this.#records.set(blobPrefix + digest, new TextEncoder().encode(diffId));
+    if (seen === undefined) return;
+    const source = { digest, ...seen };
+    const isSame = (other: LayerSource) =>
+      other.digest === digest && other.repository === seen.repository;
+    const others = (await this.sources(diffId)).filter((other) => !isSame(other));
+    const sources = [...others, source].slice(-sourcesMax);
+    const value = new TextEncoder().encode(JSON.stringify(sources));
+    await this.#records.set(sourcesPrefix + diffId, value);
+  }
+
+  /** Where a layer is known to be, compressed; the youngest last. */
+  async sources(diffId: Digest): Promise<LayerSource[]> {
+    const value = await this.#records.get(sourcesPrefix + diffId);
+    if (value === undefined) return [];
+    return JSON.parse(new TextDecoder().decode(value)) as LayerSource[];
   }
 
   /**
@@ -115,25 +170,77 @@ export class LayerStore {
     const sink = this.#createIndexSink();
     const writer = await this.#content.create();
     try {
-      let refusal: KindError | undefined;
-      for await (const chunk of decompress(source, this.#limits)) {
-        await writer.write(chunk);
-        if (refusal !== undefined) continue;
-        try {
-          await sink.write(chunk);
-        } catch (cause) {
-          // Wait for the end: bytes that turn out to be the wrong ones are the better explanation.
-          refusal = registerError(cause);
-        }
-      }
-      if (refusal !== undefined) throw refusal;
+      await this.#copy(source, { sink, writer }).catch((cause: unknown) => {
+        throw cause instanceof TarRefusal ? registerError(cause.cause) : cause;
+      });
       const index = await finishIndex(sink, diffId);
-      await this.#records.set(indexPrefix + diffId, index);
-      const { sizeBytes } = await writer.commit(diffId);
-      return { diffId, sizeBytes };
+      return await this.#commit(writer, { index, diffId, fileBytes: sink.fileBytes?.() });
     } catch (error) {
       await writer.abort();
+      throw error;
+    }
+  }
+
+  /** Stores a layer whose diffID only its bytes tell, and has `lease` keep it. */
+  async ingestNew(source: AsyncIterable<Uint8Array>, lease: LayerLease): Promise<IngestedLayer> {
+    const sink = this.#createIndexSink();
+    const writer = await this.#content.create();
+    const hasher = await createHasher();
+    try {
+      await this.#copy(source, { sink, writer, hasher }).catch((cause: unknown) => {
+        throw cause instanceof TarRefusal ? cause.cause : cause;
+      });
+      const diffId = hasher.digest();
+      lease.add(diffId);
+      const known = await this.info(diffId);
+      if (known === undefined) {
+        const index = await sink.finish(diffId);
+        const parts = { index, diffId, fileBytes: sink.fileBytes?.() };
+        return { ...(await this.#commit(writer, parts)), isNew: true };
+      }
+      // Its index may be complete already, which the new one is not.
+      await writer.abort();
+      return { ...known, isNew: false };
+    } catch (error) {
+      await writer.abort();
+      throw error;
+    }
+  }
+
+  /** Throws a `TarRefusal` after the last byte: bytes that turn out to be the wrong ones are the better explanation. */
+  async #copy(
+    source: AsyncIterable<Uint8Array>,
+    { sink, writer, hasher }: { sink: LayerIndexSink; writer: BlobWriter; hasher?: Hasher },
+  ): Promise<void> {
+    let refusal: TarRefusal | undefined;
+    for await (const chunk of decompress(source, this.#limits)) {
+      await writer.write(chunk);
+      hasher?.update(chunk);
+      if (refusal !== undefined) continue;
+      try {
+        await sink.write(chunk);
+      } catch (cause) {
+        refusal = new TarRefusal(cause);
+      }
+    }
+    if (refusal !== undefined) throw refusal;
+  }
+
+  async #commit(
+    writer: BlobWriter,
+    parts: { index: Uint8Array; diffId: Digest; fileBytes: number | undefined },
+  ): Promise<LayerInfo> {
+    const { index, diffId, fileBytes } = parts;
+    try {
+      await this.#records.set(indexPrefix + diffId, index);
+      if (fileBytes !== undefined) {
+        await this.#records.set(sizePrefix + diffId, new TextEncoder().encode(String(fileBytes)));
+      }
+      const { sizeBytes: tarBytes } = await writer.commit(diffId);
+      return { diffId, sizeBytes: fileBytes ?? tarBytes, tarBytes };
+    } catch (error) {
       if ((await this.#content.info(diffId)) === undefined) {
+        await this.#records.delete(sizePrefix + diffId);
         await this.#records.delete(indexPrefix + diffId);
       }
       throw error;
@@ -173,6 +280,8 @@ export class LayerStore {
     }
     // The record last, so that an interrupted removal can be found and finished.
     await this.#content.delete(diffId);
+    await this.#records.delete(sourcesPrefix + diffId);
+    await this.#records.delete(sizePrefix + diffId);
     await this.#records.delete(indexPrefix + diffId);
     return existed;
   }
@@ -181,6 +290,13 @@ export class LayerStore {
   async diffIds(): Promise<Digest[]> {
     const keys = await this.#records.keys(indexPrefix);
     return keys.map((key) => key.slice(indexPrefix.length)).filter(isDigest);
+  }
+}
+
+/** What the tar of a layer was refused for. */
+class TarRefusal extends Error {
+  constructor(cause: unknown) {
+    super(errorMessage(cause), { cause });
   }
 }
 
