@@ -84,7 +84,10 @@ async function pullLayer(layer: WantedLayer, options: OneLayerOptions): Promise<
     try {
       signal.throwIfAborted();
       if ((await store.info(diffId)) === undefined) await download(layer, options);
-      await store.linkBlob(blob.digest, diffId);
+      await store.linkBlob(blob.digest, diffId, {
+        sizeBytes: blob.sizeBytes,
+        repository: options.client.repository,
+      });
     } finally {
       turn.dispose();
     }

@@ -44,9 +44,16 @@ export class LayerProgress {
     if (!isDue && !isLast) return;
     this.#lastBytes = current;
     this.#lastMs = this.#now();
-    const progress = progressText(current, total);
-    this.#report({ status, progressDetail: { current, total }, progress, id: this.#id });
+    this.#report({ ...progressMessage(status, { current, total }), id: this.#id });
   }
+}
+
+/** A status with a bar: as numbers, and as text for clients that draw none. */
+export function progressMessage(
+  status: string,
+  { current, total }: { current: number; total: number },
+): PullProgress {
+  return { status, progressDetail: { current, total }, progress: progressText(current, total) };
 }
 
 /** `[=====>          ]  1.2MB/3.4MB`, as docker prints it on a wide terminal. */

@@ -7,12 +7,18 @@ import type { Digest } from '../image/digest.ts';
 import { digestOf } from '../image/hash.ts';
 import { configSizeBytesMax, parseImageConfig } from '../image/image-config.ts';
 import type { ImageStore } from '../image/image-store.ts';
-import type { Descriptor, ImageManifest } from '../image/manifest.ts';
+import type { Descriptor, ImageIndex, ImageManifest } from '../image/manifest.ts';
 import { checkConfigType, checkLayerType } from '../image/media-type.ts';
 import { machinePlatform, matchPlatform, noMatchError, type Platform } from '../image/platform.ts';
-import { familiarText, pullReference, referenceText, type Reference } from '../image/reference.ts';
+import {
+  defaultTag,
+  familiarText,
+  pullReference,
+  referenceText,
+  type Reference,
+} from '../image/reference.ts';
 import { Authorizer } from './authorizer.ts';
-import { downloadBlob, type Clock } from './blob-download.ts';
+import { downloadBlob, systemClock, type Clock } from './blob-download.ts';
 import type { Credentials, EndpointResolver, RegistryEndpoint } from './endpoint.ts';
 import { KeyedMutex } from './keyed-mutex.ts';
 import { pullLayers, type WantedLayer } from './layer-pull.ts';
@@ -49,6 +55,10 @@ export interface PullResult {
   readonly isNew: boolean;
 }
 
+export interface InspectedManifest extends FetchedManifest {
+  readonly platforms: readonly Platform[];
+}
+
 export class Puller {
   readonly #images: ImageStore;
   readonly #endpoints: EndpointResolver;
@@ -69,6 +79,45 @@ export class Puller {
   /** Asks the endpoints in order. Rejects with Docker's words; `cancelled` when `signal` aborts. */
   async pull(named: Reference, options: PullOptions = {}): Promise<PullResult> {
     const reference = pullReference(named);
+    return this.#firstOf(reference, options, async (client) => {
+      const result = await this.#pullFrom(client, { reference, options });
+      reportStatus(reference, { isNew: result.isNew, options });
+      return result;
+    });
+  }
+
+  /** All tags of a repository, in the registry's order. */
+  async pullAll({ domain, path }: Reference, options: PullOptions = {}): Promise<void> {
+    const repository = { domain, path };
+    await this.#firstOf(repository, options, async (client) => {
+      let isNew = false;
+      for (const tag of await client.tags(options.signal)) {
+        const result = await this.#pullFrom(client, { reference: { ...repository, tag }, options });
+        isNew ||= result.isNew;
+      }
+      reportStatus(repository, { isNew, options });
+    });
+  }
+
+  /** What a registry says of an image, without pulling it. */
+  async inspect(
+    reference: Reference,
+    options: Pick<PullOptions, 'signal' | 'credentials'> = {},
+  ): Promise<InspectedManifest> {
+    return this.#firstOf(reference, options, async (client) => {
+      const top = await client.manifest(wantedOf(reference), options.signal);
+      if (top.manifest.kind === 'index') return { ...top, platforms: listPlatforms(top.manifest) };
+      const signal = options.signal ?? new AbortController().signal;
+      const bytes = await fetchConfig(top.manifest.config, { client, signal, clock: this.#clock });
+      return { ...top, platforms: configPlatforms(bytes) };
+    });
+  }
+
+  async #firstOf<T>(
+    reference: Reference,
+    options: Pick<PullOptions, 'signal' | 'credentials'>,
+    use: (client: RepositoryClient) => Promise<T>,
+  ): Promise<T> {
     const endpoints = this.#endpoints(reference);
     let lastError: unknown = new KindError(
       'notFound',
@@ -76,10 +125,14 @@ export class Puller {
     );
     for (const endpoint of endpoints) {
       try {
-        return await this.#pullFrom(withCredentials(endpoint, options.credentials), {
-          reference,
-          options,
-        });
+        return await use(
+          new RepositoryClient({
+            endpoint: withCredentials(endpoint, options.credentials),
+            reference,
+            authorizer: this.#authorizer,
+            fetch: this.#fetch,
+          }),
+        );
       } catch (error) {
         if (options.signal?.aborted === true || errorKind(error) === 'cancelled')
           throw cancelled(error);
@@ -92,22 +145,12 @@ export class Puller {
   }
 
   async #pullFrom(
-    endpoint: RegistryEndpoint,
+    client: RepositoryClient,
     { reference, options }: { reference: Reference; options: PullOptions },
   ): Promise<PullResult> {
     const report = options.onProgress ?? (() => undefined);
     const signal = options.signal ?? new AbortController().signal;
-    const client = new RepositoryClient({
-      endpoint,
-      reference,
-      authorizer: this.#authorizer,
-      fetch: this.#fetch,
-    });
-    const wanted =
-      reference.digest === undefined
-        ? { tag: reference.tag ?? 'latest' }
-        : { digest: reference.digest };
-    const top = await client.manifest(wanted, signal);
+    const top = await client.manifest(wantedOf(reference), signal);
     report({
       status: `Pulling from ${reference.path}`,
       id: reference.tag ?? referenceText(reference),
@@ -119,9 +162,6 @@ export class Puller {
       const imageId = await this.#pullImage(manifest, { client, lease, report, signal });
       report({ status: `Digest: ${top.digest}` });
       const isNew = await this.#name(reference, { imageId, digest: top.digest });
-      report({
-        status: `Status: ${isNew ? 'Downloaded newer image for' : 'Image is up to date for'} ${familiarText(reference)}`,
-      });
       return { imageId, digest: top.digest, isNew };
     } finally {
       await lease.release();
@@ -158,8 +198,33 @@ export class Puller {
     const { domain, path } = reference;
     await references.set({ domain, path, digest }, imageId);
     if (before === imageId) return false;
-    await this.#images.tag(imageId, reference);
+    await references.set(reference, imageId);
     return true;
+  }
+}
+
+function wantedOf({ tag = defaultTag, digest }: Reference): { tag: string } | { digest: Digest } {
+  return digest === undefined ? { tag } : { digest };
+}
+
+function reportStatus(
+  reference: Reference,
+  { isNew, options }: { isNew: boolean; options: PullOptions },
+): void {
+  const what = isNew ? 'Downloaded newer image for' : 'Image is up to date for';
+  options.onProgress?.({ status: `Status: ${what} ${familiarText(reference)}` });
+}
+
+function listPlatforms({ manifests }: ImageIndex): Platform[] {
+  return manifests.map(({ platform }) => platform ?? { os: '', architecture: '' });
+}
+
+/** None when the config is not an image's. */
+function configPlatforms(bytes: Uint8Array): Platform[] {
+  try {
+    return [parseImageConfig(bytes).platform];
+  } catch {
+    return [];
   }
 }
 
@@ -243,20 +308,3 @@ function withCredentials(
 function cancelled(error: unknown): KindError {
   return new KindError('cancelled', 'context canceled', { cause: error });
 }
-
-const systemClock: Clock = {
-  now: () => Date.now(),
-  sleep: (ms, signal) =>
-    new Promise((resolve, reject) => {
-      const onAbort = () => {
-        clearTimeout(timer);
-        reject(signal?.reason instanceof Error ? signal.reason : new Error('aborted'));
-      };
-      const timer = setTimeout(() => {
-        signal?.removeEventListener('abort', onAbort);
-        resolve();
-      }, ms);
-      if (signal?.aborted === true) onAbort();
-      else signal?.addEventListener('abort', onAbort, { once: true });
-    }),
-};
