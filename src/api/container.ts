@@ -329,3 +329,10 @@ export interface ContainersPruneResponse {
   readonly ContainersDeleted: readonly string[] | null;
   readonly SpaceReclaimed: number;
 }
+
+/** Body of `POST /commit`. */
+export type CommitRequest = ContainerConfig;
+
+export interface CommitResponse {
+  readonly Id: string;
+}

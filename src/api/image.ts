@@ -27,6 +27,9 @@ export interface ImageInspect {
   readonly Parent: string;
   readonly Comment: string;
   readonly Created?: string;
+  /** Before API 1.45, as is `ContainerConfig`. */
+  readonly Container?: string;
+  readonly ContainerConfig?: Readonly<Record<string, unknown>>;
   readonly DockerVersion: string;
   readonly Author: string;
   readonly Config: ImageConfig;
@@ -35,6 +38,8 @@ export interface ImageInspect {
   readonly Os: string;
   readonly OsVersion?: string;
   readonly Size: number;
+  /** Before API 1.44. */
+  readonly VirtualSize?: number;
   readonly GraphDriver: DriverData;
   readonly RootFS: { readonly Type: string; readonly Layers?: readonly string[] };
   readonly Metadata: { readonly LastTagTime: string };
@@ -49,6 +54,8 @@ export interface ImageSummary {
   /** Seconds since 1970. */
   readonly Created: number;
   readonly Size: number;
+  /** Before API 1.44. */
+  readonly VirtualSize?: number;
   /** -1 when not computed. */
   readonly SharedSize: number;
   readonly Labels: Readonly<Record<string, string>> | null;
@@ -70,8 +77,12 @@ export interface ImageHistoryItem {
 /** One entry of the answer of `DELETE /images/{name}`. */
 export type ImageDeleteItem = { readonly Untagged: string } | { readonly Deleted: string };
 
-/** One line of the progress stream of a pull. */
+/** One line of a progress stream. */
 export interface JsonMessage {
+  /** Text to be printed as it is; the other fields are absent then. */
+  readonly stream?: string;
+  /** What a program wants to know of a push: tag, digest and size. */
+  readonly aux?: Readonly<Record<string, unknown>>;
   /** Short layer ID, or the tag. */
   readonly id?: string;
   readonly status?: string;
@@ -86,4 +97,32 @@ export interface JsonMessage {
 export interface ImagesPruneResponse {
   readonly ImagesDeleted: readonly ImageDeleteItem[] | null;
   readonly SpaceReclaimed: number;
+}
+
+/** One entry of `GET /images/search`. */
+export interface ImageSearchResult {
+  readonly star_count: number;
+  readonly is_official: boolean;
+  readonly name: string;
+  readonly is_automated: boolean;
+  readonly description: string;
+}
+
+export interface Descriptor {
+  readonly mediaType: string;
+  readonly digest: string;
+  readonly size: number;
+}
+
+export interface OciPlatform {
+  readonly architecture: string;
+  readonly os: string;
+  readonly 'os.version'?: string;
+  readonly variant?: string;
+}
+
+/** Answer of `GET /distribution/{name}/json`. */
+export interface DistributionInspect {
+  readonly Descriptor: Descriptor;
+  readonly Platforms: readonly OciPlatform[] | null;
 }

@@ -59,6 +59,8 @@ export async function removeContainer(
       ...removeSteps(container.id),
     ]);
   daemon.containers.delete(container);
+  if (!(await daemon.images.has(container.imageId)))
+    await daemon.images.releaseLayers(container.diffIds);
   daemon.execs.removeOf(container);
   if (options.volumes ?? true) await removeVolumes(daemon, container);
   container.output.end();

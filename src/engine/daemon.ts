@@ -8,7 +8,7 @@ import { EventBus } from './events.ts';
 import type { ExecTable } from './exec/exec-table.ts';
 import type { AccountFiles } from './spec/passwd.ts';
 import type { VolumeTable } from './volume/volume-table.ts';
-import type { ImagePullOptions } from './server/backend/image-backend.ts';
+import type { RegistryAccess } from './registry-access.ts';
 
 /** Time and chance enter here. */
 export interface Clock {
@@ -18,12 +18,10 @@ export interface Clock {
   delay(milliseconds: number, signal?: AbortSignal): Promise<void>;
 }
 
-export type PullImage = (options: ImagePullOptions) => Promise<void>;
-
 export interface Daemon {
   readonly guest: Guest;
   readonly images: ImageStore;
-  readonly pullImage: PullImage;
+  readonly registry: RegistryAccess;
   readonly clock: Clock;
   readonly random: (count: number) => Uint8Array;
   readonly containers: ContainerTable;

@@ -10,6 +10,7 @@ import { ContainerTable } from './container/container-table.ts';
 import { containerArchivePath } from './container-archive-path.ts';
 import { containerAttach } from './container-attach.ts';
 import { containerChanges } from './container-changes.ts';
+import { containerCommit } from './container-commit.ts';
 import { containerCreate } from './container-create.ts';
 import { containerExport } from './container-export.ts';
 import { containerExtractToDir } from './container-extract-to-dir.ts';
@@ -30,7 +31,8 @@ import { containerTop } from './container-top.ts';
 import { containerUnpause } from './container-unpause.ts';
 import { containerWait } from './container-wait.ts';
 import { containersPrune } from './containers-prune.ts';
-import { randomId, type Clock, type Daemon, type PullImage } from './daemon.ts';
+import { randomId, type Clock, type Daemon } from './daemon.ts';
+import { distributionInspect } from './distribution-inspect.ts';
 import { EventBus } from './events.ts';
 import { execCreate } from './exec-create.ts';
 import { execInspect } from './exec-inspect.ts';
@@ -38,13 +40,21 @@ import { execResize } from './exec-resize.ts';
 import { execCheck, execStart } from './exec-start.ts';
 import { ExecTable } from './exec/exec-table.ts';
 import { imageHistory } from './image-history.ts';
+import { imageImport } from './image-import.ts';
 import { imageInspect } from './image-inspect.ts';
 import { imageList } from './image-list.ts';
+import { imageLoad } from './image-load.ts';
 import { imagePull } from './image-pull.ts';
+import { imagePush } from './image-push.ts';
 import { imageRemove } from './image-remove.ts';
+import { imageSave } from './image-save.ts';
+import { imageSearch } from './image-search.ts';
 import { imageTag } from './image-tag.ts';
+import { imagesPrune } from './images-prune.ts';
 import { machineSetupPlan } from './machine-setup.ts';
+import type { RegistryAccess } from './registry-access.ts';
 import type { EngineBackend } from './server/backend.ts';
+import type { ImageBackend } from './server/backend/image-backend.ts';
 import { systemEvents } from './system-events.ts';
 import { machineName, systemInfo } from './system-info.ts';
 import { systemVersion } from './system-version.ts';
@@ -56,8 +66,7 @@ import { volumeRemove, volumesPrune } from './volume-remove.ts';
 export interface EngineOptions {
   readonly guest: Guest;
   readonly images: ImageStore;
-  /** Fetches an image into `images`, reporting in the words of Docker's progress stream. */
-  readonly pullImage: PullImage;
+  readonly registry: RegistryAccess;
   /** For /info. */
   readonly memorySizeBytes: number;
   readonly clock?: Clock;
@@ -95,7 +104,7 @@ export function createEngine(options: EngineOptions): Engine {
   const daemon: Daemon = {
     guest: options.guest,
     images: options.images,
-    pullImage: options.pullImage,
+    registry: options.registry,
     memorySizeBytes: options.memorySizeBytes,
     clock,
     random,
@@ -107,6 +116,8 @@ export function createEngine(options: EngineOptions): Engine {
     accounts: new Map(),
     engineId: randomId(random),
   };
+  // The root of a container needs its layers, even after `docker rmi -f`.
+  daemon.images.keepLayers(() => daemon.containers.list().flatMap(({ diffIds }) => diffIds));
   return {
     setUpMachine: async () => {
       await daemon.guest.apply(machineSetupPlan({ hostname: machineName }));
@@ -148,6 +159,7 @@ function containerVerbs(daemon: Daemon): ContainerVerbs {
     containerChanges: (name) => containerChanges(daemon, name),
     containerExport: (name) => containerExport(daemon, name),
     containerStats: (name, options) => containerStats(daemon, name, options),
+    containerCommit: (options) => containerCommit(daemon, options),
     containersPrune: (filters) => containersPrune(daemon, filters),
   };
 }
@@ -159,12 +171,7 @@ function otherVerbs(daemon: Daemon): Omit<EngineBackend, keyof ContainerVerbs> {
     execStart: (id, options) => execStart(daemon, id, options),
     execResize: (id, size) => execResize(daemon, id, size),
     execInspect: (id) => execInspect(daemon, id),
-    imagePull: (options) => imagePull(daemon, options),
-    imageList: (options) => imageList(daemon, options),
-    imageInspect: (name) => imageInspect(daemon, name),
-    imageHistory: (name) => imageHistory(daemon, name),
-    imageTag: (name, target) => imageTag(daemon, name, target),
-    imageRemove: (name, options) => imageRemove(daemon, name, options),
+    ...imageVerbs(daemon),
     volumeCreate: (request) => volumeCreate(daemon, request),
     volumeList: (filters) => volumeList(daemon, filters),
     volumeInspect: (name) => volumeInspect(daemon, name),
@@ -173,5 +180,25 @@ function otherVerbs(daemon: Daemon): Omit<EngineBackend, keyof ContainerVerbs> {
     systemInfo: () => systemInfo(daemon),
     systemVersion: () => systemVersion(),
     systemEvents: (options) => systemEvents(daemon, options),
+  };
+}
+
+type ImageVerbs = Omit<ImageBackend, keyof ContainerVerbs>;
+
+function imageVerbs(daemon: Daemon): ImageVerbs {
+  return {
+    imagePull: (options) => imagePull(daemon, options),
+    imagePush: (options) => imagePush(daemon, options),
+    imageImport: (options) => imageImport(daemon, options),
+    imageLoad: (options) => imageLoad(daemon, options),
+    imageSave: (names, options) => imageSave(daemon, names, options),
+    imageList: (options) => imageList(daemon, options),
+    imageInspect: (name, options) => imageInspect(daemon, name, options),
+    imageHistory: (name, options) => imageHistory(daemon, name, options),
+    imageTag: (name, target) => imageTag(daemon, name, target),
+    imageRemove: (name, options) => imageRemove(daemon, name, options),
+    imagesPrune: (filters) => imagesPrune(daemon, filters),
+    imageSearch: (options) => imageSearch(daemon, options),
+    distributionInspect: (name, options) => distributionInspect(daemon, name, options),
   };
 }

@@ -8,6 +8,19 @@ export function checkFilters(filters: Filters, known: readonly string[]): void {
     if (!known.includes(name)) throw new KindError('invalidParameter', `invalid filter '${name}'`);
 }
 
+/** A filter that is true or false; rejects other values, and both at once, as dockerd does. */
+export function filterFlag(filters: Filters, name: string, absent: boolean): boolean {
+  const values = filters.get(name);
+  if (values === undefined) return absent;
+  const isTrue = values.includes('1') || values.includes('true');
+  const isFalse = values.includes('0') || values.includes('false');
+  if (isTrue === isFalse) {
+    const shown = `'${name}=[${values.join(' ')}]'`;
+    throw new KindError('invalidParameter', `invalid filter ${shown}`);
+  }
+  return isTrue;
+}
+
 /** True when the filter is absent or one of its values satisfies the test. */
 export function matchesAny(
   filters: Filters,

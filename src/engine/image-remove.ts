@@ -1,28 +1,29 @@
 /** `DELETE /images/{name}`. */
 import type { ImageDeleteItem } from '../api/image.ts';
-import { imageDelete } from '../image/image-delete.ts';
+import { imageDelete, type ImageDeleteOptions } from '../image/image-delete.ts';
 import type { Daemon } from './daemon.ts';
+import { logImageEvent } from './image-events.ts';
 
 export async function imageRemove(
   daemon: Daemon,
   name: string,
   options: { readonly force: boolean; readonly noPrune: boolean },
 ): Promise<ImageDeleteItem[]> {
-  const items = await imageDelete(daemon.images, {
-    image: name,
-    force: options.force,
+  return imageDelete(daemon.images, { image: name, ...options, ...deletionContext(daemon) });
+}
+
+/** What a deletion has to know of the engine, and to tell it. */
+export function deletionContext(daemon: Daemon): ImageDeleteOptions {
+  return {
     usersOf: (imageId) =>
       daemon.containers
         .list()
         .filter((container) => container.imageId === imageId)
         .map(({ id, isRunning }) => ({ containerId: id, isRunning })),
-  });
-  for (const item of items) {
-    const untagged = 'Untagged' in item;
-    const id = untagged ? item.Untagged : item.Deleted;
-    if (!untagged) daemon.accounts.delete(id);
-    const action = untagged ? 'untag' : 'delete';
-    daemon.events.publish({ type: 'image', action, id, attributes: { name: id } });
-  }
-  return items;
+    containerStacks: () => daemon.containers.list().map(({ diffIds }) => diffIds),
+    onEvent: async ({ action, imageId }) => {
+      if (action === 'delete') daemon.accounts.delete(imageId);
+      await logImageEvent(daemon, action, { id: imageId });
+    },
+  };
 }

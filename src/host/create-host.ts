@@ -8,15 +8,14 @@ import type { CliInvocation } from '../cli/invocation.ts';
 import { runCli } from '../cli/run-cli.ts';
 import { createEngine, type Engine } from '../engine/engine.ts';
 import { serveConnection } from '../engine/server/http/serve-connection.ts';
+import type { RegistryAccess } from '../engine/registry-access.ts';
 import { createEngineServer } from '../engine/server/server.ts';
 import { AgentClient } from '../guest/agent-client.ts';
 import type { DockerInvocation, Guest, GuestProcess } from '../guest/guest.ts';
 import type { ContentStore, RecordStore } from '../image/content-store.ts';
 import { ImageStore } from '../image/image-store.ts';
-import { LayerIndexer } from '../image/layer-indexer.ts';
-import { encodeLayerIndex } from '../image/layer-index-codec.ts';
 import { resolveStoredLinks } from '../image/layer-links.ts';
-import { type LayerIndexSink, LayerStore } from '../image/layer-store.ts';
+import { LayerStore } from '../image/layer-store.ts';
 import { DisposableStore, toDisposable, type Disposable } from '../lib/disposable.ts';
 import type { FrameChannel } from '../vm/machine.ts';
 import {
@@ -27,8 +26,11 @@ import {
   proxyEndpoint,
 } from '../registry/endpoint.ts';
 import { Puller } from '../registry/pull.ts';
+import { Pusher } from '../registry/push.ts';
+import { directSearch, proxySearch, SearchClient } from '../registry/search.ts';
+import { createIndexSink } from './layer-index-sink.ts';
 import { type CommandResult, type ShellSize, runCommand, shellPlan } from './machine-shell.ts';
-import { pullImageWith } from './pull-image.ts';
+import { createRegistryAccess } from './registry-access.ts';
 
 export interface HostOptions {
   readonly channel: FrameChannel;
@@ -40,6 +42,8 @@ export interface HostOptions {
   /** Origin of the registry proxy; absent, registries are asked directly (Node). */
   readonly proxyUrl?: string;
   readonly memorySizeBytes?: number;
+  /** Fetches a URL that a user named, for `docker import`; by default `fetch` does, under the browser's rules. */
+  readonly download?: (url: URL, signal?: AbortSignal) => Promise<Response>;
   /**
    * Runs its argument when no other host is at work on the same stores. By default they are this host's own, as a
    * data root is dockerd's.
@@ -102,24 +106,32 @@ function createHostEngine(guest: Guest, options: HostOptions): Engine {
     resolveLinks: resolveStoredLinks,
   });
   const images = new ImageStore({ content, records, layers });
-  const puller = new Puller({ images, endpoints: endpointsOf(options), fetch: options.fetch });
   const whenAlone = options.whenAlone ?? ((run) => run());
   const swept = whenAlone(() => images.collectGarbage());
   swept.catch(() => undefined); // the first pull hears of it
   return createEngine({
     guest,
     images,
-    pullImage: pullImageWith(puller, swept),
+    registry: registryOf(options, { images, ready: swept }),
     memorySizeBytes: options.memorySizeBytes ?? memorySizeBytesDefault,
   });
 }
 
-function createIndexSink(): LayerIndexSink {
-  const indexer = new LayerIndexer();
-  return {
-    write: (chunk) => indexer.write(chunk),
-    finish: (diffId) => encodeLayerIndex(indexer.finish(diffId)),
-  };
+function registryOf(
+  options: HostOptions,
+  { images, ready }: { images: ImageStore; ready: Promise<void> },
+): RegistryAccess {
+  const { fetch, proxyUrl } = options;
+  const parts = { images, fetch, endpoints: endpointsOf(options) };
+  const endpoint = proxyUrl === undefined ? directSearch : proxySearch(originOf(proxyUrl));
+  return createRegistryAccess({
+    puller: new Puller(parts),
+    pusher: new Pusher(parts),
+    searcher: new SearchClient({ fetch, endpoint }),
+    download:
+      options.download ?? ((url, signal) => fetch(url, signal === undefined ? {} : { signal })),
+    ready,
+  });
 }
 
 function endpointsOf({ libraryUrl, proxyUrl }: HostOptions): EndpointResolver {

@@ -1,11 +1,14 @@
 /** An engine over a guest without a machine, with images that have no layers, and its API. */
 import type { ApiHandler, ApiResponse } from '../../src/api/http.ts';
 import { createEngine, type Engine } from '../../src/engine/engine.ts';
+import type { RegistryAccess } from '../../src/engine/registry-access.ts';
 import { createEngineServer } from '../../src/engine/server/server.ts';
 import { FakeGuest } from '../../src/guest/fake-guest.ts';
 import { ImageStore } from '../../src/image/image-store.ts';
+import { createIndexSink } from '../../src/host/layer-index-sink.ts';
 import { LayerStore } from '../../src/image/layer-store.ts';
-import { parseReference } from '../../src/image/reference.ts';
+import { familiarText, parseReference } from '../../src/image/reference.ts';
+import { KindError } from '../../src/lib/errors.ts';
 import { createMemoryContentStore, createMemoryRecordStore } from './memory-stores.ts';
 
 export interface FakeEngine {
@@ -21,19 +24,37 @@ export interface FakeEngine {
   addImage(name: string, config: object): Promise<void>;
 }
 
-export async function createFakeEngine(): Promise<FakeEngine> {
+export interface FakeEngineOptions {
+  readonly registry?: Partial<RegistryAccess>;
+}
+
+/** What a test leaves out, nobody answers. */
+function fakeRegistry(given: Partial<RegistryAccess> = {}): RegistryAccess {
+  const nobody = async (): Promise<never> => {
+    throw new KindError('unavailable', 'no registry');
+  };
+  return {
+    pull: async (reference, { onProgress }) => {
+      onProgress({ status: `Pulling from ${familiarText(reference)}` });
+    },
+    push: nobody,
+    distribution: nobody,
+    search: nobody,
+    download: nobody,
+    ...given,
+  };
+}
+
+export async function createFakeEngine(options: FakeEngineOptions = {}): Promise<FakeEngine> {
   const guest = new FakeGuest();
   const content = createMemoryContentStore();
   const records = createMemoryRecordStore();
-  const createIndexSink = () => ({ write: () => {}, finish: () => new Uint8Array() });
   const layers = new LayerStore({ content, records, createIndexSink });
   const images = new ImageStore({ content, records, layers });
   const engine = createEngine({
     guest,
     images,
-    pullImage: async ({ reference, onProgress }) => {
-      onProgress({ status: `Pulling from ${reference}` });
-    },
+    registry: fakeRegistry(options.registry),
     memorySizeBytes: 272 * 1024 * 1024,
   });
   const handler = createEngineServer(engine);

@@ -1,5 +1,5 @@
 /** The fields of `POST /containers/create` and what types they have. */
-import type { ContainerCreateRequest } from '../../api/container.ts';
+import type { ContainerConfig, ContainerCreateRequest } from '../../api/container.ts';
 import { KindError } from '../../lib/errors.ts';
 import { checkFields, type Fields } from './decode.ts';
 
@@ -115,7 +115,7 @@ const hostConfig: Fields = {
   Init: 'boolean',
 };
 
-const containerCreate: Fields = {
+const containerConfig: Fields = {
   Hostname: 'string',
   Domainname: 'string',
   User: 'string',
@@ -141,6 +141,10 @@ const containerCreate: Fields = {
   StopSignal: 'string',
   StopTimeout: 'number',
   Shell: 'strings',
+};
+
+const containerCreate: Fields = {
+  ...containerConfig,
   HostConfig: { struct: hostConfig },
   NetworkingConfig: { struct: {} },
 };
@@ -153,11 +157,20 @@ export function decodeContainerCreate(
     const message = 'config cannot be empty in order to create a container';
     throw new KindError('invalidParameter', message);
   }
+  const checked = checkFields(withStringLists(body), containerCreate);
+  return { ...(checked as ContainerCreateRequest), ...networking(body) };
+}
+
+/** A container's configuration alone, as commit takes it. */
+export function decodeContainerConfig(body: Readonly<Record<string, unknown>>): ContainerConfig {
+  return checkFields(withStringLists(body), containerConfig) as ContainerConfig;
+}
+
+function withStringLists(body: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const request = { ...body };
   for (const key of ['Cmd', 'Entrypoint'])
     if (typeof request[key] === 'string') request[key] = [request[key]];
-  const checked = checkFields(request, containerCreate);
-  return { ...(checked as ContainerCreateRequest), ...networking(body) };
+  return request;
 }
 
 /** Endpoint settings are only looked at by name so far: they pass through as they are. */

@@ -1,126 +1,65 @@
-/** Routes under `/images`. */
+/** Routes under `/images` that answer at once. */
 import type { ApiResponse } from '../../api/http.ts';
-import type { JsonMessage } from '../../api/image.ts';
-import { errorMessage, KindError } from '../../lib/errors.ts';
-import { isRecord } from '../../lib/json.ts';
+import type { ImageInspect, ImageSummary } from '../../api/image.ts';
+import { KindError } from '../../lib/errors.ts';
 import type { EngineBackend } from './backend.ts';
-import type { ImagePullOptions } from './backend/image-backend.ts';
-import { emptyResponse, encodeJsonLine, jsonResponse, streamResponse } from './respond.ts';
+import { jsonPlatform, registryAuth } from './image-request.ts';
+import { legacyInspect } from './legacy-image.ts';
+import { emptyResponse, jsonResponse } from './respond.ts';
 import type { RouteRequest } from './route-request.ts';
 import type { Route } from './route.ts';
 
 export const imageRoutes: readonly Route[] = [
-  ['POST', '/images/create', pull],
   ['GET', '/images/json', list],
+  ['GET', '/images/search', search],
   ['GET', '/images/{name...}/json', inspect],
   ['GET', '/images/{name...}/history', history],
+  ['POST', '/images/prune', prune],
   ['POST', '/images/{name...}/tag', tag],
   ['DELETE', '/images/{name...}', remove],
+  ['GET', '/distribution/{name...}/json', distribution],
 ];
 
-/** Progress lines kept for a client that does not read: beyond these, the oldest updates are dropped. */
-const progressLinesMax = 4096;
-
-/**
- * An error before the first progress line is a response of its own; a later one is the last line of
- * the stream, as the status went out already.
- */
-async function pull(backend: EngineBackend, request: RouteRequest): Promise<ApiResponse> {
-  const fromImage = request.text('fromImage');
-  if (fromImage === '') throw new KindError('notImplemented', 'importing images is not supported');
-  const abort = new AbortController();
-  request.signal?.addEventListener('abort', () => abort.abort(), { once: true });
-  const lines = new ProgressLines(() => abort.abort());
-  const auth = registryAuth(request.header('x-registry-auth'));
-  const platform = request.text('platform');
-  const done = backend.imagePull({
-    reference: joinReference(fromImage, request.text('tag')),
-    signal: abort.signal,
-    onProgress: (message) => lines.push(message),
-    ...(platform === '' ? {} : { platform }),
-    ...(auth === undefined ? {} : { auth }),
-  });
-  await Promise.race([done, lines.started]);
-  done.then(
-    () => lines.end(),
-    (error: unknown) => {
-      const message = errorMessage(error);
-      lines.push({ errorDetail: { message }, error: message });
-      lines.end();
-    },
-  );
-  return streamResponse('application/json', lines.readable);
-}
-
-class ProgressLines {
-  readonly readable: ReadableStream<Uint8Array>;
-  readonly started: Promise<void>;
-  #queue: JsonMessage[] = [];
-  #ended = false;
-  #onStart: () => void = () => {};
-  #wake: () => void = () => {};
-
-  constructor(onCancel: () => void) {
-    this.started = new Promise((resolve) => (this.#onStart = resolve));
-    this.readable = new ReadableStream<Uint8Array>(
-      {
-        pull: async (controller) => {
-          while (this.#queue.length === 0 && !this.#ended)
-            await new Promise<void>((resolve) => (this.#wake = resolve));
-          for (const message of this.#queue.splice(0)) controller.enqueue(encodeJsonLine(message));
-          if (this.#ended) controller.close();
-        },
-        cancel: onCancel,
-      },
-      { highWaterMark: 0 },
-    );
-  }
-
-  push(message: JsonMessage): void {
-    if (this.#queue.length >= progressLinesMax) this.#queue.shift();
-    this.#queue.push(message);
-    this.#onStart();
-    this.#wake();
-  }
-
-  end(): void {
-    this.#ended = true;
-    this.#wake();
-  }
-}
-
-function joinReference(name: string, tag: string): string {
-  if (tag === '') return name;
-  return tag.includes(':') ? `${name}@${tag}` : `${name}:${tag}`;
-}
-
-/** Base64url of `{"username": …, "password": …}`; unreadable is as good as absent, as in dockerd. */
-function registryAuth(header: string | undefined): ImagePullOptions['auth'] {
-  if (header === undefined || header === '') return undefined;
-  try {
-    const binary = atob(header.replaceAll('-', '+').replaceAll('_', '/'));
-    const bytes = Uint8Array.from(binary, (character) => character.charCodeAt(0));
-    const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
-    if (!isRecord(value)) return undefined;
-    const { username, password } = value;
-    if (typeof username !== 'string' || username === '') return undefined;
-    return { username, ...(typeof password === 'string' ? { password } : {}) };
-  } catch {
-    return undefined;
-  }
-}
-
 async function list(backend: EngineBackend, request: RouteRequest): Promise<ApiResponse> {
-  const options = { all: request.flag('all'), filters: request.filters() };
-  return jsonResponse(200, await backend.imageList(options));
+  const filters = new Map(request.filters());
+  const pattern = request.versionAtLeast('1.41') ? '' : request.text('filter');
+  if (pattern !== '') filters.set('reference', [...(filters.get('reference') ?? []), pattern]);
+  const images = await backend.imageList({
+    all: request.flag('all'),
+    sharedSize: request.versionAtLeast('1.42') && request.flag('shared-size'),
+    filters,
+  });
+  return jsonResponse(
+    200,
+    images.map((image) => versionedSummary(image, request)),
+  );
+}
+
+function versionedSummary(image: ImageSummary, request: RouteRequest): ImageSummary {
+  const { RepoTags: tags, RepoDigests: digests } = image;
+  const useNone = !request.versionAtLeast('1.43') && tags.length + digests.length === 0;
+  return {
+    ...image,
+    ...(useNone ? { RepoTags: ['<none>:<none>'], RepoDigests: ['<none>@<none>'] } : {}),
+    ...(request.versionAtLeast('1.44') ? {} : { VirtualSize: image.Size }),
+    ...(request.versionAtLeast('1.51') ? {} : { Containers: -1 }),
+  };
 }
 
 async function inspect(backend: EngineBackend, request: RouteRequest): Promise<ApiResponse> {
-  return jsonResponse(200, await backend.imageInspect(request.parameter('name')));
+  const platform = jsonPlatform(request, { since: '1.49' });
+  const manifests = request.versionAtLeast('1.48') && request.flag('manifests');
+  if (manifests && platform.platform !== undefined) {
+    const message = 'conflicting options: manifests and platform options cannot both be set';
+    throw new KindError('invalidParameter', message);
+  }
+  const image: ImageInspect = await backend.imageInspect(request.parameter('name'), platform);
+  return jsonResponse(200, legacyInspect(image, request));
 }
 
 async function history(backend: EngineBackend, request: RouteRequest): Promise<ApiResponse> {
-  return jsonResponse(200, await backend.imageHistory(request.parameter('name')));
+  const platform = jsonPlatform(request, { since: '1.48' });
+  return jsonResponse(200, await backend.imageHistory(request.parameter('name'), platform));
 }
 
 async function tag(backend: EngineBackend, request: RouteRequest): Promise<ApiResponse> {
@@ -130,6 +69,38 @@ async function tag(backend: EngineBackend, request: RouteRequest): Promise<ApiRe
 }
 
 async function remove(backend: EngineBackend, request: RouteRequest): Promise<ApiResponse> {
+  const name = request.parameter('name');
+  if (name.trim() === '') throw new KindError('invalidParameter', 'image name cannot be blank');
   const options = { force: request.flag('force'), noPrune: request.flag('noprune') };
-  return jsonResponse(200, await backend.imageRemove(request.parameter('name'), options));
+  return jsonResponse(200, await backend.imageRemove(name, options));
+}
+
+async function prune(backend: EngineBackend, request: RouteRequest): Promise<ApiResponse> {
+  return jsonResponse(200, await backend.imagesPrune(request.filters()));
+}
+
+async function search(backend: EngineBackend, request: RouteRequest): Promise<ApiResponse> {
+  const text = request.text('limit');
+  if (text !== '' && !/^\+?[0-9]+$/.test(text)) {
+    const detail = /^-[0-9]+$/.test(text)
+      ? ''
+      : `: strconv.Atoi: parsing "${text}": invalid syntax`;
+    throw new KindError('invalidParameter', `invalid limit specified${detail}`);
+  }
+  const results = await backend.imageSearch({
+    term: request.text('term'),
+    limit: Number(text),
+    filters: request.filters(),
+    ...registryAuth(request),
+    ...(request.signal === undefined ? {} : { signal: request.signal }),
+  });
+  return jsonResponse(200, results);
+}
+
+async function distribution(backend: EngineBackend, request: RouteRequest): Promise<ApiResponse> {
+  const inspected = await backend.distributionInspect(request.parameter('name'), {
+    ...registryAuth(request),
+    ...(request.signal === undefined ? {} : { signal: request.signal }),
+  });
+  return jsonResponse(200, inspected);
 }

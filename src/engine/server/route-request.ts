@@ -55,6 +55,23 @@ export class RouteRequest {
     return this.query.get(name) ?? '';
   }
 
+  /** Every value of a name that may be given more than once. */
+  texts(name: string): string[] {
+    return this.query.getAll(name);
+  }
+
+  /** The body as it comes, for what may be too large to be held. */
+  stream(): ReadableStream<Uint8Array> {
+    const { body } = this.#request;
+    if (body instanceof ReadableStream) return body;
+    return new ReadableStream({
+      start(controller) {
+        if (body !== undefined && body.length > 0) controller.enqueue(body);
+        controller.close();
+      },
+    });
+  }
+
   /** A whole number, or undefined when absent or empty. */
   integer(name: string): number | undefined {
     const text = this.text(name);

@@ -11,6 +11,7 @@ import { containerRoutes } from './container-routes.ts';
 import { execRoutes } from './exec-routes.ts';
 import { errorResponse } from './http-status.ts';
 import { imageRoutes } from './image-routes.ts';
+import { imageStreamRoutes } from './image-stream-routes.ts';
 import { compareVersions, RouteRequest } from './route-request.ts';
 import { compileRoute, matchRoute } from './route.ts';
 import { systemRoutes } from './system-routes.ts';
@@ -21,6 +22,7 @@ const routes = [
   ...containerRoutes,
   ...archiveRoutes,
   ...execRoutes,
+  ...imageStreamRoutes,
   ...imageRoutes,
   ...volumeRoutes,
 ].map(compileRoute);

@@ -1,0 +1,55 @@
+/** What image routes read out of requests: platforms and credentials, in Docker's forms. */
+import { KindError } from '../../lib/errors.ts';
+import { isRecord } from '../../lib/json.ts';
+import type { ImagePlatform, RegistryAuth } from './backend/image-backend.ts';
+import type { RouteRequest } from './route-request.ts';
+
+/** Base64url of `{"username": …, "password": …}`; unreadable is as good as absent, as in dockerd. */
+export function registryAuth(request: RouteRequest): { auth?: RegistryAuth } {
+  const header = request.header('x-registry-auth');
+  if (header === undefined || header === '') return {};
+  try {
+    const binary = atob(header.replaceAll('-', '+').replaceAll('_', '/'));
+    const bytes = Uint8Array.from(binary, (character) => character.charCodeAt(0));
+    const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    if (!isRecord(value)) return {};
+    const { username, password } = value;
+    if (typeof username !== 'string' || username === '') return {};
+    return { auth: { username, ...(typeof password === 'string' ? { password } : {}) } };
+  } catch {
+    return {};
+  }
+}
+
+/** `platform` as JSON, the way endpoints since API 1.46 take it; nothing when absent or before `since`. */
+export function jsonPlatform(
+  request: RouteRequest,
+  { since }: { readonly since: string },
+): { platform?: ImagePlatform } {
+  const texts = request.versionAtLeast(since) ? request.texts('platform') : [];
+  if (texts.length > 1)
+    throw new KindError('invalidParameter', 'multiple platform parameters not supported');
+  const [text = ''] = texts;
+  return text === '' ? {} : { platform: parsePlatform(text) };
+}
+
+function parsePlatform(text: string): ImagePlatform {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    const detail = cause instanceof Error ? cause.message : 'syntax error';
+    throw new KindError('invalidParameter', `failed to parse platform: ${detail}`, { cause });
+  }
+  const fields = isRecord(value) ? value : {};
+  const field = (name: string) => (typeof fields[name] === 'string' ? fields[name] : '');
+  const [os, architecture, variant] = [field('os'), field('architecture'), field('variant')];
+  if (os === '' || architecture === '') {
+    const message =
+      os === '' && architecture === '' && variant !== ''
+        ? 'optional platform fields provided, but OS and Architecture are missing'
+        : 'both OS and Architecture must be provided';
+    throw new KindError('invalidParameter', message);
+  }
+  return { os, architecture, ...(variant === '' ? {} : { variant }) };
+}
