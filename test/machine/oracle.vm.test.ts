@@ -1,0 +1,59 @@
+/** Our engine answers what Docker answers: the recorded scenarios of test/golden/engine, played on a booted machine. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { differences, showDifference, type Difference } from '../oracle/difference.ts';
+import { createFixtures } from '../oracle/fixtures.ts';
+import { readGolden } from '../oracle/golden.ts';
+import { startOurEngine, type OurEngine } from '../oracle/our-engine.ts';
+import { pending } from '../oracle/pending.ts';
+import { playScenario } from '../oracle/play.ts';
+import { remaining } from '../oracle/remaining.ts';
+import type { Exchange } from '../oracle/scenario.ts';
+import { topics } from '../oracle/topics.ts';
+
+let engine: OurEngine;
+const usedReasons = new Set<string>();
+
+beforeAll(async () => {
+  engine = await startOurEngine(await createFixtures());
+});
+
+afterAll(async () => {
+  await engine.dispose();
+});
+
+describe.each(topics)('$name', (topic) => {
+  test.each(topic.scenarios)('$name', async (scenario) => {
+    const golden = await readGolden(topic);
+    const expected = golden.find(({ name }) => name === scenario.name)?.exchanges ?? [];
+    const played = await playScenario(engine, scenario);
+    const place = `${topic.name}/${scenario.name}`;
+    const report = compare(place, { expected, played });
+    if (pending.includes(place)) expect(report, 'This works now: not pending').not.toBe('');
+    else expect(report).toBe('');
+  });
+});
+
+test('every remaining difference is still one', () => {
+  expect(remaining.map(({ reason }) => reason).filter((one) => !usedReasons.has(one))).toEqual([]);
+});
+
+function compare(
+  place: string,
+  { expected, played }: { expected: readonly Exchange[]; played: readonly Exchange[] },
+): string {
+  const lines: string[] = [];
+  for (const [index, exchange] of played.entries()) {
+    const found = differences(expected[index]?.answer, exchange.answer).filter(
+      (difference) => !mayRemain(`${place}: ${exchange.request}`, difference),
+    );
+    if (found.length > 0)
+      lines.push(exchange.request, ...found.map((one) => `    ${showDifference(one)}`));
+  }
+  return lines.join('\n');
+}
+
+function mayRemain(where: string, { pointer }: Difference): boolean {
+  const known = remaining.find((one) => one.where.test(where) && one.at.test(pointer));
+  if (known !== undefined) usedReasons.add(known.reason);
+  return known !== undefined;
+}
