@@ -103,10 +103,14 @@ export class AgentClient implements Guest {
     await waitForResult(await this.#open(body.number(field.signal, number).finish()));
   }
 
-  async stat(path: string, options?: PathOptions): Promise<FileStat> {
-    const stream = await this.#open(request(openKind.stat, path, options).finish());
-    const result = await waitForResult(stream);
+  async stat(
+    path: string,
+    options?: PathOptions & { readonly follow?: boolean },
+  ): Promise<FileStat> {
+    const body = request(openKind.stat, path, options).flag(field.kind, options?.follow);
+    const result = await waitForResult(await this.#open(body.finish()));
     const target = result.text(field.target);
+    const [major, minor] = [result.number(field.major, -1), result.number(field.minor, -1)];
     return {
       type: fileTypes[result.number(field.kind)] ?? 'file',
       mode: result.number(field.mode),
@@ -116,6 +120,7 @@ export class AgentClient implements Guest {
       mtimeSeconds: result.number(field.mtime),
       mtimeNanoseconds: result.number(field.nanoseconds),
       ...(target === undefined ? {} : { target }),
+      ...(major < 0 ? {} : { device: { major, minor } }),
     };
   }
 

@@ -62,6 +62,8 @@ export interface FileStat {
   readonly mtimeSeconds: number;
   readonly mtimeNanoseconds: number;
   readonly target?: string;
+  /** Numbers of a device node. */
+  readonly device?: { readonly major: number; readonly minor: number };
 }
 
 export interface PathOptions {
@@ -135,7 +137,8 @@ export interface Guest extends Disposable {
   ): Promise<readonly StepTrace[]>;
   /** kill(2); pid in the machine's namespace. */
   signal(pid: number, number: number): Promise<void>;
-  stat(path: string, options?: PathOptions): Promise<FileStat>;
+  /** Of a symlink itself, unless `follow`. */
+  stat(path: string, options?: PathOptions & { readonly follow?: boolean }): Promise<FileStat>;
   /** At most `sizeBytesMax` (default 16 MiB), else `resourceExhausted`. */
   readFile(
     path: string,

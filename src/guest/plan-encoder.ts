@@ -70,6 +70,7 @@ function encodeFields(writer: BodyWriter, operation: SetupOperation): void {
         field.flags,
         operation.flags.reduce((sum, flag) => sum | mountFlags[flag], 0),
       );
+      writer.flag(field.kind, operation.likeTarget);
       root(writer, operation.root);
       break;
     case 'umount':
@@ -87,6 +88,15 @@ function encodeFields(writer: BodyWriter, operation: SetupOperation): void {
       break;
     case 'write':
       writer.text(field.path, operation.path).text(field.content, operation.content);
+      break;
+    case 'touch':
+      writer.text(field.path, operation.path).number(field.mode, operation.mode);
+      root(writer, operation.root);
+      break;
+    case 'deviceTree':
+      writer.text(field.source, operation.from).text(field.target, operation.to);
+      for (const name of operation.excluded) writer.text(field.name, name);
+      root(writer, operation.root);
       break;
     case 'symlink':
       writer.text(field.target, operation.target).text(field.path, operation.path);
@@ -127,6 +137,8 @@ type FileOperationName =
   | 'mkdir'
   | 'writeFile'
   | 'write'
+  | 'touch'
+  | 'deviceTree'
   | 'symlink'
   | 'mknod'
   | 'chown'
@@ -145,6 +157,7 @@ function encodeProcessFields(
 ): void {
   switch (operation.op) {
     case 'sethostname':
+    case 'joinKeyring':
     case 'linkUp':
       writer.text(field.name, operation.name);
       break;

@@ -87,6 +87,16 @@ export function printOperation(operation: SetupOperation): string {
     }
     case 'writeFile':
       return `printf %s ${preview(operation.content)} > ${quoteWord(inRoot(operation))}`;
+    case 'touch':
+      return command(
+        'install',
+        '-D',
+        `--mode=${octal(operation.mode)}`,
+        '/dev/null',
+        inRoot(operation),
+      );
+    case 'deviceTree':
+      return printDeviceTree(operation);
     case 'write':
       return `echo ${quoteWord(operation.content)} > ${quoteWord(operation.path)}`;
     case 'symlink':
@@ -135,7 +145,8 @@ type ProcessOperation = Extract<
       | 'seccomp'
       | 'chdir'
       | 'exec'
-      | 'deviceFilter';
+      | 'deviceFilter'
+      | 'joinKeyring';
   }
 >;
 
@@ -177,9 +188,30 @@ function printProcessOperation(operation: ProcessOperation): string {
     }
     case 'deviceFilter':
       return `# bpf(2): a device filter of ${operation.program.length / 8} instructions on ${operation.cgroup}; no command does it`;
+    case 'joinKeyring':
+      return command('keyctl', 'session', operation.name, 'sh');
     case 'exec':
       return printExec(operation);
   }
+}
+
+function printDeviceTree(operation: Extract<SetupOperation, { op: 'deviceTree' }>): string {
+  const target = inRoot({ path: operation.to, ...rootOf(operation.root) });
+  const passed = operation.excluded.flatMap((name) => ['-name', name, '-prune', '-o']);
+  const find = command(
+    'find',
+    '.',
+    ...passed,
+    '(',
+    '-type',
+    'b',
+    '-o',
+    '-type',
+    'c',
+    ')',
+    '-print',
+  );
+  return `cd ${quoteWord(operation.from)} && ${find} | cpio -pdm ${quoteWord(target)}`;
 }
 
 function printMount(operation: Extract<SetupOperation, { op: 'mount' }>): string {

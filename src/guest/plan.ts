@@ -16,7 +16,10 @@ export type MountFlag =
   | 'nosuid'
   | 'nodev'
   | 'noexec'
+  | 'sync'
   | 'remount'
+  | 'mand'
+  | 'dirsync'
   | 'noatime'
   | 'nodiratime'
   | 'relatime'
@@ -35,7 +38,10 @@ export type MountFlag =
 export type NamespaceName = 'mnt' | 'pid' | 'net' | 'uts' | 'ipc' | 'user' | 'cgroup' | 'time';
 
 export type SetupOperation =
-  /** mount(2). `source`, `fstype` and `data` may be empty. `noFollow`: refuse when the target is a symlink. */
+  /**
+   * mount(2). `source`, `fstype` and `data` may be empty. `likeTarget`: a tmpfs takes the mode of the
+   * directory that it covers, which is made when it is missing.
+   */
   | {
       readonly op: 'mount';
       readonly source: string;
@@ -44,6 +50,7 @@ export type SetupOperation =
       readonly flags: readonly MountFlag[];
       readonly data: string;
       readonly root?: string;
+      readonly likeTarget?: boolean;
     }
   | { readonly op: 'umount'; readonly target: string; readonly detach: boolean }
   /** mkdir -p when `parents`; an existing directory is no error then. */
@@ -131,7 +138,25 @@ export type SetupOperation =
       readonly env: readonly string[];
     }
   /** Attaches an eBPF program (8 bytes per instruction, little endian) that says which devices a cgroup may use. */
-  | { readonly op: 'deviceFilter'; readonly cgroup: string; readonly program: Uint8Array };
+  | { readonly op: 'deviceFilter'; readonly cgroup: string; readonly program: Uint8Array }
+  /** An empty file with its parents, to mount another over; what is there already, of whatever kind, stays. */
+  | {
+      readonly op: 'touch';
+      readonly path: string;
+      readonly mode: number;
+      readonly root?: string;
+    }
+  /** Makes every device of a directory, at any depth, in another with the same numbers, mode and owner. */
+  | {
+      readonly op: 'deviceTree';
+      readonly from: string;
+      readonly to: string;
+      /** Names that are passed over wherever they are. */
+      readonly excluded: readonly string[];
+      readonly root?: string;
+    }
+  /** Makes or joins a session keyring by name, so that the machine's keys are out of reach. */
+  | { readonly op: 'joinKeyring'; readonly name: string };
 
 export type OperationName = SetupOperation['op'];
 

@@ -177,4 +177,7 @@ export const operation = {
   chdir: 28,
   exec: 29,
   deviceFilter: 30,
+  touch: 31,
+  deviceTree: 32,
+  joinKeyring: 33,
 } as const;

@@ -96,7 +96,7 @@ static void finish_root(bool has_machine)
         die_with_error("Cannot move into the root");
 }
 
-/* `docker` is this program under another name. */
+/* `docker` and `docker-init` are this program under other names. */
 static void install_docker(void)
 {
     char buffer[65536];
@@ -114,6 +114,9 @@ static void install_docker(void)
     }
     close(from);
     close(to);
+    unlink("/usr/bin/docker-init");
+    if (link("/usr/bin/docker", "/usr/bin/docker-init") < 0)
+        say("Cannot install docker-init: %s", strerror(errno));
 }
 
 static void write_setting(const char *path, const char *value)

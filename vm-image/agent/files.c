@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 /* Copies to the end; fails the job on an error of the file, quietly on one of the stream. */
@@ -49,7 +50,8 @@ void stat_file(struct reader body)
     struct stat status;
     struct writer record = writer_of(data, sizeof data);
     const char *path = text(body, FIELD_PATH);
-    int fd = open_in_root(text(body, FIELD_ROOT), path, O_PATH | O_NOFOLLOW, 0);
+    int flags = field_number(body, FIELD_KIND, 0) != 0 ? O_PATH : O_PATH | O_NOFOLLOW;
+    int fd = open_in_root(text(body, FIELD_ROOT), path, flags, 0);
     if (fd < 0 || fstat(fd, &status) < 0)
         fail_job(errno, "stat", path);
     write_u8(&record, CONTROL_RESULT);
@@ -60,6 +62,10 @@ void stat_file(struct reader body)
     write_number_field(&record, FIELD_SIZE, (uint64_t)status.st_size);
     write_number_field(&record, FIELD_MTIME, (uint64_t)status.st_mtim.tv_sec);
     write_number_field(&record, FIELD_NANOSECONDS, (uint64_t)status.st_mtim.tv_nsec);
+    if (S_ISCHR(status.st_mode) || S_ISBLK(status.st_mode)) {
+        write_number_field(&record, FIELD_MAJOR, major(status.st_rdev));
+        write_number_field(&record, FIELD_MINOR, minor(status.st_rdev));
+    }
     if (S_ISLNK(status.st_mode)) {
         ssize_t length = readlinkat(fd, "", target, sizeof target);
         if (length < 0)

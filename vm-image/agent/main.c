@@ -1,6 +1,7 @@
 /*
  * The agent: PID 1 of the machine. It boots, then serves the host for ever. Under the name
- * `docker` the same binary is the machine's docker command.
+ * `docker` the same binary is the machine's docker command, and as `docker-init` the init of
+ * containers that ask for one.
  *
  * It never exits, keeps no state that the engine could not make again, and never waits for anybody:
  * what may take time is done by a process of its own.
@@ -8,6 +9,7 @@
 #include "boot.h"
 #include "die.h"
 #include "docker.h"
+#include "init.h"
 #include "job.h"
 #include "link.h"
 #include "local.h"
@@ -70,6 +72,8 @@ int main(int argc, char **argv)
 {
     if (argc > 0 && has_name(argv[0], "docker"))
         return docker_main(argv);
+    if (argc > 0 && has_name(argv[0], "docker-init"))
+        return init_main(argc, argv);
     if (getpid() == 1)
         boot();
     mkdir("/run/bottleship", 0755);

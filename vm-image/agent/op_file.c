@@ -4,6 +4,7 @@
 #include "protocol.h"
 #include "tar.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -13,7 +14,11 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { BUSY_RETRIES = 100, BUSY_WAIT_NANOSECONDS = 10 * 1000 * 1000 };
+enum {
+    BUSY_RETRIES = 100,
+    BUSY_WAIT_NANOSECONDS = 10 * 1000 * 1000,
+    SUBDIRECTORY_DEPTH_MAX = 64,
+};
 
 static mode_t mode_of(struct reader fields, mode_t missing)
 {
@@ -82,6 +87,36 @@ int op_write_file(struct reader fields)
     return close_with(fd, result);
 }
 
+/* A file to mount another over: what is there already, of whatever kind, stays as it is. */
+int op_touch(struct reader fields)
+{
+    const char *root = text(fields, FIELD_ROOT);
+    char *path = strdup(text(fields, FIELD_PATH));
+    int root_fd = open_root(root);
+    if (path == NULL || root_fd < 0)
+        return -1;
+    int fd = open_beneath(root_fd, path, O_PATH, 0);
+    if (fd < 0 && errno == ENOENT) {
+        char *slash = strrchr(path, '/');
+        mode_t mask = umask(0);
+        int made = 0;
+        if (slash != NULL && slash != path) {
+            *slash = '\0';
+            made = make_directories(root_fd, path, 0755);
+            *slash = '/';
+        }
+        if (made == 0)
+            fd = open_beneath(root_fd, path, O_WRONLY | O_CREAT, mode_of(fields, 0755));
+        umask(mask);
+    }
+    int saved = errno;
+    if (fd >= 0)
+        close(fd);
+    close(root_fd);
+    errno = saved;
+    return fd < 0 ? -1 : 0;
+}
+
 int op_write(struct reader fields)
 {
     const char *content = text(fields, FIELD_CONTENT);
@@ -110,8 +145,9 @@ int op_mknod(struct reader fields)
         errno = EINVAL;
         return -1;
     }
+    /* As with runc: what the image has there already is taken for what is meant. */
     if (mknod(path, types[type] | mode, device) < 0)
-        return -1;
+        return errno == EEXIST ? 0 : -1;
     return chmod(path, mode);
 }
 
@@ -136,6 +172,25 @@ int op_remove_tree(struct reader fields)
     return remove_tree(AT_FDCWD, text(fields, FIELD_PATH));
 }
 
+/* What a container made below its control group goes first. */
+static void remove_subdirectories(int parent_fd, const char *name, int depth)
+{
+    int fd = openat(parent_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    DIR *directory = fd < 0 || depth >= SUBDIRECTORY_DEPTH_MAX ? NULL : fdopendir(fd);
+    struct dirent *entry;
+    while (directory != NULL && (entry = readdir(directory)) != NULL) {
+        if (entry->d_type != DT_DIR || strcmp(entry->d_name, ".") == 0 ||
+            strcmp(entry->d_name, "..") == 0)
+            continue;
+        remove_subdirectories(fd, entry->d_name, depth + 1);
+        unlinkat(fd, entry->d_name, AT_REMOVEDIR);
+    }
+    if (directory != NULL)
+        closedir(directory);
+    else if (fd >= 0)
+        close(fd);
+}
+
 int op_rmdir(struct reader fields)
 {
     const char *path = text(fields, FIELD_PATH);
@@ -146,6 +201,7 @@ int op_rmdir(struct reader fields)
             return 0;
         if (errno != EBUSY)
             return -1;
+        remove_subdirectories(AT_FDCWD, path, 0);
         nanosleep(&wait, NULL);
     }
     errno = EBUSY;

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <linux/capability.h>
 #include <linux/filter.h>
+#include <linux/keyctl.h>
 #include <linux/seccomp.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -15,7 +16,7 @@
 
 int setgroups(size_t count, const gid_t *groups);
 
-enum { INSTRUCTION_SIZE = 8, INSTRUCTIONS_MAX = 4096 };
+enum { INSTRUCTION_SIZE = 8, INSTRUCTIONS_MAX = 4096, KEYRING_PERMISSIONS = 0x3f0b0000 };
 
 /* What op_capabilities announced; changing the user would clear it, so it is applied after. */
 static struct {
@@ -93,6 +94,17 @@ int op_set_user(struct reader fields)
         return -1;
     prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0);
     return apply_capabilities();
+}
+
+int op_join_keyring(struct reader fields)
+{
+    const char *name = text(fields, FIELD_NAME);
+    long keyring = syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, name);
+    /* A kernel without keyrings has nothing to part. */
+    if (keyring < 0)
+        return errno == ENOSYS ? 0 : -1;
+    /* Whoever has it may do all, its user may view and search it: an exec joins it by name. */
+    return (int)syscall(SYS_keyctl, KEYCTL_SETPERM, keyring, KEYRING_PERMISSIONS);
 }
 
 int op_no_new_privileges(struct reader fields)

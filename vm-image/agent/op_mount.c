@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/mount.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -79,14 +80,40 @@ static int mount_long(const char *target, const char *fstype, unsigned long flag
     return result;
 }
 
-static int mount_once(struct reader fields, const char *target, unsigned long flags)
+/* A tmpfs over a directory of the image looks like it: the options begin with its mode. */
+static const char *with_mode(const char *target, const char *data)
+{
+    struct stat status;
+    size_t size = strlen(data) + 16;
+    char *joined = malloc(size);
+    if (joined == NULL || stat(target, &status) < 0)
+        return data;
+    snprintf(joined, size, "mode=%04o%s%s", (unsigned)status.st_mode & 07777,
+             *data == '\0' ? "" : ",", data);
+    return joined;
+}
+
+static int mount_once(struct reader fields, const char *target, unsigned long flags, bool like_it)
 {
     const char *data = text(fields, FIELD_DATA);
+    if (like_it)
+        data = with_mode(target, data);
     const char *fstype = text(fields, FIELD_FSTYPE);
     if (strlen(data) > OPTIONS_SIZE_MAX)
         return mount_long(target, fstype, flags, strdup(data));
     return mount(text(fields, FIELD_SOURCE), target, *fstype == '\0' ? NULL : fstype, flags,
                  *data == '\0' ? NULL : data);
+}
+
+static int open_fresh_directory(const char *root, const char *path)
+{
+    int root_fd = open_root(root);
+    int result = root_fd < 0 ? -1 : make_directories(root_fd, path, 0755);
+    int saved = errno;
+    if (root_fd >= 0)
+        close(root_fd);
+    errno = saved;
+    return result < 0 ? -1 : open_in_root(root, path, O_PATH, 0);
 }
 
 int op_mount(struct reader fields)
@@ -98,8 +125,13 @@ int op_mount(struct reader fields)
     const char *target = text(fields, FIELD_TARGET);
     char in_root[32];
     int fd = -1;
+    bool like_it = field_number(fields, FIELD_KIND, 0) != 0;
     if (*root != '\0') {
         fd = open_in_root(root, target, O_PATH, 0);
+        if (fd < 0 && errno == ENOENT && like_it) {
+            like_it = false;
+            fd = open_fresh_directory(root, target);
+        }
         if (fd < 0)
             return -1;
         snprintf(in_root, sizeof in_root, "/proc/self/fd/%d", fd);
@@ -108,7 +140,7 @@ int op_mount(struct reader fields)
     if (propagation != 0 && (main_flags & ~(unsigned long)MS_REC) == 0 &&
         *text(fields, FIELD_FSTYPE) == '\0')
         return mount(NULL, target, NULL, flags, NULL);
-    if (mount_once(fields, target, main_flags) < 0)
+    if (mount_once(fields, target, main_flags, like_it) < 0)
         return -1;
     if (fd >= 0) {
         /* The descriptor is of what the new mount covers: open what is there now. */

@@ -42,6 +42,9 @@ static const struct operation_entry entries[] = {
     [OPERATION_CHDIR] = {op_chdir, FIELD_PATH},
     [OPERATION_EXEC] = {op_exec, FIELD_PATH},
     [OPERATION_DEVICE_FILTER] = {op_device_filter, FIELD_CGROUP},
+    [OPERATION_TOUCH] = {op_touch, FIELD_PATH},
+    [OPERATION_DEVICE_TREE] = {op_device_tree, FIELD_TARGET},
+    [OPERATION_JOIN_KEYRING] = {op_join_keyring, FIELD_NAME},
 };
 
 enum { ENTRY_COUNT = sizeof entries / sizeof entries[0] };

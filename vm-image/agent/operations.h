@@ -23,6 +23,7 @@ int op_readonly_path(struct reader fields);
 
 int op_mkdir(struct reader fields);
 int op_write_file(struct reader fields);
+int op_touch(struct reader fields);
 int op_write(struct reader fields);
 int op_symlink(struct reader fields);
 int op_mknod(struct reader fields);
@@ -44,11 +45,13 @@ int op_terminal(struct reader fields);
 int op_exec(struct reader fields);
 
 int op_device_filter(struct reader fields);
+int op_device_tree(struct reader fields);
 
 int op_capabilities(struct reader fields);
 int op_set_user(struct reader fields);
 int op_no_new_privileges(struct reader fields);
 int op_seccomp(struct reader fields);
+int op_join_keyring(struct reader fields);
 /* Applies what op_capabilities left for later; called before execve in case nobody did. */
 int apply_capabilities(void);
 
