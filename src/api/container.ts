@@ -103,12 +103,21 @@ export interface Resources {
   readonly Devices?: readonly DeviceMapping[] | null;
   readonly DeviceCgroupRules?: readonly string[] | null;
   readonly DeviceRequests?: readonly DeviceRequest[] | null;
+  /** Bytes; gone from the API since 1.42. */
+  readonly KernelMemory?: number;
+  /** Bytes. */
+  readonly KernelMemoryTCP?: number;
   readonly MemoryReservation?: number;
   readonly MemorySwap?: number;
   readonly MemorySwappiness?: number | null;
   readonly OomKillDisable?: boolean | null;
   readonly PidsLimit?: number | null;
   readonly Ulimits?: readonly Ulimit[] | null;
+  /** These four are for Windows. */
+  readonly CpuCount?: number;
+  readonly CpuPercent?: number;
+  readonly IOMaximumIOps?: number;
+  readonly IOMaximumBandwidth?: number;
 }
 
 export interface RestartPolicy {

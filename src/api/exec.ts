@@ -45,6 +45,7 @@ export interface ExecInspect {
   readonly OpenStdout: boolean;
   readonly CanRemove: boolean;
   readonly ContainerID: string;
+  /** Bytes in base64. */
   readonly DetachKeys: string;
   readonly Pid: number;
 }

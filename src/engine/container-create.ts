@@ -5,15 +5,19 @@ import type {
   ContainerCreateResponse,
   HostConfig,
 } from '../api/container.ts';
-import type { ImageRunConfig } from '../image/image-config.ts';
 import type { StoredImage } from '../image/image-store.ts';
-import { KindError } from '../lib/errors.ts';
+import { formatPlatform, machinePlatform, parsePlatform, samePlatform } from '../image/platform.ts';
+import { errorKind, errorMessage, KindError } from '../lib/errors.ts';
 import { Container } from './container/container.ts';
 import { logContainerEvent, randomId, type Daemon } from './daemon.ts';
+import { checkContainerConfig } from './spec/check-container-config.ts';
+import { checkLogConfig } from './spec/check-log-config.ts';
+import { checkNetworkingConfig } from './spec/check-networking-config.ts';
 import { completeHostConfig } from './spec/host-config.ts';
-import { mergeImageEnv } from './spec/environment.ts';
-import { cleanPath } from './spec/mount-point.ts';
-import { parseSignal } from './signals.ts';
+import { mergeConfig } from './spec/merge-config.ts';
+import { containerOfMode } from './spec/namespace-mode.ts';
+import { parseSecurityOptions } from './spec/security-options.ts';
+import { machineName } from './system-info.ts';
 import { createMountPoints } from './volume/create-mount-points.ts';
 
 export async function containerCreate(
@@ -21,19 +25,27 @@ export async function containerCreate(
   request: ContainerCreateRequest,
   options: { readonly name?: string; readonly platform?: string },
 ): Promise<ContainerCreateResponse> {
-  const { HostConfig: requested, NetworkingConfig: _networking, ...userConfig } = request;
-  checkConfig(userConfig);
-  const { hostConfig, warnings } = completeHostConfig(requested ?? {});
-  const image = await daemon.images.resolve(userConfig.Image ?? '');
+  const { HostConfig: requested, NetworkingConfig: networking, ...given } = request;
+  const userConfig = checkContainerConfig(given);
+  const completed = completeHostConfig(requested ?? {}, { container: userConfig });
+  const warnings = [...completed.warnings];
+  const image = await findImage(daemon, userConfig.Image ?? '', options);
+  warnings.push(...platformWarnings(image, options.platform));
+  checkNetworkingConfig(networking ?? {});
   const id = randomId(daemon.random);
-  const config = mergeConfig(userConfig, { image: image.config.config, id, hostConfig });
+  const hostConfig = {
+    ...withContainerIds(daemon, completed.hostConfig),
+    LogConfig: checkLogConfig(requested?.LogConfig),
+  };
+  const hostname = hostConfig.NetworkMode === 'host' ? machineName : id.slice(0, 12);
+  const config = mergeConfig(userConfig, image.config.config, { hostname });
   const args = [...(config.Entrypoint ?? []), ...(config.Cmd ?? [])];
   if (args.length === 0) throw new KindError('invalidParameter', 'no command specified');
-  for (const mode of [hostConfig.NetworkMode, hostConfig.PidMode])
-    if (mode?.startsWith('container:') === true)
-      daemon.containers.find(mode.slice('container:'.length));
   const name = daemon.containers.reserve(id, options.name, daemon.random);
   try {
+    parseSecurityOptions(hostConfig);
+    checkStorageOptions(hostConfig);
+    checkLinks(daemon, hostConfig);
     const container = newContainer(daemon, { id, name, config, hostConfig, args, image });
     daemon.containers.add(container);
     logContainerEvent(daemon, container, { action: 'create' });
@@ -67,77 +79,93 @@ function newContainer(
   });
 }
 
-function checkConfig(config: ContainerConfig): void {
-  const invalid = (message: string) => new KindError('invalidParameter', message);
-  const directory = config.WorkingDir ?? '';
-  if (directory !== '' && !directory.startsWith('/')) {
-    const message = `the working directory '${directory}' is invalid, it needs to be an absolute path`;
-    throw invalid(message);
-  }
-  if (config.StopSignal) parseSignal(config.StopSignal);
-  for (const variable of config.Env ?? [])
-    if (variable === '' || variable.startsWith('='))
-      throw invalid(`invalid environment variable: ${variable}`);
+async function findImage(
+  daemon: Daemon,
+  name: string,
+  { platform }: { readonly platform?: string },
+): Promise<StoredImage> {
+  const wanted = platform === undefined ? undefined : parsePlatform(platform);
+  const image = await daemon.images.resolve(name);
+  if (wanted === undefined || samePlatform(image.config.platform, wanted)) return image;
+  const has = formatPlatform(image.config.platform);
+  const message = `image with reference ${name} was found but its platform (${has}) does not match the specified platform (${formatPlatform(wanted)})`;
+  throw new KindError('notFound', message);
 }
 
-/** What the user left out, the image gives; a given entrypoint also does away with the image's command. */
-function mergeConfig(
-  user: ContainerConfig,
-  options: {
-    readonly image: ImageRunConfig;
-    readonly id: string;
-    readonly hostConfig: HostConfig;
-  },
-): ContainerConfig {
-  const { image, id, hostConfig } = options;
-  const entrypoint = mergeEntrypoint(user, image);
-  const env = mergeImageEnv(user.Env ?? [], image.Env ?? []);
-  const shared = hostConfig.NetworkMode === 'host' || hostConfig.UTSMode === 'host';
-  const exposed = { ...user.ExposedPorts, ...emptyObjects(image.ExposedPorts) };
-  const volumes = { ...user.Volumes, ...emptyObjects(image.Volumes) };
-  const stopSignal = user.StopSignal || image.StopSignal;
-  return {
-    ...user,
-    Hostname: user.Hostname || (shared ? 'bottleship' : id.slice(0, 12)),
-    Domainname: user.Domainname ?? '',
-    User: user.User || (image.User ?? ''),
-    AttachStdin: user.AttachStdin ?? false,
-    AttachStdout: user.AttachStdout ?? false,
-    AttachStderr: user.AttachStderr ?? false,
-    Tty: user.Tty ?? false,
-    OpenStdin: user.OpenStdin ?? false,
-    StdinOnce: user.StdinOnce ?? false,
-    Env: env,
-    ...entrypoint,
-    ...(Object.keys(exposed).length === 0 ? {} : { ExposedPorts: exposed }),
-    Volumes: Object.keys(volumes).length === 0 ? null : volumes,
-    WorkingDir: workingDirectory(user, image),
-    OnBuild: image.OnBuild ?? null,
-    Labels: { ...image.Labels, ...user.Labels },
-    ...(stopSignal === undefined ? {} : { StopSignal: stopSignal }),
+/** An image for another processor is taken, as dockerd does; its programs will not run. */
+function platformWarnings({ config }: StoredImage, platform: string | undefined): string[] {
+  if (platform !== undefined || samePlatform(config.platform, machinePlatform)) return [];
+  const [has, wanted] = [formatPlatform(config.platform), formatPlatform(machinePlatform)];
+  return [
+    `The requested image's platform (${has}) does not match the detected host platform (${wanted}) and no specific platform was requested`,
+  ];
+}
+
+/** Names become IDs, so that the other container may be renamed; one that is not there is left for the start. */
+function withContainerIds(daemon: Daemon, hostConfig: HostConfig): HostConfig {
+  const withId = (mode: string | undefined): string => {
+    const name = containerOfMode(mode);
+    if (name === undefined || mode === undefined) return mode ?? '';
+    try {
+      return `container:${daemon.containers.find(name).id}`;
+    } catch {
+      return mode;
+    }
   };
+  const { IpcMode, PidMode, NetworkMode } = hostConfig;
+  const found = {
+    ...hostConfig,
+    IpcMode: withId(IpcMode),
+    PidMode: withId(PidMode),
+    NetworkMode: withId(NetworkMode),
+  };
+  // These two have to be there now: dockerd takes its SELinux labels from them.
+  if (hostConfig.Privileged !== true)
+    for (const mode of [found.IpcMode, found.PidMode]) findDonor(daemon, containerOfMode(mode));
+  return found;
 }
 
-function workingDirectory(user: ContainerConfig, image: ImageRunConfig): string {
-  const directory = user.WorkingDir || (image.WorkingDir ?? '');
-  return directory === '' ? '' : cleanPath(directory);
-}
-
-function mergeEntrypoint(
-  user: ContainerConfig,
-  image: ImageRunConfig,
-): Pick<ContainerConfig, 'Entrypoint' | 'Cmd'> {
-  const given = user.Entrypoint ?? [];
-  if (given.length > 0) {
-    const cleared = given.length === 1 && given[0] === '';
-    return { Entrypoint: cleared ? null : given, Cmd: user.Cmd ?? null };
+function findDonor(daemon: Daemon, name: string | undefined): void {
+  if (!name) return;
+  try {
+    daemon.containers.find(name);
+  } catch (error) {
+    throw new KindError('invalidParameter', errorMessage(error), { cause: error });
   }
-  const command = (user.Cmd ?? []).length > 0 ? user.Cmd : image.Cmd;
-  return { Entrypoint: image.Entrypoint ?? null, Cmd: command ?? null };
 }
 
-function emptyObjects(
-  set: Readonly<Record<string, object>> | undefined,
-): Record<string, Record<string, never>> {
-  return Object.fromEntries(Object.keys(set ?? {}).map((name) => [name, {}]));
+/** overlay2 can only limit a container's size on a file system with project quotas; there is none here. */
+function checkStorageOptions({ StorageOpt: options }: HostConfig): void {
+  for (const name of Object.keys(options ?? {})) {
+    if (name.toLowerCase() !== 'size') throw new KindError('system', `Unknown option ${name}`);
+    const message =
+      "--storage-opt is supported only for overlay over xfs with 'pquota' mount option";
+    throw new KindError('system', message);
+  }
+}
+
+/** Legacy links only work on the default bridge; the other container must be there. */
+function checkLinks(daemon: Daemon, { Links, NetworkMode = '' }: HostConfig): void {
+  if (!['bridge', 'none', 'host'].includes(NetworkMode)) return;
+  for (const link of Links ?? []) {
+    if (link === '') throw new KindError('system', 'empty string specified for links');
+    const parts = link.split(':');
+    if (parts.length > 2) throw new KindError('system', `bad format for links: ${link}`);
+    const name = (parts[0] ?? '').replace(/^\//, '');
+    let child: Container;
+    try {
+      child = daemon.containers.find(name);
+    } catch (error) {
+      const kind = errorKind(error) === 'notFound' ? 'invalidParameter' : errorKind(error);
+      const message = `could not get container for ${name}: ${errorMessage(error)}`;
+      throw new KindError(kind, message, { cause: error });
+    }
+    if (child.hostConfig.NetworkMode === 'host') {
+      const message =
+        "conflicting options: host type networking can't be used with links. This would result in undefined behavior";
+      throw new KindError('invalidParameter', message);
+    }
+    const message = 'Linking containers (--link) is not supported by this engine yet';
+    if (NetworkMode === 'bridge') throw new KindError('notImplemented', message);
+  }
 }

@@ -1,7 +1,6 @@
 /** `POST /containers/{id}/pause`: the cgroup's freezer. */
 import { KindError } from '../lib/errors.ts';
 import { logContainerEvent, type Daemon } from './daemon.ts';
-import { containerPaths } from './spec/paths.ts';
 
 export async function containerPause(daemon: Daemon, name: string): Promise<void> {
   const container = daemon.containers.find(name);
@@ -11,7 +10,7 @@ export async function containerPause(daemon: Daemon, name: string): Promise<void
       throw new KindError('conflict', `Container ${container.id} is already paused`);
     if (status !== 'running')
       throw new KindError('conflict', `container ${container.id} is not running`);
-    const path = `${containerPaths(container.id).cgroup}/cgroup.freeze`;
+    const path = `${container.cgroup}/cgroup.freeze`;
     const cause = 'Freeze every process of the container';
     await daemon.guest.apply({
       before: [{ operation: { op: 'write', path, content: '1' }, cause }],

@@ -3,11 +3,13 @@
  * that fails leaves nothing mounted.
  */
 import type { GuestProcess } from '../guest/guest.ts';
-import type { NamespaceName, SetupPlan } from '../guest/plan.ts';
+import type { SetupPlan } from '../guest/plan.ts';
 import { KindError } from '../lib/errors.ts';
 import { hostnameFile, hostsFile, resolvConfFile } from './container/etc-files.ts';
 import { InputRelay } from './container/process-io.ts';
 import { prepareRoot, type PreparedRoot } from './container/prepare-root.ts';
+import { findJoined, type JoinedContainers } from './container/joined-containers.ts';
+import { findDevices } from './container/machine-devices.ts';
 import { setupFailure, startError } from './container/start-error.ts';
 import type { Container } from './container/container.ts';
 import { superviseRun } from './container/supervise.ts';
@@ -15,10 +17,10 @@ import { removeContainer } from './container-remove.ts';
 import { logContainerEvent, type Daemon } from './daemon.ts';
 import { applyEach } from './guest-plans.ts';
 import { compileSpec } from './spec/compile-spec.ts';
-import { containerPlan } from './spec/container-plan.ts';
+import { containerPlan, type ContainerFiles } from './spec/container-plan.ts';
 import { resolveUser } from './spec/passwd.ts';
 import { containerPaths } from './spec/paths.ts';
-import { layerDirs, removeCgroupStep, stopSteps, unmountStep } from './spec/root-plan.ts';
+import { layerDirs, removeCgroupStep, stopSteps, unmountSteps } from './spec/root-plan.ts';
 import { execFailureExit } from './container/exec-failure.ts';
 
 export async function containerStart(daemon: Daemon, name: string): Promise<void> {
@@ -41,8 +43,9 @@ export async function startContainer(daemon: Daemon, container: Container): Prom
   let plan: SetupPlan = { before: [] };
   try {
     checkNetwork(container);
+    const joined = findJoined(daemon, container);
     root = await prepareRoot(daemon, container);
-    plan = buildPlan(daemon, { container, root });
+    plan = await buildPlan(daemon, { container, root, joined });
     const process = await daemon.guest.run(plan, { stdio: stdioOf(container) });
     begin(daemon, { container, process });
   } catch (error) {
@@ -76,11 +79,16 @@ function stdioOf(container: Container): { stdin: boolean; stdout: boolean; stder
   return { stdin: container.config.OpenStdin === true, stdout: true, stderr: true };
 }
 
-function buildPlan(
+async function buildPlan(
   daemon: Daemon,
-  { container, root }: { container: Container; root: PreparedRoot },
-): SetupPlan {
+  {
+    container,
+    root,
+    joined,
+  }: { container: Container; root: PreparedRoot; joined: JoinedContainers },
+): Promise<SetupPlan> {
   const { id, config, hostConfig, args, mountPoints } = container;
+  const devices = await findDevices(daemon.guest, hostConfig);
   const user = resolveUser(config.User ?? '', root.accounts, hostConfig.GroupAdd ?? []);
   const spec = compileSpec({
     id,
@@ -91,44 +99,30 @@ function buildPlan(
     mountPoints,
     layerDirs: layerDirs(container.diffIds),
     fileMounts: root.fileMounts,
-    joinPids: joinPids(daemon, container),
+    joinPids: joined.pids,
+    devices,
+    ...(joined.network === undefined ? {} : { etcOwner: joined.network.id }),
+    ...(joined.sharedMemory === undefined ? {} : { joinedMemory: joined.sharedMemory }),
   });
-  const paths = containerPaths(id);
   return containerPlan(spec, {
     rootSteps: root.steps,
-    missingFiles: root.missingFiles,
-    metadata: {
-      directory: paths.metadata,
-      files: [
-        { path: paths.hostname, content: hostnameFile(config) },
-        { path: paths.hosts, content: hostsFile(hostConfig) },
-        { path: paths.resolvConf, content: resolvConfFile(hostConfig) },
-      ],
-    },
+    metadata: metadataFiles(container, joined.network !== undefined),
   });
 }
 
-/** The processes whose namespaces `--network container:…` and `--pid container:…` join. */
-function joinPids(
-  daemon: Daemon,
-  { hostConfig }: Container,
-): Partial<Record<NamespaceName, number>> {
-  const pids: Partial<Record<NamespaceName, number>> = {};
-  const modes: readonly (readonly [NamespaceName, string | undefined])[] = [
-    ['net', hostConfig.NetworkMode],
-    ['pid', hostConfig.PidMode],
-  ];
-  for (const [type, mode] of modes) {
-    if (mode === undefined || !mode.startsWith('container:')) continue;
-    const other = daemon.containers.find(mode.slice('container:'.length));
-    if (!other.isRunning) {
-      const what = type === 'net' ? 'network' : 'PID';
-      const message = `cannot join ${what} namespace of a non running container: container ${other.id} is ${other.state.status}`;
-      throw new KindError('conflict', message);
-    }
-    pids[type] = other.state.pid;
-  }
-  return pids;
+/** Who shares another's network has its names too, and no files of its own. */
+function metadataFiles({ id, config, hostConfig }: Container, shared: boolean): ContainerFiles {
+  const paths = containerPaths(id);
+  return {
+    directory: paths.metadata,
+    files: shared
+      ? []
+      : [
+          { path: paths.hostname, content: hostnameFile(config) },
+          { path: paths.hosts, content: hostsFile(hostConfig) },
+          { path: paths.resolvConf, content: resolvConfFile(hostConfig) },
+        ],
+  };
 }
 
 function begin(
@@ -164,12 +158,8 @@ async function takeDown(
   container.input.end();
   container.input = new InputRelay();
   const failure = setupFailure(error);
-  const { id } = container;
   const ranBefore = failure !== undefined && failure.section !== 'before';
-  const keepRoot = container.rootUsers > 0;
-  if (ranBefore) return applyEach(daemon.guest, stopSteps(id, { killAll: false, keepRoot }));
-  if (rootMounted || failure !== undefined) {
-    const unmount = keepRoot ? [] : [unmountStep(id)];
-    await applyEach(daemon.guest, [...unmount, removeCgroupStep(id)]);
-  }
+  if (ranBefore) return applyEach(daemon.guest, stopSteps(container));
+  if (rootMounted || failure !== undefined)
+    await applyEach(daemon.guest, [...unmountSteps(container), removeCgroupStep(container)]);
 }

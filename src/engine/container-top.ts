@@ -3,7 +3,6 @@ import type { ContainerTopResponse } from '../api/container.ts';
 import type { SetupPlan } from '../guest/plan.ts';
 import { KindError } from '../lib/errors.ts';
 import { defaultPath } from './spec/environment.ts';
-import { containerPaths } from './spec/paths.ts';
 import type { Daemon } from './daemon.ts';
 
 const outputSizeBytesMax = 1024 * 1024;
@@ -18,7 +17,7 @@ export async function containerTop(
   const container = daemon.containers.find(name);
   if (container.run === undefined)
     throw new KindError('conflict', `container ${container.id} is not running`);
-  const procs = await daemon.guest.readFile(`${containerPaths(container.id).cgroup}/cgroup.procs`);
+  const procs = await daemon.guest.readFile(`${container.cgroup}/cgroup.procs`);
   const pids = new Set(new TextDecoder().decode(procs).split('\n').filter(Boolean));
   const words = psArgs.split(' ').filter(Boolean);
   return parsePs(await runPs(daemon, words), pids);

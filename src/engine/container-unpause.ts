@@ -2,7 +2,6 @@
 import { KindError } from '../lib/errors.ts';
 import type { Container } from './container/container.ts';
 import { logContainerEvent, type Daemon } from './daemon.ts';
-import { containerPaths } from './spec/paths.ts';
 
 export async function containerUnpause(daemon: Daemon, name: string): Promise<void> {
   const container = daemon.containers.find(name);
@@ -15,7 +14,7 @@ export async function containerUnpause(daemon: Daemon, name: string): Promise<vo
 
 /** Also for stop and kill: a frozen process takes no signal. */
 export async function thaw(daemon: Daemon, container: Container): Promise<void> {
-  const path = `${containerPaths(container.id).cgroup}/cgroup.freeze`;
+  const path = `${container.cgroup}/cgroup.freeze`;
   const cause = 'Let the processes of the container go on';
   await daemon.guest.apply({
     before: [{ operation: { op: 'write', path, content: '0' }, cause }],

@@ -109,7 +109,7 @@ export function createEngine(options: EngineOptions): Engine {
     clock,
     random,
     containers: new ContainerTable(),
-    execs: new ExecTable(),
+    execs: new ExecTable({ now: () => clock.now() }),
     volumes: new VolumeTable(),
     events: new EventBus(() => clock.now()),
     stats: new StatsCollector(),

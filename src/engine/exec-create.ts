@@ -2,16 +2,18 @@
 import type { ExecCreateRequest } from '../api/exec.ts';
 import { KindError } from '../lib/errors.ts';
 import type { Container } from './container/container.ts';
-import { parseDetachKeys, detachKeysDefault } from './container/detach-keys.ts';
+import { parseDetachKeys } from './container/detach-keys.ts';
 import { logContainerEvent, randomId, type Daemon } from './daemon.ts';
 import { containerUser } from './exec/container-user.ts';
+import { newExecState } from './exec/exec-table.ts';
 
 export async function execCreate(
   daemon: Daemon,
   name: string,
   request: ExecCreateRequest,
 ): Promise<string> {
-  const container = activeContainer(daemon, name);
+  const container = daemon.containers.find(name);
+  checkActive(container, name);
   const args = request.Cmd ?? [];
   if (request.User) await checkUser(daemon, { container, user: request.User });
   const id = randomId(daemon.random);
@@ -28,17 +30,29 @@ export async function execCreate(
     openStdin: request.AttachStdin ?? false,
     openStdout: request.AttachStdout ?? false,
     openStderr: request.AttachStderr ?? false,
-    detachKeys: parseDetachKeys(request.DetachKeys || detachKeysDefault),
+    detachKeys: escapeKeys(request.DetachKeys ?? ''),
     ...(rows === undefined || columns === undefined ? {} : { size: { rows, columns } }),
-    state: 'created',
-    exitCode: null,
-    pid: 0,
+    ...newExecState(),
   });
   logContainerEvent(daemon, container, {
-    action: `exec_create: ${args.join(' ')}`,
+    action: `exec_create: ${commandOf(args)}`,
     attributes: { execID: id },
   });
   return id;
+}
+
+/** dockerd has other words for them than at an attachment, and no kind. */
+function escapeKeys(text: string): Uint8Array {
+  try {
+    return parseDetachKeys(text);
+  } catch (error) {
+    throw new KindError('system', `Invalid escape keys (${text}) provided`, { cause: error });
+  }
+}
+
+/** As the events show it: with a space after the program even when no argument follows. */
+export function commandOf([program = '', ...args]: readonly string[]): string {
+  return `${program} ${args.join(' ')}`;
 }
 
 /** A wrong user is told here, before the client hijacks a connection. */
@@ -55,20 +69,13 @@ async function checkUser(
   }
 }
 
-/** The container, if commands can be run in it now. */
-export function activeContainer(daemon: Daemon, name: string): Container {
-  const container = daemon.containers.find(name);
-  checkActive(container);
-  return container;
-}
-
-export function checkActive(container: Container): void {
-  const { id } = container;
+/** Whether commands can be run in it now; `name` is how the client calls it. */
+export function checkActive(container: Container, name = container.id): void {
+  const { id, state, isRunning } = container;
   const conflict = (message: string) => new KindError('conflict', message);
-  const { status } = container.state;
-  if (status === 'paused')
-    throw conflict(`Container ${id} is paused, unpause the container before exec`);
-  if (status === 'restarting')
+  if (!isRunning) throw conflict(`container ${id} is not running`);
+  if (state.status === 'paused')
+    throw conflict(`Container ${name} is paused, unpause the container before exec`);
+  if (state.status === 'restarting')
     throw conflict(`Container ${id} is restarting, wait until the container is running`);
-  if (status !== 'running') throw conflict(`container ${id} is not running`);
 }

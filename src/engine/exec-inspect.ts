@@ -18,9 +18,9 @@ export async function execInspect(daemon: Daemon, id: string): Promise<ExecInspe
     OpenStdin: exec.openStdin,
     OpenStderr: exec.openStderr,
     OpenStdout: exec.openStdout,
-    CanRemove: false,
+    CanRemove: daemon.execs.canRemove(exec),
     ContainerID: exec.container.id,
-    DetachKeys: String.fromCharCode(...exec.detachKeys),
+    DetachKeys: btoa(String.fromCharCode(...exec.detachKeys)),
     Pid: exec.pid,
   };
 }

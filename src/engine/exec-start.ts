@@ -4,27 +4,25 @@ import type { SetupPlan } from '../guest/plan.ts';
 import { KindError } from '../lib/errors.ts';
 import { encodeStdcopy } from '../lib/stdcopy.ts';
 import { attachWritable } from './container/attach-streams.ts';
+import { detachKeysDefault, parseDetachKeys } from './container/detach-keys.ts';
 import { OutputFan } from './container/output-fan.ts';
 import { drainMsMax, InputRelay, pumpOutput } from './container/process-io.ts';
-import { startError } from './container/start-error.ts';
+import { setupFailure, startError } from './container/start-error.ts';
 import { logContainerEvent, type Daemon } from './daemon.ts';
-import { checkActive } from './exec-create.ts';
+import { checkActive, commandOf } from './exec-create.ts';
 import { containerUser } from './exec/container-user.ts';
 import type { ExecInstance } from './exec/exec-table.ts';
 import type { AttachedStream, TerminalSize } from './server/backend/streams.ts';
-import { processSecurity } from './spec/compile-spec.ts';
+import { keyringName, processSecurity } from './spec/compile-spec.ts';
 import { processEnv, replaceOrAppendEnv } from './spec/environment.ts';
 import { execPlan } from './spec/exec-plan.ts';
-import { containerPaths } from './spec/paths.ts';
 import { rlimitsOf } from './spec/resources.ts';
+
+const execExitCodeDefault = 126;
 
 export async function execCheck(daemon: Daemon, id: string): Promise<void> {
   const exec = daemon.execs.find(id);
   checkActive(exec.container);
-  if (exec.state === 'exited')
-    throw new KindError('conflict', `exec command ${id} has already run`);
-  if (exec.state === 'running')
-    throw new KindError('conflict', `exec command ${id} is already running`);
 }
 
 export async function execStart(
@@ -34,14 +32,19 @@ export async function execStart(
 ): Promise<AttachedStream | undefined> {
   await execCheck(daemon, id);
   const exec = daemon.execs.find(id);
+  if (exec.state === 'exited')
+    throw new KindError('conflict', `exec command ${id} has already run`);
+  if (exec.state === 'running')
+    throw new KindError('conflict', `exec command ${id} is already running`);
   exec.state = 'running';
   logContainerEvent(daemon, exec.container, {
-    action: `exec_start: ${exec.args.join(' ')}`,
+    action: `exec_start: ${commandOf(exec.args)}`,
     attributes: { execID: id },
   });
   const process = await launch(daemon, { exec, size: options.size ?? exec.size });
   exec.process = process;
   exec.pid = process.pid;
+  exec.setStarted();
   const output = new OutputFan((milliseconds, signal) => daemon.clock.delay(milliseconds, signal));
   const stream = options.detach ? undefined : connect(daemon, { exec, process, output });
   supervise(daemon, { exec, process, output }).catch(() => {});
@@ -60,9 +63,10 @@ async function launch(
     return await daemon.guest.run(plan, { stdio });
   } catch (error) {
     const known = startError(error, { plan, args: exec.args, exec: true });
-    exec.exitCode = known.exitCode === 128 ? 126 : known.exitCode;
-    exec.state = 'exited';
-    daemon.execs.finish(exec);
+    // What never came to the command is 126, like a command that may not be executed.
+    const early = setupFailure(error) === undefined;
+    daemon.execs.finish(exec, early ? execExitCodeDefault : known.exitCode);
+    exec.setStarted();
     throw known.error;
   }
 }
@@ -74,7 +78,6 @@ async function buildPlan(
   const { container } = exec;
   const { config, hostConfig } = container;
   const user = await containerUser(daemon, { container, user: exec.user });
-  const privileged = exec.privileged || hostConfig.Privileged === true;
   return execPlan(
     {
       args: exec.args,
@@ -90,11 +93,12 @@ async function buildPlan(
       user,
       rlimits: rlimitsOf(hostConfig),
       oomScoreAdj: hostConfig.OomScoreAdj ?? 0,
-      ...processSecurity({ hostConfig, user, privileged }),
+      ...processSecurity({ hostConfig, user, allCapabilities: exec.privileged }),
     },
     {
       pid: container.state.pid,
-      cgroup: containerPaths(container.id).cgroup,
+      cgroup: container.cgroup,
+      keyring: keyringName(container.id),
       oomScoreAdj: hostConfig.OomScoreAdj ?? 0,
     },
   );
@@ -120,7 +124,7 @@ function connect(
   const writable = attachWritable(
     exec.openStdin
       ? {
-          detachKeys: exec.tty ? exec.detachKeys : new Uint8Array(),
+          detachKeys: exec.tty ? detachKeysOf(exec) : new Uint8Array(),
           write: (chunk) => input.write(chunk),
           end: async () => {
             if (!exec.tty) await input.close();
@@ -134,6 +138,11 @@ function connect(
       : undefined,
   );
   return { duplex: { readable: tap.readable, writable }, multiplexed };
+}
+
+/** Without keys of its own, ctrl-p ctrl-q. */
+function detachKeysOf({ detachKeys }: ExecInstance): Uint8Array {
+  return detachKeys.length > 0 ? detachKeys : parseDetachKeys(detachKeysDefault);
 }
 
 /** The stream ends only after the exit code is known: the client asks for it right away. */
@@ -152,10 +161,7 @@ async function supervise(
   const patience = daemon.clock.delay(drainMsMax, stop.signal).catch(() => {});
   await Promise.race([pumped, patience]);
   stop.abort();
-  exec.state = 'exited';
-  exec.exitCode = status.code;
-  exec.pid = 0;
-  daemon.execs.finish(exec);
+  daemon.execs.finish(exec, status.code);
   logContainerEvent(daemon, exec.container, {
     action: 'exec_die',
     attributes: { execID: exec.id, exitCode: String(status.code) },

@@ -4,10 +4,13 @@
  */
 import type { MountFlag, SetupOperation, SetupPlan, SetupStep } from '../guest/plan.ts';
 import { initLayerDirectories, initLayerFiles } from './spec/init-layer.ts';
-import { cgroupRoot, dockerRoot, initLayerDir } from './spec/paths.ts';
-
-const controllers = ['cpu', 'memory', 'pids', 'io'];
-const cgroupMount = '/sys/fs/cgroup';
+import {
+  cgroupControllers,
+  cgroupMount,
+  cgroupRoot,
+  dockerRoot,
+  initLayerDir,
+} from './spec/paths.ts';
 
 export function machineSetupPlan(options: { readonly hostname: string }): SetupPlan {
   return {
@@ -56,7 +59,7 @@ function mountSteps(): SetupStep[] {
 
 /** A controller only works in a group when every parent passes it on. */
 function cgroupSteps(): SetupStep[] {
-  const content = controllers.map((name) => `+${name}`).join(' ');
+  const content = cgroupControllers.map((name) => `+${name}`).join(' ');
   return [
     step(
       { op: 'write', path: `${cgroupMount}/cgroup.subtree_control`, content },

@@ -9,6 +9,7 @@ import type { GuestProcess } from '../../guest/guest.ts';
 import type { Digest } from '../../image/digest.ts';
 import { Mutex } from '../../lib/mutex.ts';
 import type { MountPoint } from '../spec/mount-point.ts';
+import { containerCgroup } from '../spec/paths.ts';
 import { ContainerLog } from './container-log.ts';
 import { OutputFan } from './output-fan.ts';
 import { InputRelay } from './process-io.ts';
@@ -104,6 +105,11 @@ export class Container {
 
   get shortId(): string {
     return this.id.slice(0, 12);
+  }
+
+  /** The directory of its control group. */
+  get cgroup(): string {
+    return containerCgroup(this.id, this.hostConfig.CgroupParent);
   }
 
   /** A paused or restarting container counts as running, as in Docker. */

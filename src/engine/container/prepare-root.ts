@@ -22,8 +22,6 @@ export interface PreparedRoot {
   readonly mounted: boolean;
   /** Destinations whose mount source is a file. */
   readonly fileMounts: ReadonlySet<string>;
-  /** Those of them that the image lacks. */
-  readonly missingFiles: readonly string[];
 }
 
 export async function prepareRoot(daemon: Daemon, container: Container): Promise<PreparedRoot> {
@@ -31,16 +29,14 @@ export async function prepareRoot(daemon: Daemon, container: Container): Promise
   const known = container.startedBefore ? undefined : daemon.accounts.get(container.imageId);
   const steps = [...mountRootSteps(container), ...binds.steps, ...volumeSteps(daemon, container)];
   const volumes = container.mountPoints.filter(({ type }) => type === 'volume');
-  const needsRoot = known === undefined || binds.files.size > 0 || volumes.length > 0;
-  if (!needsRoot)
-    return { accounts: known, steps, mounted: false, fileMounts: binds.files, missingFiles: [] };
+  if (known !== undefined && volumes.length === 0)
+    return { accounts: known, steps, mounted: false, fileMounts: binds.files };
   await daemon.guest.apply({ before: steps });
-  const [accounts, missingFiles] = await Promise.all([
+  const [accounts] = await Promise.all([
     known ?? readAccounts(daemon, container),
-    missingTargets(daemon.guest, { container, files: binds.files }),
     fillVolumes(daemon, container),
   ]);
-  return { accounts, steps: [], mounted: true, fileMounts: binds.files, missingFiles };
+  return { accounts, steps: [], mounted: true, fileMounts: binds.files };
 }
 
 async function readAccounts(daemon: Daemon, container: Container): Promise<AccountFiles> {
@@ -77,20 +73,6 @@ async function inspectBinds(
   };
   await Promise.all(points.filter(({ type }) => type === 'bind').map(inspect));
   return { files, steps };
-}
-
-async function missingTargets(
-  guest: Guest,
-  options: { readonly container: Container; readonly files: ReadonlySet<string> },
-): Promise<string[]> {
-  const root = containerPaths(options.container.id).merged;
-  const missing = await Promise.all(
-    [...options.files].map(async (path) => {
-      const status = await optional(guest.stat(path, { root }));
-      return status === undefined ? path : undefined;
-    }),
-  );
-  return missing.filter((path) => path !== undefined);
 }
 
 /** Undefined when there is no such file. */

@@ -4,7 +4,6 @@ import { removeContainer } from '../container-remove.ts';
 import { logContainerEvent, type Daemon } from '../daemon.ts';
 import { applyEach } from '../guest-plans.ts';
 import { sigkill } from '../signals.ts';
-import { containerPaths } from '../spec/paths.ts';
 import { removeSteps, stopSteps } from '../spec/root-plan.ts';
 import type { Container } from './container.ts';
 import { drainMsMax, InputRelay, pumpOutput } from './process-io.ts';
@@ -45,7 +44,7 @@ async function readOomKilled(
 ): Promise<boolean> {
   if ((container.hostConfig.Memory ?? 0) === 0 && status.signal !== sigkill) return false;
   try {
-    const path = `${containerPaths(container.id).cgroup}/memory.events`;
+    const path = `${container.cgroup}/memory.events`;
     const text = new TextDecoder().decode(await daemon.guest.readFile(path));
     return Number(/^oom_kill ([0-9]+)/m.exec(text)?.[1] ?? 0) > 0;
   } catch {
@@ -69,8 +68,7 @@ async function finish(
     ranMs: daemon.clock.now() - container.state.startedMs,
   });
   const goes = hostConfig.AutoRemove === true && delayMs === undefined;
-  const keepRoot = container.rootUsers > 0;
-  const steps = stopSteps(id, { killAll: hostConfig.PidMode !== '', keepRoot });
+  const steps = stopSteps(container);
   await applyEach(daemon.guest, goes ? [...steps, ...removeSteps(id)] : steps);
   container.input.end();
   container.input = new InputRelay();

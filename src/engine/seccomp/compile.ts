@@ -36,6 +36,7 @@ const returnOfAction: Readonly<Record<SeccompAction, number>> = {
   SCMP_ACT_KILL_PROCESS: 0x8000_0000,
   SCMP_ACT_TRAP: 0x0003_0000,
   SCMP_ACT_ERRNO: 0x0005_0000,
+  SCMP_ACT_TRACE: 0x7ff0_0000,
   SCMP_ACT_LOG: 0x7ffc_0000,
   SCMP_ACT_ALLOW: 0x7fff_0000,
 };
@@ -68,7 +69,8 @@ export function compileSeccomp(
 }
 
 function returnOf(action: SeccompAction, errno: number | undefined): number {
-  const data = action === 'SCMP_ACT_ERRNO' ? (errno ?? errnoNotPermitted) & 0xffff : 0;
+  const withData = action === 'SCMP_ACT_ERRNO' || action === 'SCMP_ACT_TRACE';
+  const data = withData ? (errno ?? errnoNotPermitted) & 0xffff : 0;
   return (returnOfAction[action] | data) >>> 0;
 }
 
@@ -78,13 +80,16 @@ function returnOf(action: SeccompAction, errno: number | undefined): number {
  */
 function rangesOf(profile: SeccompProfile, rules: readonly SeccompRule[]): Range[] {
   const byNumber = new Map<number, SeccompRule[]>();
-  for (const rule of rules)
+  const unlisted = returnOf(profile.defaultAction, profile.defaultErrnoRet);
+  for (const rule of rules.flatMap(separateConditions)) {
+    // libseccomp knows no rule that does what happens anyway; one must not undo another.
+    if (returnOf(rule.action, rule.errnoRet) === unlisted) continue;
     for (const name of rule.names) {
       const number = syscallNumbers.get(name);
       if (number === undefined) continue;
       byNumber.set(number, [...(byNumber.get(number) ?? []), rule]);
     }
-  const unlisted = returnOf(profile.defaultAction, profile.defaultErrnoRet);
+  }
   const last = Math.max(-1, ...knownNumbers(profile));
   const ranges: Range[] = [];
   for (let number = 0; number <= last; number += 1)
@@ -95,6 +100,13 @@ function rangesOf(profile: SeccompProfile, rules: readonly SeccompRule[]): Range
       : unlisted;
   appendRange(ranges, last + 1, { conditional: [], otherwise: beyond });
   return ranges;
+}
+
+/** Several conditions on one argument are alternatives, as runc has it: each becomes a rule of its own. */
+function separateConditions(rule: SeccompRule): readonly SeccompRule[] {
+  const indexes = (rule.args ?? []).map(({ index }) => index);
+  if (new Set(indexes).size === indexes.length) return [rule];
+  return (rule.args ?? []).map((argument) => ({ ...rule, args: [argument] }));
 }
 
 function knownNumbers(profile: SeccompProfile): number[] {

@@ -7,6 +7,7 @@ import { stringifyBigints } from '../../lib/json.ts';
 import { multiplexedStreamType, rawStreamType } from '../../lib/stdcopy.ts';
 import type { EngineBackend } from './backend.ts';
 import type { ContainerStopOptions } from './backend/container-backend.ts';
+import { adaptContainerCreate } from './adapt-container-create.ts';
 import { decodeContainerCreate } from './decode-container-create.ts';
 import {
   emptyResponse,
@@ -54,14 +55,17 @@ async function list(backend: EngineBackend, request: RouteRequest): Promise<ApiR
 }
 
 async function create(backend: EngineBackend, request: RouteRequest): Promise<ApiResponse> {
-  const body = decodeContainerCreate(await request.json());
+  const { request: body, warnings } = adaptContainerCreate(
+    decodeContainerCreate(await request.json()),
+    (version) => request.versionAtLeast(version),
+  );
   const name = request.text('name');
-  const platform = request.text('platform');
+  const platform = request.versionAtLeast('1.41') ? request.text('platform') : '';
   const created = await backend.containerCreate(body, {
     ...(name === '' ? {} : { name }),
     ...(platform === '' ? {} : { platform }),
   });
-  return jsonResponse(201, created);
+  return jsonResponse(201, { ...created, Warnings: [...created.Warnings, ...warnings] });
 }
 
 async function inspect(backend: EngineBackend, request: RouteRequest): Promise<ApiResponse> {

@@ -36,7 +36,7 @@ const mount: Fields = {
     },
   },
   ImageOptions: { struct: { Subpath: 'string' } },
-  TmpfsOptions: { struct: { SizeBytes: 'number', Mode: 'number' } },
+  TmpfsOptions: { struct: { SizeBytes: 'number', Mode: 'number', Options: 'string lists' } },
 };
 
 const throttle: Fields = { Path: 'string', Rate: 'number' };
@@ -62,13 +62,27 @@ const resources: Fields = {
     list: { PathOnHost: 'string', PathInContainer: 'string', CgroupPermissions: 'string' },
   },
   DeviceCgroupRules: 'strings',
-  DeviceRequests: { list: { Driver: 'string', Count: 'number', DeviceIDs: 'strings' } },
+  DeviceRequests: {
+    list: {
+      Driver: 'string',
+      Count: 'number',
+      DeviceIDs: 'strings',
+      Capabilities: 'string lists',
+      Options: 'string map',
+    },
+  },
+  KernelMemory: 'number',
+  KernelMemoryTCP: 'number',
   MemoryReservation: 'number',
   MemorySwap: 'number',
   MemorySwappiness: 'number',
   OomKillDisable: 'boolean',
   PidsLimit: 'number',
   Ulimits: { list: { Name: 'string', Soft: 'number', Hard: 'number' } },
+  CpuCount: 'number',
+  CpuPercent: 'number',
+  IOMaximumIOps: 'number',
+  IOMaximumBandwidth: 'number',
 };
 
 const hostConfig: Fields = {

@@ -11,6 +11,7 @@ export type FieldType =
   | 'number'
   | 'strings'
   | 'numbers'
+  | 'string lists'
   | 'string map'
   | 'set'
   | { readonly struct: Fields }
@@ -48,6 +49,8 @@ function matches(value: unknown, type: Exclude<FieldType, object>): boolean {
       return Number.isSafeInteger(value);
     case 'strings':
       return Array.isArray(value) && value.every((item) => typeof item === 'string');
+    case 'string lists':
+      return Array.isArray(value) && value.every((item) => matches(item, 'strings'));
     case 'numbers':
       return Array.isArray(value) && value.every((item) => Number.isSafeInteger(item));
     case 'string map':

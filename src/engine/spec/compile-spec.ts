@@ -8,15 +8,23 @@ import { encodeProgram } from '../seccomp/bpf.ts';
 import { compileSeccomp } from '../seccomp/compile.ts';
 import { defaultSeccompProfile } from '../seccomp/default-profile.ts';
 import { parseSeccompProfile } from '../seccomp/profile.ts';
-import { containerCapabilities } from './capabilities.ts';
-import { defaultMaskedPaths, defaultReadonlyPaths } from './default-paths.ts';
+import { allCapabilities, containerCapabilities } from './capabilities.ts';
+import { checkDeviceRequests, deviceRulesOf, type MachineDevices } from './devices.ts';
 import { processEnv } from './environment.ts';
 import type { MountPoint } from './mount-point.ts';
 import type { ProcessUser } from './passwd.ts';
-import { containerPaths, initLayerDir } from './paths.ts';
+import { containerCgroup, containerPaths, initLayerDir } from './paths.ts';
 import { cgroupLimits, rlimitsOf } from './resources.ts';
-import type { RuntimeSpec, SpecCapabilities, SpecNamespace, SpecProcess } from './runtime-spec.ts';
-import { specMounts } from './spec-mounts.ts';
+import type {
+  RuntimeSpec,
+  SeccompProgram,
+  SpecCapabilities,
+  SpecNamespace,
+  SpecProcess,
+} from './runtime-spec.ts';
+import { parseSecurityOptions } from './security-options.ts';
+import { initPath, specMounts, usesInit } from './spec-mounts.ts';
+import { checkSysctls, sysctlsOf } from './sysctls.ts';
 
 export interface SpecInput {
   readonly id: string;
@@ -32,13 +40,24 @@ export interface SpecInput {
   readonly fileMounts: ReadonlySet<string>;
   /** The process whose namespace to join, for `container:…` modes. */
   readonly joinPids: Readonly<Partial<Record<NamespaceName, number>>>;
+  readonly devices: MachineDevices;
+  /** The container whose /etc/hosts and the like are mounted, when it is not this one. */
+  readonly etcOwner?: string;
+  /** Where the shared memory is that the container joins: another's, or the machine's. */
+  readonly joinedMemory?: string;
+  /** Present when the engine gives containers user namespaces and this one does not refuse. */
+  readonly userMapping?: RuntimeSpec['userMapping'];
 }
 
 export function compileSpec(input: SpecInput): RuntimeSpec {
   const { id, config, hostConfig } = input;
   const paths = containerPaths(id);
-  const privileged = hostConfig.Privileged === true;
-  const unmasked = securityOptions(hostConfig).unmasked || privileged;
+  const namespaces = namespacesOf(input);
+  const sysctl = sysctlsOf(hostConfig, { userNamespace: input.userMapping !== undefined });
+  checkSysctls(sysctl, namespaces);
+  checkDeviceRequests(hostConfig);
+  const deviceRules = deviceRulesOf(hostConfig, input.devices);
+  const ownUts = namespaces.some(({ type }) => type === 'uts');
   return {
     process: specProcess(input),
     root: {
@@ -48,17 +67,29 @@ export function compileSpec(input: SpecInput): RuntimeSpec {
       upperDir: paths.upper,
       workDir: paths.work,
     },
-    hostname: config.Hostname ?? '',
-    domainname: config.Domainname ?? '',
+    hostname: ownUts ? (config.Hostname ?? '') : '',
+    domainname: ownUts ? (config.Domainname ?? '') : '',
     mounts: specMounts(input),
-    namespaces: namespacesOf(input),
-    cgroupsPath: paths.cgroup,
-    limits: cgroupLimits(hostConfig),
-    sysctl: sysctlsOf(hostConfig),
-    maskedPaths: unmasked ? [] : (hostConfig.MaskedPaths ?? defaultMaskedPaths),
-    readonlyPaths: unmasked ? [] : (hostConfig.ReadonlyPaths ?? defaultReadonlyPaths),
-    privileged,
+    namespaces,
+    cgroupsPath: containerCgroup(id, hostConfig.CgroupParent),
+    limits: [...cgroupLimits(hostConfig), ...input.devices.throttles],
+    sysctl,
+    maskedPaths: hostConfig.MaskedPaths ?? [],
+    readonlyPaths: hostConfig.ReadonlyPaths ?? [],
+    devices: input.devices.nodes,
+    allDevices: hostConfig.Privileged === true,
+    ...(deviceRules === undefined ? {} : { deviceRules }),
+    ...(input.userMapping === undefined ? {} : { userMapping: input.userMapping }),
+    ...(hostConfig.IpcMode === 'shareable'
+      ? { sharedMemory: { path: paths.sharedMemory, sizeBytes: hostConfig.ShmSize ?? 0 } }
+      : {}),
+    keyring: keyringName(id),
   };
+}
+
+/** As runc names a container's session keyring. */
+export function keyringName(id: string): string {
+  return `_ses.${id}`;
 }
 
 function specProcess(input: SpecInput): SpecProcess {
@@ -66,7 +97,7 @@ function specProcess(input: SpecInput): SpecProcess {
   const terminal = config.Tty === true;
   const [rows, columns] = hostConfig.ConsoleSize ?? [0, 0];
   return {
-    args: input.args,
+    args: usesInit(hostConfig) ? [initPath, '--', ...input.args] : input.args,
     env: processEnv({
       configured: config.Env ?? [],
       hostname: config.Hostname ?? '',
@@ -79,7 +110,7 @@ function specProcess(input: SpecInput): SpecProcess {
     user,
     rlimits: rlimitsOf(hostConfig),
     oomScoreAdj: hostConfig.OomScoreAdj ?? 0,
-    ...processSecurity({ hostConfig, user, privileged: hostConfig.Privileged === true }),
+    ...processSecurity({ hostConfig, user }),
   };
 }
 
@@ -87,20 +118,24 @@ function specProcess(input: SpecInput): SpecProcess {
 export function processSecurity(options: {
   readonly hostConfig: HostConfig;
   readonly user: ProcessUser;
-  readonly privileged: boolean;
+  /** `docker exec --privileged`: every capability, but the container's seccomp filter all the same. */
+  readonly allCapabilities?: boolean;
 }): Pick<SpecProcess, 'capabilities' | 'noNewPrivileges' | 'seccomp'> {
-  const { hostConfig, user, privileged } = options;
+  const { hostConfig, user } = options;
+  const privileged = hostConfig.Privileged === true;
   const bounding = containerCapabilities({
     add: hostConfig.CapAdd ?? [],
     drop: hostConfig.CapDrop ?? [],
     privileged,
   });
-  const { noNewPrivileges, seccomp } = securityOptions(hostConfig);
-  const unconfined = privileged || seccomp === 'unconfined';
+  const { noNewPrivileges, seccomp } = parseSecurityOptions(hostConfig);
+  const unconfined = seccomp === 'unconfined' || (privileged && seccomp === '');
+  const program = unconfined ? undefined : seccompProgram(seccomp, bounding);
+  const own = options.allCapabilities === true ? allCapabilities : bounding;
   return {
-    capabilities: processCapabilities(bounding, user),
+    capabilities: processCapabilities(own, user),
     noNewPrivileges,
-    ...(unconfined ? {} : { seccomp: seccompProgram(seccomp, bounding) }),
+    ...(program === undefined ? {} : { seccomp: program }),
   };
 }
 
@@ -110,72 +145,46 @@ function processCapabilities(bounding: readonly string[], user: ProcessUser): Sp
   return { bounding, permitted: own, effective: own, inheritable: [], ambient: [] };
 }
 
-const programs = new Map<string, Uint8Array>();
+const programs = new Map<string, SeccompProgram>();
 /** Compiled programs kept: the default one, and a few of others' making. */
 const programCountMax = 8;
 
-/** The same few programs serve nearly every container, and compiling takes milliseconds. */
-function seccompProgram(profile: string, capabilities: readonly string[]): Uint8Array {
+/**
+ * The same few programs serve nearly every container, and compiling takes milliseconds. Undefined for a
+ * profile that says nothing at all.
+ */
+function seccompProgram(
+  profile: string,
+  capabilities: readonly string[],
+): SeccompProgram | undefined {
   const key = `${capabilities.join(' ')}\n${profile}`;
   const known = programs.get(key);
   if (known !== undefined) return known;
-  const parsed = profile === '' ? defaultSeccompProfile : parseSeccompProfile(profile);
-  const program = encodeProgram(compileSeccomp(parsed, capabilities));
+  const builtin = profile === '' || profile === 'builtin';
+  const parsed = builtin ? defaultSeccompProfile : parseSeccompProfile(profile);
+  if (parsed === undefined) return undefined;
+  const program = {
+    program: encodeProgram(compileSeccomp(parsed, capabilities)),
+    log: parsed.log === true,
+  };
   if (programs.size >= programCountMax) programs.clear();
   programs.set(key, program);
   return program;
 }
 
-export interface SecurityOptions {
-  readonly noNewPrivileges: boolean;
-  /** Empty for the default profile, `unconfined`, or JSON text. */
-  readonly seccomp: string;
-  /** `systempaths=unconfined`. */
-  readonly unmasked: boolean;
-}
-
-/** Reads SecurityOpt; labels and AppArmor profiles are checked elsewhere and have no effect here. */
-export function securityOptions(hostConfig: HostConfig): SecurityOptions {
-  let noNewPrivileges = false;
-  let seccomp = '';
-  let unmasked = false;
-  for (const option of hostConfig.SecurityOpt ?? []) {
-    const [name = '', ...rest] = option.split(/[=:]/);
-    const value = option.slice(name.length + 1);
-    if (name === 'no-new-privileges') noNewPrivileges = rest.length === 0 || value === 'true';
-    else if (name === 'seccomp') seccomp = value === 'builtin' ? '' : value;
-    else if (name === 'systempaths') unmasked = value === 'unconfined';
-  }
-  return { noNewPrivileges, seccomp, unmasked };
-}
-
-function namespacesOf({ hostConfig, joinPids }: SpecInput): SpecNamespace[] {
+function namespacesOf({ hostConfig, joinPids, userMapping }: SpecInput): SpecNamespace[] {
   const shared = new Set<NamespaceName>();
   if (hostConfig.NetworkMode === 'host') shared.add('net');
   if (hostConfig.PidMode === 'host') shared.add('pid');
   if (hostConfig.IpcMode === 'host') shared.add('ipc');
   if (hostConfig.UTSMode === 'host') shared.add('uts');
   if (hostConfig.CgroupnsMode === 'host') shared.add('cgroup');
-  const all: readonly NamespaceName[] = ['mnt', 'net', 'uts', 'pid', 'ipc', 'cgroup'];
+  if (userMapping === undefined) shared.add('user');
+  const all: readonly NamespaceName[] = ['user', 'mnt', 'net', 'uts', 'pid', 'ipc', 'cgroup'];
   return all
     .filter((type) => !shared.has(type))
     .map((type) => {
       const pid = joinPids[type];
       return pid === undefined ? { type } : { type, pid };
     });
-}
-
-/** Unprivileged ports and ping, as Docker sets them in a network namespace of the container's own. */
-function sysctlsOf(hostConfig: HostConfig): Readonly<Record<string, string>> {
-  const network = hostConfig.NetworkMode ?? '';
-  const own = network !== 'host' && !network.startsWith('container:');
-  return {
-    ...(own
-      ? {
-          'net.ipv4.ip_unprivileged_port_start': '0',
-          'net.ipv4.ping_group_range': '0 2147483647',
-        }
-      : {}),
-    ...hostConfig.Sysctls,
-  };
 }

@@ -4,10 +4,11 @@ import type { SetupPlan } from '../../guest/plan.ts';
 import type { Digest } from '../../image/digest.ts';
 import { compileSpec } from './compile-spec.ts';
 import { containerPlan } from './container-plan.ts';
+import { noDevices } from './devices.ts';
 import { execPlan } from './exec-plan.ts';
 import { completeHostConfig } from './host-config.ts';
 import { parseBind, tmpfsMount } from './mount-point.ts';
-import { containerPaths } from './paths.ts';
+import { containerCgroup, containerPaths } from './paths.ts';
 import { planText } from './plan-text.fixture.ts';
 import { layerDirs, rootSteps } from './root-plan.ts';
 
@@ -30,12 +31,12 @@ function plan(
     mountPoints: [],
     fileMounts: new Set(),
     joinPids: {},
+    devices: noDevices,
     ...more,
   });
   const paths = containerPaths(id);
   return containerPlan(spec, {
     rootSteps: rootSteps(spec.root),
-    missingFiles: [],
     metadata: {
       directory: paths.metadata,
       files: [{ path: paths.hostname, content: `${id.slice(0, 12)}\n` }],
@@ -150,9 +151,12 @@ describe('execPlan()', () => {
       mountPoints: [],
       fileMounts: new Set(),
       joinPids: {},
+      devices: noDevices,
     });
-    const { cgroup } = containerPaths(id);
-    const text = planText(execPlan(process, { pid: 77, cgroup, oomScoreAdj: 0 }));
+    const cgroup = containerCgroup(id, undefined);
+    const text = planText(
+      execPlan(process, { pid: 77, cgroup, oomScoreAdj: 0, keyring: '_ses.x' }),
+    );
     await expect(text).toMatchFileSnapshot('testdata/plan-exec.golden');
   });
 });

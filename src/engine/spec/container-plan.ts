@@ -14,9 +14,12 @@ import type {
 } from '../../guest/plan.ts';
 import { defaultDeviceLinks, defaultDevices } from './default-paths.ts';
 import { compileDeviceFilter, defaultDeviceRules } from './device-filter.ts';
+import { privateDeviceNames } from './devices.ts';
 import { parseMountOptions } from './mount-options.ts';
+import { cgroupControllers, cgroupMount, cgroupRoot } from './paths.ts';
 import { processSteps } from './process-steps.ts';
-import type { RuntimeSpec, SpecMount } from './runtime-spec.ts';
+import type { RuntimeSpec, SpecDevice, SpecIdMapping, SpecMount } from './runtime-spec.ts';
+import { sysctlPath } from './sysctls.ts';
 
 export interface ContainerFiles {
   /** Content by path, for the machine's side of /etc/hosts and its like. */
@@ -28,8 +31,6 @@ export interface ContainerPlanOptions {
   readonly metadata: ContainerFiles;
   /** How the root is mounted; empty when it is already. */
   readonly rootSteps: readonly SetupStep[];
-  /** Files that the image lacks and another file is to be mounted over. */
-  readonly missingFiles: readonly string[];
 }
 
 export function containerPlan(spec: RuntimeSpec, options: ContainerPlanOptions): SetupPlan {
@@ -38,14 +39,16 @@ export function containerPlan(spec: RuntimeSpec, options: ContainerPlanOptions):
       ...options.rootSteps,
       ...metadataSteps(options.metadata),
       ...workingDirectorySteps(spec),
-      ...options.missingFiles.map((path) => missingFileStep(spec, path)),
+      ...sharedMemorySteps(spec),
       ...cgroupSteps(spec),
     ],
     clone: cloneOptions(spec),
     parent: parentSteps(spec),
     child: [
+      ...userNamespaceSteps(spec),
       ...sessionSteps(spec),
       ...mountSteps(spec),
+      ...machineDeviceSteps(spec),
       ...pivotSteps(spec),
       ...deviceSteps(spec),
       ...identitySteps(spec),
@@ -87,16 +90,32 @@ function workingDirectorySteps({ process, root }: RuntimeSpec): SetupStep[] {
   return [step(operation, 'Make the working directory if the image has none')];
 }
 
-function missingFileStep({ root }: RuntimeSpec, path: string): SetupStep {
-  return step(
-    { op: 'writeFile', path, content: new Uint8Array(), mode: 0o644, root: root.path },
-    'Make a file to mount another file over',
-  );
+/** Mounted on the machine, so that containers that join can bind it. */
+function sharedMemorySteps({ sharedMemory }: RuntimeSpec): SetupStep[] {
+  if (sharedMemory === undefined) return [];
+  const { path, sizeBytes } = sharedMemory;
+  return [
+    step(
+      { op: 'mkdir', path, mode: 0o700, parents: true },
+      'A place for memory that others may join',
+    ),
+    step(
+      mountOperation({
+        source: 'shm',
+        target: path,
+        fstype: 'tmpfs',
+        flags: ['nosuid', 'nodev', 'noexec'],
+        data: `mode=1777,size=${sizeBytes}`,
+      }),
+      'Shared memory is a file system, and this one others may join',
+    ),
+  ];
 }
 
 function cgroupSteps(spec: RuntimeSpec): SetupStep[] {
   const path = spec.cgroupsPath;
   return [
+    ...cgroupParentSteps(path),
     step(
       { op: 'mkdir', path, mode: 0o755, parents: true },
       'Make a control group, to limit and count what the container uses',
@@ -108,13 +127,36 @@ function cgroupSteps(spec: RuntimeSpec): SetupStep[] {
   ];
 }
 
-const deviceProgram = compileDeviceFilter(defaultDeviceRules);
+/** The controllers reach a group only when every parent passes them on; Docker's own parent does. */
+function cgroupParentSteps(path: string): SetupStep[] {
+  const names = path
+    .slice(cgroupMount.length + 1)
+    .split('/')
+    .slice(0, -1);
+  if (`${cgroupMount}/${names.join('/')}` === cgroupRoot) return [];
+  const parents = names.map((_, index) => `${cgroupMount}/${names.slice(0, index + 1).join('/')}`);
+  const content = cgroupControllers.map((name) => `+${name}`).join(' ');
+  return parents.flatMap((parent) => [
+    step(
+      { op: 'mkdir', path: parent, mode: 0o755, parents: true },
+      'The parent that was asked for',
+    ),
+    step(
+      { op: 'write', path: `${parent}/cgroup.subtree_control`, content },
+      'Pass the controllers on to the groups below',
+    ),
+  ]);
+}
 
-function deviceFilterSteps({ cgroupsPath, privileged }: RuntimeSpec): SetupStep[] {
-  if (privileged) return [];
+const defaultProgram = compileDeviceFilter(defaultDeviceRules);
+
+function deviceFilterSteps({ cgroupsPath, deviceRules }: RuntimeSpec): SetupStep[] {
+  if (deviceRules === undefined) return [];
+  const program =
+    deviceRules === defaultDeviceRules ? defaultProgram : compileDeviceFilter(deviceRules);
   return [
     step(
-      { op: 'deviceFilter', cgroup: cgroupsPath, program: deviceProgram },
+      { op: 'deviceFilter', cgroup: cgroupsPath, program },
       'Let the container open only harmless devices, whatever nodes it makes',
     ),
   ];
@@ -135,20 +177,45 @@ function cloneOptions(spec: RuntimeSpec): CloneOptions {
   };
 }
 
-function parentSteps({ process }: RuntimeSpec): SetupStep[] {
-  if (process.oomScoreAdj === 0) return [];
+function parentSteps({ process, userMapping }: RuntimeSpec): SetupStep[] {
   const content = String(process.oomScoreAdj);
+  const map = ({ start, size }: SpecIdMapping): string => `0 ${start} ${size}`;
   return [
-    step(
-      { op: 'write', path: '/proc/$PID/oom_score_adj', content },
-      'Tell the kernel how readily to kill this process when memory is short',
-    ),
+    ...(userMapping === undefined
+      ? []
+      : [
+          step(
+            { op: 'write', path: '/proc/$PID/uid_map', content: map(userMapping.uid) },
+            'Root in the container is an unprivileged user of the machine',
+          ),
+          step(
+            { op: 'write', path: '/proc/$PID/gid_map', content: map(userMapping.gid) },
+            'The same for groups',
+          ),
+        ]),
+    ...(process.oomScoreAdj === 0
+      ? []
+      : [
+          step(
+            { op: 'write', path: '/proc/$PID/oom_score_adj', content },
+            'Tell the kernel how readily to kill this process when memory is short',
+          ),
+        ]),
+  ];
+}
+
+/** Until it takes an identity that the new namespace knows, the process is nobody there. */
+function userNamespaceSteps({ userMapping }: RuntimeSpec): SetupStep[] {
+  if (userMapping === undefined) return [];
+  return [
+    step({ op: 'setUser', uid: 0, gid: 0, groups: [] }, 'Become root of the new user namespace'),
   ];
 }
 
 function sessionSteps(spec: RuntimeSpec): SetupStep[] {
   const ownNetwork = spec.namespaces.some(({ type, pid }) => type === 'net' && pid === undefined);
   return [
+    step({ op: 'joinKeyring', name: spec.keyring }, 'Keep the machine’s keys out of reach'),
     ...(spec.process.terminal
       ? []
       : [step({ op: 'setsid' }, 'Leave the session of whoever started the container')]),
@@ -183,11 +250,15 @@ function specMountSteps(mount: SpecMount, root: string): SetupStep[] {
     steps.push(
       step({ op: 'mkdir', path: target, mode: 0o755, parents: true, root }, 'Make the mount point'),
     );
+  if (mount.target === 'file')
+    steps.push(
+      step({ op: 'touch', path: target, mode: 0o644, root }, 'A file to mount another file over'),
+    );
   const fstype = bind ? '' : mount.type;
   const { source } = mount;
-  steps.push(
-    step(mountOperation({ source, target, fstype, flags: first, data, root }), mount.cause),
-  );
+  const likeTarget = mount.target === 'like it' ? { likeTarget: true } : {};
+  const operation = mountOperation({ source, target, fstype, flags: first, data, root });
+  steps.push(step({ ...operation, ...likeTarget }, mount.cause));
   if (bind && flags.includes('ro'))
     steps.push(
       step(
@@ -219,8 +290,34 @@ function mountOperation(options: {
   readonly flags: readonly MountFlag[];
   readonly data: string;
   readonly root?: string;
-}): SetupOperation {
+}): Extract<SetupOperation, { op: 'mount' }> {
   return { op: 'mount', ...options };
+}
+
+/** While the machine's /dev can be seen. Nodes cannot be made in a user namespace, but bound they can be. */
+function machineDeviceSteps(spec: RuntimeSpec): SetupStep[] {
+  const root = spec.root.path;
+  if (hasOwnDev(spec)) return [];
+  if (spec.allDevices)
+    return [
+      step(
+        { op: 'deviceTree', from: '/dev', to: '/dev', excluded: privateDeviceNames, root },
+        'Give a privileged container every device of the machine',
+      ),
+    ];
+  if (spec.userMapping === undefined) return [];
+  const paths = [...defaultDevices, ...spec.devices].map(({ path }) => path);
+  return paths.flatMap((path) => [
+    step({ op: 'touch', path, mode: 0o644, root }, 'A file for the device to be mounted on'),
+    step(
+      mountOperation({ source: path, target: path, fstype: '', flags: ['bind'], data: '', root }),
+      'Devices cannot be made in a user namespace, so the machine’s is mounted',
+    ),
+  ]);
+}
+
+function hasOwnDev({ mounts }: RuntimeSpec): boolean {
+  return mounts.some(({ destination, type }) => destination === '/dev' && type === 'bind');
 }
 
 function pivotSteps({ root }: RuntimeSpec): SetupStep[] {
@@ -233,19 +330,37 @@ function pivotSteps({ root }: RuntimeSpec): SetupStep[] {
 }
 
 function deviceSteps(spec: RuntimeSpec): SetupStep[] {
-  if (spec.mounts.some(({ destination, type }) => destination === '/dev' && type === 'bind'))
-    return terminalSteps(spec);
+  const made = spec.userMapping === undefined;
+  if (hasOwnDev(spec))
+    return [...(made ? spec.devices.flatMap(deviceNodeSteps) : []), ...terminalSteps(spec)];
   return [
-    ...defaultDevices.map(({ path, major, minor }) =>
-      step(
-        { op: 'mknod', path, type: 'char', mode: 0o666, major, minor },
-        'One of the few devices that every program may expect',
-      ),
-    ),
+    ...(made
+      ? [
+          ...defaultDevices.map(({ path, major, minor }) =>
+            step(
+              { op: 'mknod', path, type: 'char', mode: 0o666, major, minor },
+              'One of the few devices that every program may expect',
+            ),
+          ),
+          ...spec.devices.flatMap(deviceNodeSteps),
+        ]
+      : []),
     ...defaultDeviceLinks.map(([path, target]) =>
       step({ op: 'symlink', target, path }, 'A link that programs expect in /dev'),
     ),
     ...terminalSteps(spec),
+  ];
+}
+
+function deviceNodeSteps({ path, uid, gid, ...node }: SpecDevice): SetupStep[] {
+  const cause = 'A device of the machine, as asked';
+  const directory = path.slice(0, path.lastIndexOf('/')) || '/';
+  return [
+    ...(directory === '/dev' || directory === '/'
+      ? []
+      : [step({ op: 'mkdir', path: directory, mode: 0o755, parents: true }, cause)]),
+    step({ op: 'mknod', path, ...node }, cause),
+    ...(uid === 0 && gid === 0 ? [] : [step({ op: 'chown', path, uid, gid }, cause)]),
   ];
 }
 
@@ -265,13 +380,12 @@ function terminalSteps({ process }: RuntimeSpec): SetupStep[] {
 }
 
 function identitySteps(spec: RuntimeSpec): SetupStep[] {
-  const ownUts = spec.namespaces.some(({ type, pid }) => type === 'uts' && pid === undefined);
   const steps: SetupStep[] = [];
-  if (ownUts && spec.hostname !== '')
+  if (spec.hostname !== '')
     steps.push(
       step({ op: 'sethostname', name: spec.hostname }, 'The uts namespace holds the hostname'),
     );
-  if (ownUts && spec.domainname !== '')
+  if (spec.domainname !== '')
     steps.push(
       step(
         { op: 'write', path: '/proc/sys/kernel/domainname', content: spec.domainname },
@@ -281,7 +395,7 @@ function identitySteps(spec: RuntimeSpec): SetupStep[] {
   for (const [name, value] of Object.entries(spec.sysctl))
     steps.push(
       step(
-        { op: 'write', path: `/proc/sys/${name.replaceAll('.', '/')}`, content: value },
+        { op: 'write', path: sysctlPath(name), content: value },
         'A kernel setting of this namespace',
       ),
     );

@@ -7,7 +7,12 @@ const namespaces: readonly NamespaceName[] = ['ipc', 'uts', 'net', 'pid', 'cgrou
 
 export function execPlan(
   process: SpecProcess,
-  container: { readonly pid: number; readonly cgroup: string; readonly oomScoreAdj: number },
+  container: {
+    readonly pid: number;
+    readonly cgroup: string;
+    readonly oomScoreAdj: number;
+    readonly keyring: string;
+  },
 ): SetupPlan {
   const { columns, rows } = process.consoleSize;
   const session = process.terminal
@@ -41,7 +46,14 @@ export function execPlan(
               'Be killed as readily as the container’s first process when memory is short',
             ),
           ],
-    child: [session, ...processSteps(process)],
+    child: [
+      step(
+        { op: 'joinKeyring', name: container.keyring },
+        'Have the container’s keys, not the machine’s',
+      ),
+      session,
+      ...processSteps(process),
+    ],
   };
 }
 

@@ -17,6 +17,9 @@ const sets: Readonly<Record<string, readonly MountFlag[]>> = {
   nodiratime: ['nodiratime'],
   relatime: ['relatime'],
   strictatime: ['strictatime'],
+  sync: ['sync'],
+  dirsync: ['dirsync'],
+  mand: ['mand'],
   bind: ['bind'],
   rbind: ['bind', 'rec'],
 };
@@ -28,6 +31,10 @@ const clears: Readonly<Record<string, MountFlag>> = {
   exec: 'noexec',
   atime: 'noatime',
   diratime: 'nodiratime',
+  norelatime: 'relatime',
+  nostrictatime: 'strictatime',
+  async: 'sync',
+  nomand: 'mand',
 };
 
 const propagations: Readonly<Record<string, readonly MountFlag[]>> = {

@@ -48,7 +48,7 @@ export function resolveUser(
     groupPart === '' && entry.name !== ''
       ? groups.filter((group) => group.members.includes(entry.name)).map((group) => group.gid)
       : [];
-  const added = groupAdd.map((name) => findGroup(name, groups));
+  const added = groupAdd.map((name) => findAddedGroup(name, groups));
   const additionalGids = [...new Set([gid, ...own, ...added])];
   return { uid: entry.uid, gid, additionalGids, home: entry.home };
 }
@@ -78,6 +78,14 @@ function findGroup(text: string, groups: readonly GroupEntry[]): number {
       `unable to find group ${text}: no matching entries in group file`,
     );
   return checkId(id);
+}
+
+/** For `--group-add` dockerd begins the same sentence with a capital letter. */
+function findAddedGroup(text: string, groups: readonly GroupEntry[]): number {
+  const known = groups.some(({ name }) => name === text) || parseId(text) !== undefined;
+  if (known) return findGroup(text, groups);
+  const message = `Unable to find group ${text}: no matching entries in group file`;
+  throw new KindError('system', message);
 }
 
 function parseId(text: string): number | undefined {

@@ -1,8 +1,13 @@
 /** Where the engine keeps things on the machine. */
+import { cleanPath } from './mount-point.ts';
 
 export const dockerRoot = '/var/lib/docker';
 export const layersRoot = '/run/bottleship/host/layers';
-export const cgroupRoot = '/sys/fs/cgroup/docker';
+export const cgroupMount = '/sys/fs/cgroup';
+/** Those that limit and count what containers use. */
+export const cgroupControllers = ['cpu', 'memory', 'pids', 'io'] as const;
+/** The parent of containers that name none. */
+export const cgroupRoot = `${cgroupMount}/docker`;
 
 /**
  * The lowest layer of every container: what Docker's init layer makes when an image lacks it, such as
@@ -19,7 +24,8 @@ export interface ContainerPaths {
   readonly hostname: string;
   readonly hosts: string;
   readonly resolvConf: string;
-  readonly cgroup: string;
+  /** Where `--ipc shareable` keeps what others may join. */
+  readonly sharedMemory: string;
 }
 
 export function containerPaths(id: string): ContainerPaths {
@@ -34,8 +40,13 @@ export function containerPaths(id: string): ContainerPaths {
     hostname: `${metadata}/hostname`,
     hosts: `${metadata}/hosts`,
     resolvConf: `${metadata}/resolv.conf`,
-    cgroup: `${cgroupRoot}/${id}`,
+    sharedMemory: `${metadata}/mounts/shm`,
   };
+}
+
+/** `parent` as `--cgroup-parent` gives it; nothing leads out of the hierarchy. */
+export function containerCgroup(id: string, parent: string | undefined): string {
+  return parent ? `${cgroupMount}${cleanPath(`${parent}/${id}`)}` : `${cgroupRoot}/${id}`;
 }
 
 export function volumeDir(name: string): string {

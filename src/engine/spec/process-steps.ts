@@ -13,13 +13,17 @@ export function processSteps(process: SpecProcess): SetupStep[] {
       ? []
       : [
           step(
-            { op: 'seccomp', program: process.seccomp, log: false },
+            { op: 'seccomp', ...process.seccomp },
             'Refuse the system calls that containers have no business with',
           ),
         ];
   return [
     ...process.rlimits.map(({ type, soft, hard }) =>
       step({ op: 'rlimit', resource: type, soft, hard }, 'A limit on each process'),
+    ),
+    step(
+      { op: 'chdir', path: process.cwd, create: false },
+      'Go to the working directory while every door is open',
     ),
     step({ op: 'umask', mask: 0o022 }, 'Start from the usual mask for new files'),
     ...(process.noNewPrivileges
@@ -33,7 +37,6 @@ export function processSteps(process: SpecProcess): SetupStep[] {
       { op: 'setUser', uid: user.uid, gid: user.gid, groups: user.additionalGids },
       'Become the user that the image or -u names',
     ),
-    step({ op: 'chdir', path: process.cwd, create: false }, 'Go to the working directory'),
     ...(process.noNewPrivileges ? seccomp : []),
     step(
       { op: 'exec', path: process.args[0] ?? '', argv: process.args, env: process.env },

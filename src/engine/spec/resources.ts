@@ -1,6 +1,6 @@
 /** HostConfig's resource limits as cgroup v2 files and rlimits. */
 import type { HostConfig } from '../../api/container.ts';
-import { KindError } from '../../lib/errors.ts';
+import { runtimeCreateError } from './runtime-error.ts';
 import type { SpecLimit, SpecRlimit } from './runtime-spec.ts';
 
 const cpuPeriodMicroseconds = 100_000;
@@ -18,13 +18,17 @@ export function cgroupLimits(config: HostConfig): SpecLimit[] {
     CpuPeriod = 0,
   } = config;
   if (Memory > 0) add('memory.max', Memory, 'Limit the memory; beyond it the kernel kills');
-  if (Memory > 0 && MemorySwap > 0)
-    add('memory.swap.max', MemorySwap - Memory, 'Limit what may be swapped out, beside the memory');
+  if (Memory > 0 && MemorySwap !== 0)
+    add(
+      'memory.swap.max',
+      MemorySwap < 0 ? 'max' : MemorySwap - Memory,
+      'Limit what may be swapped out, beside the memory',
+    );
   if (MemoryReservation > 0) add('memory.low', MemoryReservation, 'Protect this much memory');
   if (NanoCpus > 0) {
-    const quota = Math.round((NanoCpus * cpuPeriodMicroseconds) / 1e9);
+    const quota = Math.floor((NanoCpus * cpuPeriodMicroseconds) / 1e9);
     add('cpu.max', `${quota} ${cpuPeriodMicroseconds}`, 'Limit the share of processor time');
-  } else if (CpuQuota > 0 || CpuPeriod > 0) {
+  } else if (CpuQuota !== 0 || CpuPeriod > 0) {
     const quota = CpuQuota > 0 ? String(CpuQuota) : 'max';
     const period = CpuPeriod > 0 ? CpuPeriod : cpuPeriodMicroseconds;
     add('cpu.max', `${quota} ${period}`, 'Limit the share of processor time');
@@ -54,7 +58,7 @@ export function rlimitsOf(config: HostConfig): SpecRlimit[] {
   return (config.Ulimits ?? []).map(({ Name, Soft, Hard }) => {
     const name = Name.toLowerCase();
     if (!rlimitNames.includes(name))
-      throw new KindError('invalidParameter', `invalid ulimit type: ${Name}`);
+      throw runtimeCreateError(`wrong rlimit value: RLIMIT_${Name.toUpperCase()}`);
     const value = (number: number) => (number < 0 ? unlimited : BigInt(number));
     return { type: `RLIMIT_${name.toUpperCase()}`, soft: value(Soft), hard: value(Hard) };
   });

@@ -1,4 +1,5 @@
 /** Mounting a container's root and taking everything of a container down again. */
+import type { HostConfig } from '../../api/container.ts';
 import { digestHex, type Digest } from '../../image/digest.ts';
 import type { SetupOperation, SetupPlan, SetupStep } from '../../guest/plan.ts';
 import { containerPaths, layersRoot } from './paths.ts';
@@ -26,40 +27,51 @@ export function rootSteps(root: SpecRoot): SetupStep[] {
   ];
 }
 
-/** After the last process is gone: unmount the root, unless others need it, and remove the cgroup. */
-export function stopSteps(
-  id: string,
-  options: { readonly killAll: boolean; readonly keepRoot: boolean },
-): SetupStep[] {
-  const paths = containerPaths(id);
+/** What of a container its taking down depends on. */
+export interface ContainerPlace {
+  readonly id: string;
+  readonly cgroup: string;
+  readonly hostConfig: HostConfig;
+  /** Others at work in its root, which then stays mounted. */
+  readonly rootUsers: number;
+}
+
+/** After the last process is gone: unmount what was mounted, unless others need it, and remove the cgroup. */
+export function stopSteps(place: ContainerPlace): SetupStep[] {
+  return [...killSteps(place), ...unmountSteps(place), removeCgroupStep(place)];
+}
+
+/** Only a pid namespace of the container's own ends with its first process. */
+function killSteps({ cgroup, hostConfig }: ContainerPlace): SetupStep[] {
+  if (!hostConfig.PidMode) return [];
   return [
-    ...(options.killAll
-      ? [
-          step(
-            { op: 'write', path: `${paths.cgroup}/cgroup.kill`, content: '1' },
-            'Kill what is left, as no pid namespace of its own does it',
-          ),
-        ]
+    step(
+      { op: 'write', path: `${cgroup}/cgroup.kill`, content: '1' },
+      'Kill what is left, as no pid namespace of its own does it',
+    ),
+  ];
+}
+
+export function unmountSteps({ id, hostConfig, rootUsers }: ContainerPlace): SetupStep[] {
+  return [
+    ...(rootUsers > 0 ? [] : [unmountStep(id)]),
+    ...(hostConfig.IpcMode === 'shareable'
+      ? [unmount(containerPaths(id).sharedMemory, 'Nobody can join its memory any more')]
       : []),
-    ...(options.keepRoot ? [] : [unmountStep(id)]),
-    removeCgroupStep(id),
   ];
 }
 
 export function unmountStep(id: string): SetupStep {
-  const operation: SetupOperation = {
-    op: 'umount',
-    target: containerPaths(id).merged,
-    detach: true,
-  };
-  return step(operation, 'The container is gone; its root need not stay mounted');
+  const cause = 'The container is gone; its root need not stay mounted';
+  return unmount(containerPaths(id).merged, cause);
 }
 
-export function removeCgroupStep(id: string): SetupStep {
-  return step(
-    { op: 'rmdir', path: containerPaths(id).cgroup },
-    'The container is gone; nothing is left to limit',
-  );
+function unmount(target: string, cause: string): SetupStep {
+  return step({ op: 'umount', target, detach: true }, cause);
+}
+
+export function removeCgroupStep({ cgroup }: ContainerPlace): SetupStep {
+  return step({ op: 'rmdir', path: cgroup }, 'The container is gone; nothing is left to limit');
 }
 
 /** What `docker rm` takes away. */

@@ -3,6 +3,7 @@
  * compiles an image's config and a HostConfig into it, and from it the setup plan.
  */
 import type { NamespaceName } from '../../guest/plan.ts';
+import type { DeviceRule } from './device-filter.ts';
 import type { ProcessUser } from './passwd.ts';
 
 export interface SpecCapabilities {
@@ -11,6 +12,13 @@ export interface SpecCapabilities {
   readonly effective: readonly string[];
   readonly inheritable: readonly string[];
   readonly ambient: readonly string[];
+}
+
+/** A compiled seccomp profile. */
+export interface SeccompProgram {
+  readonly program: Uint8Array;
+  /** What is refused is logged. */
+  readonly log: boolean;
 }
 
 export interface SpecRlimit {
@@ -31,8 +39,8 @@ export interface SpecProcess {
   readonly rlimits: readonly SpecRlimit[];
   readonly noNewPrivileges: boolean;
   readonly oomScoreAdj: number;
-  /** A compiled program; absent is unconfined. */
-  readonly seccomp?: Uint8Array;
+  /** Absent is unconfined. */
+  readonly seccomp?: SeccompProgram;
 }
 
 export interface SpecMount {
@@ -40,8 +48,8 @@ export interface SpecMount {
   readonly type: string;
   readonly source: string;
   readonly options: readonly string[];
-  /** What has to be there before the mount; a file is only made when `missing`. */
-  readonly target?: 'dir' | 'missing file' | 'exists';
+  /** What is made for the mount when there is nothing; `like it` also takes the mode of what there is. */
+  readonly target?: 'dir' | 'file' | 'exists' | 'like it';
   readonly cause: string;
 }
 
@@ -56,6 +64,23 @@ export interface SpecLimit {
   readonly file: string;
   readonly value: string;
   readonly cause: string;
+}
+
+export interface SpecDevice {
+  /** In the container. */
+  readonly path: string;
+  readonly type: 'char' | 'block';
+  readonly major: number;
+  readonly minor: number;
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** How numbers in the container's user namespace are the machine's: 0 is `start`, and so on. */
+export interface SpecIdMapping {
+  readonly start: number;
+  readonly size: number;
 }
 
 export interface SpecRoot {
@@ -80,6 +105,15 @@ export interface RuntimeSpec {
   readonly sysctl: Readonly<Record<string, string>>;
   readonly maskedPaths: readonly string[];
   readonly readonlyPaths: readonly string[];
-  /** Bind the machine's whole /dev instead of making nodes. */
-  readonly privileged: boolean;
+  /** Beside those that every container has. */
+  readonly devices: readonly SpecDevice[];
+  /** Also give the container every device of the machine. */
+  readonly allDevices: boolean;
+  /** Which devices may be used; absent is all. */
+  readonly deviceRules?: readonly DeviceRule[];
+  /** Present with a user namespace of the container's own. */
+  readonly userMapping?: { readonly uid: SpecIdMapping; readonly gid: SpecIdMapping };
+  /** A shared memory file system that other containers may join, to be mounted first. */
+  readonly sharedMemory?: { readonly path: string; readonly sizeBytes: number };
+  readonly keyring: string;
 }

@@ -4,30 +4,76 @@ import type { SpecInput } from './compile-spec.ts';
 import type { MountPoint } from './mount-point.ts';
 import { containerPaths } from './paths.ts';
 import type { SpecMount } from './runtime-spec.ts';
+import { parseSecurityOptions } from './security-options.ts';
+import { tmpfsOptions } from './tmpfs-options.ts';
 
 export const shmSizeBytesDefault = 67_108_864;
 
+/** Where the init program of `--init` is in the container, and on the machine. */
+export const initPath = '/sbin/docker-init';
+const initSource = '/usr/bin/docker-init';
+
+/** Whoever shares a pid namespace has an init already. */
+export function usesInit({ Init, PidMode }: HostConfig): boolean {
+  return Init === true && !PidMode;
+}
+
 export function specMounts(input: SpecInput): SpecMount[] {
-  const paths = containerPaths(input.id);
-  const files: SpecMount[] = [
-    fileMount('/etc/resolv.conf', paths.resolvConf, 'Give the container its own name servers'),
-    fileMount('/etc/hostname', paths.hostname, 'Give the container its own name in files too'),
-    fileMount('/etc/hosts', paths.hosts, 'Give the container its own table of hosts'),
-  ];
+  const { hostConfig } = input;
   const users = input.mountPoints.map((point) => userMount(point, input.fileMounts));
   const taken = new Set(users.map((mount) => mount.destination));
-  const defaults = defaultMounts(input.hostConfig).filter(
+  const defaults = defaultMounts(input).filter(
     ({ destination }) =>
       !taken.has(destination) && !(taken.has('/dev') && destination.startsWith('/dev/')),
   );
-  const own = [...files.filter(({ destination }) => !taken.has(destination)), ...users].sort(
-    (a, b) => depth(a.destination) - depth(b.destination),
-  );
-  return [...defaults, ...own];
+  const own = [
+    ...etcMounts(input).filter(({ destination }) => !taken.has(destination)),
+    ...users,
+  ].sort((a, b) => depth(a.destination) - depth(b.destination));
+  return [
+    ...defaults.map((mount) => (hostConfig.ReadonlyRootfs ? readOnlyIfShared(mount) : mount)),
+    ...own,
+    ...(usesInit(hostConfig) ? [initMount] : []),
+  ];
 }
 
-function defaultMounts(config: HostConfig): SpecMount[] {
-  const access = config.Privileged === true ? [] : ['ro'];
+const initMount: SpecMount = {
+  destination: initPath,
+  source: initSource,
+  type: 'bind',
+  options: ['bind', 'ro'],
+  target: 'file',
+  cause: 'Bring an init along: it reaps orphans and passes signals on',
+};
+
+function etcMounts({ id, hostConfig, etcOwner = id }: SpecInput): SpecMount[] {
+  const paths = containerPaths(etcOwner);
+  const mount = (destination: string, source: string, cause: string): SpecMount => ({
+    destination,
+    source,
+    type: 'bind',
+    options: ['rbind', ...(hostConfig.ReadonlyRootfs === true ? ['ro'] : [])],
+    target: 'exists',
+    cause,
+  });
+  return [
+    mount('/etc/resolv.conf', paths.resolvConf, 'Give the container its own name servers'),
+    mount('/etc/hostname', paths.hostname, 'Give the container its own name in files too'),
+    mount('/etc/hosts', paths.hosts, 'Give the container its own table of hosts'),
+  ];
+}
+
+/** With a read-only root, what is not the container's own is read-only too. */
+function readOnlyIfShared(mount: SpecMount): SpecMount {
+  const own = ['/proc', '/dev', '/dev/pts', '/dev/shm', '/dev/mqueue'];
+  const writable = own.includes(mount.destination) || mount.options.includes('ro');
+  return writable ? mount : { ...mount, options: [...mount.options, 'ro'] };
+}
+
+function defaultMounts(input: SpecInput): SpecMount[] {
+  const { hostConfig } = input;
+  const privileged = hostConfig.Privileged === true;
+  const { writableCgroups = privileged } = parseSecurityOptions(hostConfig);
   const restricted = ['nosuid', 'noexec', 'nodev'];
   const mounts: SpecMount[] = [
     virtual('/proc', 'proc', restricted, 'Show the processes of the new pid namespace'),
@@ -46,9 +92,19 @@ function defaultMounts(config: HostConfig): SpecMount[] {
       ),
       target: 'dir',
     },
-    virtual('/sys', 'sysfs', [...restricted, ...access], 'Show the kernel’s objects, read-only'),
+    virtual(
+      '/sys',
+      'sysfs',
+      [...restricted, ...(privileged ? [] : ['ro'])],
+      'Show the kernel’s objects, read-only',
+    ),
     {
-      ...virtual('/sys/fs/cgroup', 'cgroup2', [...restricted, ...access], 'Show its own cgroup'),
+      ...virtual(
+        '/sys/fs/cgroup',
+        'cgroup2',
+        [...restricted, ...(writableCgroups ? [] : ['ro'])],
+        'Show its own cgroup',
+      ),
       source: 'cgroup',
     },
     {
@@ -56,28 +112,28 @@ function defaultMounts(config: HostConfig): SpecMount[] {
       target: 'dir',
     },
   ];
-  return config.IpcMode === 'none' ? mounts : [...mounts, shmMount(config)];
+  return hostConfig.IpcMode === 'none' ? mounts : [...mounts, shmMount(input)];
 }
 
-function shmMount(config: HostConfig): SpecMount {
+function shmMount({ id, hostConfig, joinedMemory }: SpecInput): SpecMount {
   const destination = '/dev/shm';
-  if (config.IpcMode === 'host') {
-    const cause = 'Share memory with the machine, as asked';
-    return {
-      destination,
-      type: 'bind',
-      source: destination,
-      options: ['rbind'],
-      target: 'dir',
-      cause,
-    };
-  }
+  const bind = (source: string, cause: string): SpecMount => ({
+    destination,
+    type: 'bind',
+    source,
+    options: ['rbind'],
+    target: 'dir',
+    cause,
+  });
+  if (hostConfig.IpcMode === 'shareable')
+    return bind(containerPaths(id).sharedMemory, 'Use shared memory that others may join');
+  if (joinedMemory !== undefined) return bind(joinedMemory, 'Share memory, as asked');
   const options = [
     'nosuid',
     'noexec',
     'nodev',
     'mode=1777',
-    `size=${config.ShmSize || shmSizeBytesDefault}`,
+    `size=${hostConfig.ShmSize || shmSizeBytesDefault}`,
   ];
   const cause = 'Give the container shared memory of its own';
   return { ...virtual(destination, 'tmpfs', options, cause), source: 'shm', target: 'dir' };
@@ -92,23 +148,19 @@ function virtual(
   return { destination, type, source: type, options, target: 'exists', cause };
 }
 
-function fileMount(destination: string, source: string, cause: string): SpecMount {
-  return { destination, source, type: 'bind', options: ['rbind'], target: 'exists', cause };
-}
-
 function userMount(point: MountPoint, fileMounts: ReadonlySet<string>): SpecMount {
   const { destination, source } = point;
   if (point.type === 'tmpfs') {
-    const options = ['noexec', 'nosuid', 'nodev', ...point.options.split(',')];
+    const options = tmpfsOptions(point.options);
     const cause = 'Put a file system in memory here, as asked';
-    return { destination, source: 'tmpfs', type: 'tmpfs', options, target: 'dir', cause };
+    return { destination, source: 'tmpfs', type: 'tmpfs', options, target: 'like it', cause };
   }
   return {
     destination,
     source,
     type: 'bind',
     options: ['rbind', ...(point.readWrite ? [] : ['ro']), point.propagation],
-    target: fileMounts.has(destination) ? 'missing file' : 'dir',
+    target: fileMounts.has(destination) ? 'file' : 'dir',
     cause:
       point.type === 'volume'
         ? 'Mount a volume, which outlives the container'
