@@ -1,7 +1,6 @@
 /** One reading of what a container uses: all its files in one request, so that they are of one moment. */
 import type { ContainerStats } from '../../api/stats.ts';
 import type { Daemon } from '../daemon.ts';
-import { containerPaths } from '../spec/paths.ts';
 import { jsonTime } from '../timestamps.ts';
 import type { Container } from './container.ts';
 import {
@@ -16,7 +15,7 @@ import {
 /** Name and ID alone when it does not run. */
 export async function readStats(daemon: Daemon, container: Container): Promise<ContainerStats> {
   if (container.run === undefined) return emptyStats(container);
-  const { cgroup } = containerPaths(container.id);
+  const { cgroup } = container;
   const files = [
     'cpu.stat', 'memory.stat', 'memory.current', 'memory.max', 'memory.events', 'pids.current',
     'pids.max', 'io.stat',
