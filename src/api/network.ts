@@ -61,3 +61,72 @@ export interface NetworkSettings {
   readonly MacAddress: string;
   readonly Networks: Readonly<Record<string, EndpointSettings>>;
 }
+
+export interface IpamConfig {
+  readonly Subnet?: string;
+  readonly IPRange?: string;
+  readonly Gateway?: string;
+  readonly AuxiliaryAddresses?: Readonly<Record<string, string>>;
+}
+
+export interface Ipam {
+  readonly Driver: string;
+  readonly Options: Readonly<Record<string, string>> | null;
+  readonly Config: readonly IpamConfig[] | null;
+}
+
+/** Answer of `GET /networks/{name}`, and an entry of `GET /networks`. */
+export interface NetworkInspect {
+  readonly Name: string;
+  readonly Id: string;
+  /** RFC 3339 */
+  readonly Created: string;
+  readonly Scope: string;
+  readonly Driver: string;
+  readonly EnableIPv4: boolean;
+  readonly EnableIPv6: boolean;
+  readonly IPAM: Ipam;
+  readonly Internal: boolean;
+  readonly Attachable: boolean;
+  readonly Ingress: boolean;
+  readonly ConfigFrom: { readonly Network: string };
+  readonly ConfigOnly: boolean;
+  readonly Containers?: Readonly<Record<string, NetworkContainer>> | null;
+  readonly Options: Readonly<Record<string, string>> | null;
+  readonly Labels: Readonly<Record<string, string>> | null;
+}
+
+export interface NetworkContainer {
+  readonly Name: string;
+  readonly EndpointID: string;
+  readonly MacAddress: string;
+  readonly IPv4Address: string;
+  readonly IPv6Address: string;
+}
+
+/** Body of `POST /networks/create`. */
+export interface NetworkCreateRequest {
+  readonly Name: string;
+  readonly Driver: string;
+  readonly Scope: string;
+  readonly EnableIPv4?: boolean;
+  readonly EnableIPv6?: boolean;
+  readonly IPAM: Ipam;
+  readonly Internal: boolean;
+  readonly Attachable: boolean;
+  readonly Ingress: boolean;
+  readonly ConfigOnly: boolean;
+  readonly ConfigFrom?: { readonly Network: string };
+  readonly Options: Readonly<Record<string, string>>;
+  readonly Labels: Readonly<Record<string, string>>;
+}
+
+export interface NetworkCreateResponse {
+  readonly Id: string;
+  readonly Warning: string;
+}
+
+/** Answer of `POST /networks/prune`. */
+export interface NetworksPruneResponse {
+  readonly NetworksDeleted: readonly string[] | null;
+}

@@ -8,8 +8,10 @@ import type { Duplex } from '../lib/duplex.ts';
 import { KindError } from '../lib/errors.ts';
 import type { ErrorKind } from '../lib/errors.ts';
 
-/** Query values; undefined ones are left out, booleans are sent as 1. */
-export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
+type QueryValue = string | number | boolean;
+
+/** Query values; undefined ones are left out, booleans are sent as 1, lists once for each item. */
+export type Query = Readonly<Record<string, QueryValue | readonly QueryValue[] | undefined>>;
 
 export interface CallOptions {
   readonly query?: Query;
@@ -30,9 +32,15 @@ const jsonBodyBytesMax = 64 * 1024 * 1024;
 export class ApiClient {
   readonly #handler: ApiHandler;
   readonly #prefix: string;
+  readonly #headers: Readonly<Record<string, string>>;
 
-  constructor(handler: ApiHandler, options?: { readonly version?: string }) {
+  /** `headers` go with every request; names in lower case. */
+  constructor(
+    handler: ApiHandler,
+    options?: { readonly version?: string; readonly headers?: Readonly<Record<string, string>> },
+  ) {
     this.#handler = handler;
+    this.#headers = options?.headers ?? {};
     this.#prefix = `/v${options?.version ?? apiVersion}`;
   }
 
@@ -44,7 +52,7 @@ export class ApiClient {
   }
 
   #send(method: string, path: string, options: CallOptions): Promise<ApiResponse> {
-    const headers: Record<string, string> = { ...options.headers };
+    const headers: Record<string, string> = { ...this.#headers, ...options.headers };
     let body = options.body;
     if (body === undefined && options.json !== undefined) {
       headers['content-type'] = 'application/json';
@@ -106,11 +114,17 @@ export function segment(name: string): string {
 function queryString(query: Query | undefined): string {
   const parts: string[] = [];
   for (const [name, value] of Object.entries(query ?? {})) {
-    if (value === undefined) continue;
-    const text = value === true ? '1' : value === false ? '0' : String(value);
-    parts.push(`${encodeURIComponent(name)}=${encodeURIComponent(text)}`);
+    for (const item of queryValues(value)) {
+      const text = item === true ? '1' : item === false ? '0' : String(item);
+      parts.push(`${encodeURIComponent(name)}=${encodeURIComponent(text)}`);
+    }
   }
   return parts.length === 0 ? '' : `?${parts.join('&')}`;
+}
+
+function queryValues(value: Query[string]): readonly QueryValue[] {
+  if (value === undefined) return [];
+  return typeof value === 'object' ? value : [value];
 }
 
 async function apiError(response: ApiResponse): Promise<KindError> {

@@ -3,11 +3,12 @@ import type {
   ImageDeleteItem,
   ImageHistoryItem,
   ImageInspect,
+  ImageSearchResult,
   ImagesPruneResponse,
   ImageSummary,
   JsonMessage,
 } from '../api/image.ts';
-import { segment } from './api-client.ts';
+import { bodyStream, segment } from './api-client.ts';
 import type { ApiClient } from './api-client.ts';
 import { filtersQuery } from './filters.ts';
 import type { Filters } from './filters.ts';
@@ -26,10 +27,12 @@ export async function imageCreate(
     readonly name: string;
     readonly tag: string;
     readonly platform?: string;
+    readonly headers?: Readonly<Record<string, string>>;
     readonly signal?: AbortSignal;
   },
 ): Promise<AsyncGenerator<JsonMessage, void>> {
   const stream = await client.stream('POST', '/images/create', {
+    ...headersOf(options),
     query: {
       fromImage: options.name,
       tag: options.tag || undefined,
@@ -102,6 +105,123 @@ export function imagesPrune(
   });
 }
 
+/** A tar of the images; names may be tags, digests or IDs. */
+export function imageSave(
+  client: ApiClient,
+  options: {
+    readonly images: readonly string[];
+    readonly platform?: Platform;
+    readonly signal?: AbortSignal;
+  },
+): Promise<ReadableStream<Uint8Array>> {
+  const [names, platform] = [options.images, options.platform];
+  return client.stream('GET', '/images/get', {
+    query: { names, platform: platform === undefined ? undefined : JSON.stringify(platform) },
+    ...signalOf(options),
+  });
+}
+
+/** `json` tells whether the answer is a stream of messages rather than plain text. */
+export async function imageLoad(
+  client: ApiClient,
+  options: {
+    readonly archive: ReadableStream<Uint8Array>;
+    readonly quiet: boolean;
+    readonly platform?: Platform;
+    readonly signal?: AbortSignal;
+  },
+): Promise<{ readonly body: ReadableStream<Uint8Array>; readonly json: boolean }> {
+  const { platform } = options;
+  const response = await client.call('POST', '/images/load', {
+    query: {
+      quiet: options.quiet,
+      platform: platform === undefined ? undefined : JSON.stringify(platform),
+    },
+    headers: { 'content-type': 'application/x-tar' },
+    body: options.archive,
+    ...signalOf(options),
+  });
+  const json = response.headers['content-type'] === 'application/json';
+  return { body: bodyStream(response), json };
+}
+
+/** `source` is `-` with an archive, or a URL that the engine fetches. */
+export async function imageImport(
+  client: ApiClient,
+  options: {
+    readonly source: string;
+    readonly archive?: ReadableStream<Uint8Array>;
+    readonly reference: string;
+    readonly message: string;
+    readonly changes: readonly string[];
+    readonly platform: string;
+    readonly signal?: AbortSignal;
+  },
+): Promise<AsyncGenerator<JsonMessage, void>> {
+  const stream = await client.stream('POST', '/images/create', {
+    query: {
+      fromSrc: options.source,
+      repo: options.reference || undefined,
+      message: options.message || undefined,
+      changes: options.changes,
+      platform: options.platform.toLowerCase() || undefined,
+    },
+    ...(options.archive === undefined ? {} : { body: options.archive }),
+    ...signalOf(options),
+  });
+  return jsonLines<JsonMessage>(stream);
+}
+
+/** `name` without tag; an empty tag pushes all of them. */
+export async function imagePush(
+  client: ApiClient,
+  options: {
+    readonly name: string;
+    readonly tag: string;
+    readonly platform?: Platform;
+    readonly headers?: Readonly<Record<string, string>>;
+    readonly signal?: AbortSignal;
+  },
+): Promise<AsyncGenerator<JsonMessage, void>> {
+  const { platform } = options;
+  const stream = await client.stream('POST', `/images/${imageSegment(options.name)}/push`, {
+    query: {
+      tag: options.tag || undefined,
+      platform: platform === undefined ? undefined : JSON.stringify(platform),
+    },
+    ...headersOf(options),
+    ...signalOf(options),
+  });
+  return jsonLines<JsonMessage>(stream);
+}
+
+export function imageSearch(
+  client: ApiClient,
+  options: {
+    readonly term: string;
+    /** 0 is the registry's own default. */
+    readonly limit: number;
+    readonly filters?: Filters;
+    readonly headers?: Readonly<Record<string, string>>;
+  },
+): Promise<readonly ImageSearchResult[]> {
+  return client.json('GET', '/images/search', {
+    query: {
+      term: options.term,
+      limit: options.limit > 0 ? options.limit : undefined,
+      filters: filtersQuery(options.filters),
+    },
+    ...headersOf(options),
+  });
+}
+
+/** The platform as the API takes it, JSON in the query. */
+interface Platform {
+  readonly os: string;
+  readonly architecture: string;
+  readonly variant?: string;
+}
+
 /** Names hold slashes and colons, which the routes of the API take as they are. */
 function imageSegment(name: string): string {
   return segment(name).replaceAll('%2F', '/').replaceAll('%3A', ':').replaceAll('%40', '@');
@@ -109,4 +229,10 @@ function imageSegment(name: string): string {
 
 function signalOf(options: { readonly signal?: AbortSignal }): { signal?: AbortSignal } {
   return options.signal === undefined ? {} : { signal: options.signal };
+}
+
+function headersOf(options: { readonly headers?: Readonly<Record<string, string>> }): {
+  headers?: Readonly<Record<string, string>>;
+} {
+  return options.headers === undefined ? {} : { headers: options.headers };
 }

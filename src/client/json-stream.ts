@@ -5,7 +5,11 @@ import { KindError } from '../lib/errors.ts';
 const lineCharactersMax = 4 * 1024 * 1024;
 
 /** Yields each line's value as it arrives; ends with the stream. */
-export async function* jsonLines<T>(stream: ReadableStream<Uint8Array>): AsyncGenerator<T, void> {
+export async function* jsonLines<T>(
+  stream: ReadableStream<Uint8Array>,
+  // The wire types are the contract with the engine; conformance tests hold it.
+  parse: (line: string) => T = (line) => JSON.parse(line) as T,
+): AsyncGenerator<T, void> {
   const decoder = new TextDecoder();
   const reader = stream.getReader();
   let rest = '';
@@ -16,8 +20,7 @@ export async function* jsonLines<T>(stream: ReadableStream<Uint8Array>): AsyncGe
       const lines = rest.split('\n');
       rest = done ? '' : (lines.pop() ?? '');
       if (rest.length > lineCharactersMax) throw new KindError('system', 'JSON line too long');
-      // The wire types are the contract with the engine; conformance tests hold it.
-      for (const line of lines) if (line.trim() !== '') yield JSON.parse(line) as T;
+      for (const line of lines) if (line.trim() !== '') yield parse(line);
       if (done) return;
     }
   } finally {
