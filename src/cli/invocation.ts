@@ -30,12 +30,35 @@ export interface CliInvocation {
   readonly signal: AbortSignal;
 }
 
-/** The caller's files, for `--env-file`, `--cidfile` and their like. Paths are absolute. */
+export interface CliFileStat {
+  readonly type: 'file' | 'dir' | 'symlink' | 'char' | 'block' | 'fifo' | 'socket';
+  /** Where a symbolic link points to. */
+  readonly target?: string;
+}
+
+export interface WriteFileOptions {
+  /** Of a new file; 0644 by default. */
+  readonly mode?: number;
+  /** Makes the folders above it, for their owner only. */
+  readonly parents?: boolean;
+}
+
+/** The caller's files, for `--env-file`, `cp`, `save` and their like. Paths are absolute. */
 export interface CliFiles {
   /** Rejects with a KindError `notFound` when there is no such file. */
   readFile(path: string): Promise<Uint8Array>;
-  writeFile(path: string, content: Uint8Array): Promise<void>;
+  writeFile(path: string, content: Uint8Array, options?: WriteFileOptions): Promise<void>;
   removeFile(path: string): Promise<void>;
+  /** Of the path itself, not of what a link points to. Rejects `notFound`. */
+  stat(path: string): Promise<CliFileStat>;
+  /** A file of any size. */
+  openRead(path: string): Promise<ReadableStream<Uint8Array>>;
+  /** Takes the place of the file when the source has ended, and not at all when it fails. */
+  writeStream(path: string, source: ReadableStream<Uint8Array>): Promise<void>;
+  /** A tar of the path; names are relative to its parent. */
+  readTar(path: string): ReadableStream<Uint8Array>;
+  /** Unpacks into an existing directory. */
+  writeTar(directory: string, tar: ReadableStream<Uint8Array>): Promise<void>;
 }
 
 export interface CliHost {

@@ -1,7 +1,7 @@
 /** The `docker` program: finds the command, reads its flags, runs it, and ends with an exit code. */
-import { ApiClient } from '../client/api-client.ts';
 import { errorMessage } from '../lib/errors.ts';
 import { ExitError } from './command/exit-error.ts';
+import { ParsedFlags } from './flags/parsed-flags.ts';
 import { find } from './command/command.ts';
 import type { Command, CommandNode } from './command/command.ts';
 import { commandHelp, groupHelp, overview } from './command/help.ts';
@@ -13,7 +13,8 @@ import {
   useLine,
 } from './command/usage-error.ts';
 import { commandTree } from './commands/tree.ts';
-import { globalFlags } from './commands/global-flags.ts';
+import { globalFlags, globalFlagsOf } from './commands/global-flags.ts';
+import { checkGlobals, checkSupported, configDirectory, openClient } from './open-client.ts';
 import { parseFlags } from './flags/parse-flags.ts';
 import type { ParseResult } from './flags/parse-flags.ts';
 import type { FlagSpec } from './flags/flag-spec.ts';
@@ -33,6 +34,7 @@ class Program {
   readonly #host: CliHost;
   readonly #out: Output;
   readonly #err: Output;
+  #globals = new ParsedFlags(globalFlags);
 
   constructor(invocation: CliInvocation, host: CliHost) {
     this.#invocation = invocation;
@@ -67,7 +69,9 @@ class Program {
       useLine: 'docker [OPTIONS] COMMAND [ARG...]',
       interspersed: false,
     });
+    this.#globals = root.flags;
     const [name, ...rest] = root.arguments;
+    await checkGlobals(root.flags);
     if (root.flags.bool('version')) {
       const { version, gitCommit } = clientVersion;
       return this.#out.line(`Docker version ${version}, build ${gitCommit}`);
@@ -85,30 +89,46 @@ class Program {
     options: { readonly path: string; readonly argv: readonly string[]; signal: AbortSignal },
   ): Promise<void> {
     const { path, argv } = options;
-    if (node.command !== undefined) return this.#execute(node.command, options);
+    if (node.unsupported !== undefined) return this.#refuse(node, options);
+    if (node.command !== undefined)
+      return this.#execute({ ...node, command: node.command }, options);
     if (node.children === undefined) throw notAvailableError(path);
-    const parsed = await this.#parse([], {
-      argv,
-      path,
-      useLine: useLine(path, node.useSuffix ?? ''),
-      interspersed: false,
-    });
+    const usage = useLine(path, node.useSuffix ?? '');
+    const parsed = await this.#parse([], { argv, path, useLine: usage, interspersed: false });
     const [name, ...rest] = parsed.arguments;
     if (parsed.help) return this.#out.write(this.#groupHelp(node, path));
     // Asked for nothing, the real program answers on standard error.
     if (name === undefined) return this.#err.write(this.#groupHelp(node, path));
     const child = find(node.children, name);
-    if (child === undefined) throw unknownCommandError(path, { name, group: node });
+    if (child === undefined) {
+      // A flag after a word that is no command is complained about first.
+      await this.#parse([], { argv, path, useLine: usage, interspersed: true });
+      throw unknownCommandError(path, { name, group: node });
+    }
     await this.#descend(child, { ...options, path: `${path} ${child.name}`, argv: rest });
   }
 
+  /** Asked for help, the real program tells why there is none, and ends well. */
+  async #refuse(
+    node: CommandNode,
+    options: { readonly path: string; readonly argv: readonly string[] },
+  ): Promise<void> {
+    const { argv } = options;
+    const child = find(node.children ?? [], argv[0] ?? '');
+    const path = child === undefined ? options.path : `${options.path} ${child.name}`;
+    const reason = `${path} ${node.unsupported ?? ''}`;
+    if (argv.some((word) => word === '--help' || word === '-h')) return this.#out.line(reason);
+    throw new ExitError(1, reason);
+  }
+
   async #execute(
-    command: Command,
+    node: CommandNode & { readonly command: Command },
     options: { readonly path: string; readonly argv: readonly string[]; signal: AbortSignal },
   ): Promise<void> {
     const { path } = options;
-    const parsed = await this.#parse(command.flags, {
-      argv: options.argv,
+    const { command } = node;
+    const parsed = await this.#parse(node.passesFlags === true ? [] : command.flags, {
+      argv: node.passesFlags === true ? ['--', ...options.argv] : options.argv,
       path,
       useLine: useLine(path, command.use),
       interspersed: command.interspersed ?? true,
@@ -116,10 +136,19 @@ class Program {
     if (parsed.help) return this.#out.write(this.#commandHelp(command, path));
     const error = argumentError(command, { path, count: parsed.arguments.length });
     if (error !== undefined) throw error;
-    await command.run({
+    checkSupported(command.flags, parsed.flags);
+    const { config, client } = await openClient({
       invocation: this.#invocation,
       host: this.#host,
-      client: new ApiClient(this.#host.handler),
+      globals: this.#globals,
+      err: this.#err,
+    });
+    await command.run({
+      path,
+      invocation: this.#invocation,
+      host: this.#host,
+      client,
+      config,
       out: this.#out,
       err: this.#err,
       flags: parsed.flags,
@@ -157,8 +186,13 @@ class Program {
     let node: CommandNode | undefined;
     let path = 'docker';
     for (const word of words) {
-      node = find(nodes, word);
-      if (node === undefined) throw new ExitError(1, `unknown help topic: ${words.join(' ')}`);
+      const found = find(nodes, word);
+      if (found === undefined) {
+        const unknown = words.slice(words.indexOf(word)).join(' ');
+        throw new ExitError(1, `unknown help topic: ${unknown}`);
+      }
+      node = found;
+      if (node.unsupported !== undefined) return `${path} ${node.name} ${node.unsupported}\n`;
       path += ` ${node.name}`;
       nodes = node.children ?? [];
     }
@@ -179,7 +213,16 @@ class Program {
   #overview(): string {
     const columns = this.#columns();
     const bold = this.#out.terminal;
-    return overview(commandTree, { path: 'docker', columns, globalFlags, bold });
+    const { env } = this.#invocation;
+    const directory = configDirectory({ env, globals: this.#globals });
+    const legacy = env['DOCKER_HIDE_LEGACY_COMMANDS'] ?? '';
+    return overview(commandTree, {
+      path: 'docker',
+      columns,
+      globalFlags: globalFlagsOf(directory),
+      bold,
+      hidesLegacy: legacy !== '',
+    });
   }
 
   /** Help is as wide as the terminal on standard input, as the real program asks. */

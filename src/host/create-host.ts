@@ -29,6 +29,7 @@ import { Puller } from '../registry/pull.ts';
 import { Pusher } from '../registry/push.ts';
 import { directSearch, proxySearch, SearchClient } from '../registry/search.ts';
 import { createIndexSink } from './layer-index-sink.ts';
+import { machineFiles } from './machine-files.ts';
 import { type CommandResult, type ShellSize, runCommand, shellPlan } from './machine-shell.ts';
 import { createRegistryAccess } from './registry-access.ts';
 
@@ -150,21 +151,7 @@ async function answerDocker(
 ): Promise<void> {
   const exitCode = await runCli(cliInvocation(invocation), {
     handler: api,
-    files: {
-      readFile: (path) => guest.readFile(path),
-      writeFile: (path, content) => guest.writeFile(path, content, { mode: 0o644 }),
-      removeFile: (path) =>
-        guest
-          .apply({
-            before: [
-              {
-                operation: { op: 'removeTree', path },
-                cause: 'The docker command removes a file it wrote',
-              },
-            ],
-          })
-          .then(() => undefined),
-    },
+    files: machineFiles(guest),
   });
   await invocation.exit(exitCode).catch(() => undefined); // the program may be gone
 }

@@ -3,7 +3,7 @@
  * command lines, and listings of canned API answers. Run by hand: `node test/golden/record-cli.mjs`.
  */
 import { spawnSync, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -53,6 +53,8 @@ function serve(routes) {
     const value = route === '/_ping' ? 'OK' : routes[`${request.method} ${route}`];
     response.setHeader('api-version', '1.51');
     response.setHeader('ostype', 'linux');
+    response.setHeader('swarm', 'inactive');
+    response.setHeader('docker-experimental', 'false');
     response.setHeader('content-type', 'application/json');
     response.statusCode = value === undefined ? 404 : 200;
     const body = value ?? { message: `No such thing: ${route}` };
@@ -75,11 +77,17 @@ async function record(list, name) {
   write(name, `${JSON.stringify(cases, undefined, 1)}\n`);
 }
 
-mkdirSync(new URL('help/', golden), { recursive: true });
-for (const file of readdirSync(new URL('help/', golden))) {
-  const argv = file === 'docker.txt' ? [] : file.replace('.txt', '').split('-');
-  const { stdout } = await docker([...argv, '--help'], {});
-  write(`help/${file}`, stdout);
+/** Help is asked for beside an engine, which hides what it cannot do. */
+async function recordHelp() {
+  const { server, path } = await serve({});
+  for (const line of lines('help/commands.txt')) {
+    const argv = line === 'docker' ? [] : line.split(' ');
+    const { stdout } = await docker([...argv, '--help'], { DOCKER_HOST: `unix://${path}` });
+    write(`help/${line.replaceAll(' ', '-')}.txt`, stdout);
+  }
+  server.close();
 }
+
+await recordHelp();
 await record('replay/commands.txt', 'replay/cases.json');
 await record('usage/commands.txt', 'usage/cases.json');

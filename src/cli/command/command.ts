@@ -1,5 +1,6 @@
 /** What a command is: words for its help, rules for its arguments, flags, and what it does. */
 import type { ApiClient } from '../../client/api-client.ts';
+import type { ConfigFile } from '../config/config-file.ts';
 import type { FlagSpec } from '../flags/flag-spec.ts';
 import type { ParsedFlags } from '../flags/parsed-flags.ts';
 import type { CliHost, CliInvocation } from '../invocation.ts';
@@ -7,9 +8,13 @@ import type { Output } from '../output.ts';
 
 /** Everything one run of a command works with. */
 export interface CommandContext {
+  /** What the command is called, `docker` included. */
+  readonly path: string;
   readonly invocation: CliInvocation;
   readonly host: CliHost;
   readonly client: ApiClient;
+  /** The user's `config.json`. */
+  readonly config: ConfigFile;
   readonly out: Output;
   readonly err: Output;
   readonly flags: ParsedFlags;
@@ -23,6 +28,8 @@ export interface CommandContext {
 export interface ArgumentRule {
   readonly min: number;
   readonly max: number;
+  /** The words of the library beneath, which one command of the real program lets through. */
+  readonly words?: 'cobra';
 }
 
 export const noArguments: ArgumentRule = { min: 0, max: 0 };
@@ -67,6 +74,12 @@ export interface CommandNode {
   readonly section?: 'common' | 'management' | 'swarm' | 'hidden';
   /** The usage line of a group in errors, where it is more than its path. */
   readonly useSuffix?: string;
+  /** Why this engine cannot do it, after the command's path. */
+  readonly unsupported?: string;
+  /** Flags are not read but handed on. */
+  readonly passesFlags?: true;
+  /** A group's description where it is not `short`. */
+  readonly long?: string;
 }
 
 export function find(nodes: readonly CommandNode[], name: string): CommandNode | undefined {

@@ -23,18 +23,26 @@ export function commandHelp(command: Command, options: HelpOptions): string {
 }
 
 export function groupHelp(group: CommandNode, options: HelpOptions): string {
-  const commands = group.children?.filter((node) => node.section !== 'hidden') ?? [];
+  const shown = group.children?.filter((node) => node.section !== 'hidden') ?? [];
+  const groups = shown.filter((node) => node.section === 'management');
+  const commands = shown.filter((node) => node.section !== 'management');
   return [
     `Usage:  ${options.path} COMMAND`,
-    group.short,
-    `Commands:\n${commandList(commands)}`,
+    group.long ?? group.short,
+    ...(groups.length > 0 ? [`Management Commands:\n${commandList(groups)}`] : []),
+    ...(commands.length > 0 ? [`Commands:\n${commandList(commands)}`] : []),
     `Run '${options.path} COMMAND --help' for more information on a command.\n`,
   ].join('\n\n');
 }
 
 export function overview(
   nodes: readonly CommandNode[],
-  options: HelpOptions & { readonly globalFlags: readonly FlagSpec[]; readonly bold: boolean },
+  options: HelpOptions & {
+    readonly globalFlags: readonly FlagSpec[];
+    readonly bold: boolean;
+    /** Leaves out the short forms that management commands have replaced. */
+    readonly hidesLegacy: boolean;
+  },
 ): string {
   const of = (section: CommandNode['section']) => nodes.filter((node) => node.section === section);
   const guides = 'For more help on how to use Docker, head to https://docs.docker.com/go/guides/';
@@ -44,7 +52,7 @@ export function overview(
     `Common Commands:\n${commandList(of('common'))}`,
     `Management Commands:\n${commandList(of('management'))}`,
     `Swarm Commands:\n${commandList(of('swarm'))}`,
-    `Commands:\n${commandList(of(undefined))}`,
+    ...(options.hidesLegacy ? [] : [`Commands:\n${commandList(of(undefined))}`]),
     `Global Options:\n${flagUsages(options.globalFlags, options.columns - 1)}`,
     "Run 'docker COMMAND --help' for more information on a command.",
     `${options.bold ? `\x1b[1m${guides}\x1b[0m` : guides}\n`,

@@ -17,6 +17,9 @@ export function argumentError(
 ): ExitError | undefined {
   const { path, count } = options;
   if (count >= command.arguments.min && count <= command.arguments.max) return undefined;
+  if (command.arguments.words === 'cobra') {
+    return new ExitError(1, `accepts ${command.arguments.max} arg(s), received ${count}`);
+  }
   const [complaint, lead] = argumentComplaint(command.arguments);
   return new ExitError(
     1,

@@ -4,10 +4,20 @@ import { ExitError } from '../command/exit-error.ts';
 
 /** Ends the program quietly, with success, when the answer is not yes. */
 export async function confirm(context: CommandContext, warning: string): Promise<void> {
-  await context.out.write(`${warning} [y/N] `);
+  if (!(await answersYes(context, warning))) throw new ExitError(0);
+}
+
+export async function answersYes(context: CommandContext, warning: string): Promise<boolean> {
+  const answer = await ask(context, `${warning} [y/N] `);
+  return answer?.toLowerCase() === 'y';
+}
+
+/** The line that answers, trimmed; undefined when a signal ended the question. */
+export async function ask(context: CommandContext, question: string): Promise<string | undefined> {
+  await context.out.write(question);
   const answer = await readLine(context);
   if (answer === undefined) await context.out.write('\n');
-  if (answer?.trim().toLowerCase() !== 'y') throw new ExitError(0);
+  return answer?.trim();
 }
 
 /** Undefined when a signal ended the question. */

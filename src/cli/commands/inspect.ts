@@ -3,16 +3,15 @@ import { containerInspect } from '../../client/containers.ts';
 import { imageInspect } from '../../client/images.ts';
 import { volumeInspect } from '../../client/volumes.ts';
 import { errorKind, errorMessage } from '../../lib/errors.ts';
+import { networkInspect } from '../../client/networks.ts';
+import { objectInspect } from '../../client/system.ts';
 import { atLeast } from '../command/command.ts';
 import type { Command, CommandContext } from '../command/command.ts';
-import { ExitError } from '../command/exit-error.ts';
 import { boolFlag, stringFlag } from '../flags/flag-spec.ts';
 import { formatFlag } from '../flags/format-flag.ts';
+import { inspectEach } from './inspect-each.ts';
+import { parsePlatform } from '../platform.ts';
 import { goQuote } from '../go/quote.ts';
-import { toJson } from '../template/functions.ts';
-import { structOf } from '../template/struct-of.ts';
-import { executeTemplate, parseTemplate } from '../template/template.ts';
-import type { Template } from '../template/template.ts';
 
 type Finder = (context: CommandContext, name: string) => Promise<unknown>;
 
@@ -21,13 +20,43 @@ const findContainer: Finder = (context, container) =>
 
 const findImage: Finder = (context, image) => imageInspect(context.client, { image });
 
+/** Of one platform, when one is asked for. */
+function findPlatform(context: CommandContext): Finder {
+  const text = context.flags.string('platform');
+  const platform = text === '' ? '' : JSON.stringify(parsePlatform(text));
+  return (_, image) => imageInspect(context.client, { image, platform });
+}
+
 const findVolume: Finder = (context, volume) => volumeInspect(context.client, { volume });
+
+const findNetwork: Finder = (context, network) =>
+  networkInspect(context.client, {
+    network,
+    verbose: context.flags.has('verbose') && context.flags.bool('verbose'),
+  });
+
+/** Kinds that are asked for by their path alone. */
+const find =
+  (path: string, suffix = ''): Finder =>
+  (context, name) =>
+    objectInspect(context.client, { path, name, suffix });
 
 /** In the order in which a name is looked up. */
 const finders: Readonly<Record<string, Finder>> = {
   container: findContainer,
   image: findImage,
+  network: findNetwork,
   volume: findVolume,
+  plugin: find('plugins', '/json'),
+};
+
+/** Only asked for by name: this engine is no swarm manager. */
+const swarmFinders: Readonly<Record<string, Finder>> = {
+  service: find('services', '?insertDefaults=true'),
+  task: find('tasks'),
+  node: find('nodes'),
+  secret: find('secrets'),
+  config: find('configs'),
 };
 
 const types = 'config container image network node plugin secret service task volume'.split(' ');
@@ -51,7 +80,10 @@ export const inspect: Command = {
     if (type !== '' && !types.includes(type)) {
       throw new Error(`unknown type: ${goQuote(type)}: must be one of ${typeList}`);
     }
-    await inspectEach(context, type === '' ? findAny : (finders[type] ?? findNothing));
+    await inspectNames(
+      context,
+      type === '' ? findAny : (finders[type] ?? swarmFinders[type] ?? findAny),
+    );
   },
 };
 
@@ -63,7 +95,7 @@ export const containerInspectCommand: Command = {
     formatFlag({ table: false, short: 'f' }),
     boolFlag('size', 'Display total file sizes', { short: 's' }),
   ],
-  run: (context) => inspectEach(context, findContainer),
+  run: (context) => inspectNames(context, findContainer),
 };
 
 export const imageInspectCommand: Command = {
@@ -79,7 +111,20 @@ export const imageInspectCommand: Command = {
         "'os[/arch[/variant]]': Explicit platform (eg. linux/amd64)",
     ),
   ],
-  run: (context) => inspectEach(context, findImage),
+  async run(context) {
+    await inspectNames(context, findPlatform(context));
+  },
+};
+
+export const networkInspectCommand: Command = {
+  use: '[OPTIONS] NETWORK [NETWORK...]',
+  short: 'Display detailed information on one or more networks',
+  arguments: atLeast(1),
+  flags: [
+    formatFlag({ table: false, short: 'f' }),
+    boolFlag('verbose', 'Verbose output for diagnostics', { short: 'v' }),
+  ],
+  run: (context) => inspectNames(context, findNetwork),
 };
 
 export const volumeInspectCommand: Command = {
@@ -87,13 +132,20 @@ export const volumeInspectCommand: Command = {
   short: 'Display detailed information on one or more volumes',
   arguments: atLeast(1),
   flags: [formatFlag({ table: false, short: 'f' })],
-  run: (context) => inspectEach(context, findVolume),
+  run: (context) => inspectNames(context, findVolume),
 };
 
+function inspectNames(context: CommandContext, finder: Finder): Promise<void> {
+  return inspectEach(context, {
+    names: context.args,
+    find: (name) => finder(context, name),
+  });
+}
+
 const findAny: Finder = async (context, name) => {
-  for (const [type, find] of Object.entries(finders)) {
+  for (const [type, finder] of Object.entries(finders)) {
     try {
-      const value = await find(context, name);
+      const value = await finder(context, name);
       if (context.flags.bool('size') && type !== 'container') {
         await context.err.line(`WARNING: --size ignored for ${type}`);
       }
@@ -105,10 +157,6 @@ const findAny: Finder = async (context, name) => {
   throw new Error(`Error: No such object: ${name}`);
 };
 
-/** Kinds of objects that this engine does not have. */
-const findNothing: Finder = (_, name) =>
-  Promise.reject(new Error(`Error response from daemon: no such object: ${name}`));
-
 function isSkippable(error: unknown): boolean {
   const message = errorMessage(error);
   return (
@@ -116,47 +164,4 @@ function isSkippable(error: unknown): boolean {
     message.includes('not supported') ||
     message.includes('invalid reference format')
   );
-}
-
-/** Prints what was found even when something was not. */
-async function inspectEach(context: CommandContext, find: Finder): Promise<void> {
-  const format = context.flags.string('format');
-  const template = format === '' || format === 'json' ? undefined : parseFormat(format);
-  const values: unknown[] = [];
-  const failures: string[] = [];
-  let text = '';
-  for (const name of context.args) {
-    try {
-      const value = await find(context, name);
-      values.push(value);
-      if (template !== undefined) text += `${applyTemplate(template, value)}\n`;
-    } catch (error) {
-      failures.push(errorMessage(error));
-    }
-  }
-  if (template === undefined) {
-    await context.out.line(toJson(values, format === 'json' ? undefined : '    '));
-  } else await context.out.write(text === '' ? '\n' : text);
-  if (failures.length > 0) throw new ExitError(1, failures.join('\n'));
-}
-
-function parseFormat(format: string): Template {
-  try {
-    return parseTemplate(format);
-  } catch (error) {
-    throw new ExitError(64, `template parsing error: ${errorMessage(error)}`, { cause: error });
-  }
-}
-
-/** First on the value as Go's types have it, then on the bare JSON, whose names differ. */
-function applyTemplate(template: Template, value: unknown): string {
-  try {
-    return executeTemplate(template, structOf(value, 'InspectResponse'));
-  } catch {
-    try {
-      return executeTemplate(template, value, { missingKeyIsError: true });
-    } catch (error) {
-      throw new Error(`template parsing error: ${errorMessage(error)}`, { cause: error });
-    }
-  }
 }

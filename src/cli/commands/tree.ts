@@ -1,11 +1,12 @@
-/**
- * All commands, in the order and words of the real program's overview. A name without a command or
- * children is one that is still to come.
- */
+/** All commands, in the order and words of the real program's overview. */
 import type { Command, CommandNode } from '../command/command.ts';
 import { attach } from './container/attach.ts';
+import { commit } from './container/commit.ts';
+import { copy } from './container/copy.ts';
 import { create } from './container/create.ts';
+import { diff } from './container/diff.ts';
 import { exec } from './container/exec.ts';
+import { exportContainer } from './container/export.ts';
 import {
   kill,
   pause,
@@ -22,44 +23,71 @@ import { prune as containerPrune } from './container/prune.ts';
 import { rename } from './container/rename.ts';
 import { run } from './container/run.ts';
 import { start } from './container/start.ts';
+import { stats } from './container/stats.ts';
 import { top } from './container/top.ts';
+import { update } from './container/update.ts';
+import { inspect as contextInspect } from './context/inspect.ts';
+import { list as contextList } from './context/list.ts';
+import { remove as contextRemove, show as contextShow, use as contextUse } from './context/use.ts';
 import { history } from './image/history.ts';
+import { importImage } from './image/import.ts';
 import { imageListCommand } from './image/list.ts';
+import { load } from './image/load.ts';
 import { prune as imagePrune } from './image/prune.ts';
 import { pull } from './image/pull.ts';
+import { push } from './image/push.ts';
 import { remove as imageRemove } from './image/remove.ts';
+import { save } from './image/save.ts';
 import { tag } from './image/tag.ts';
 import {
   containerInspectCommand,
   imageInspectCommand,
   inspect,
+  networkInspectCommand,
   volumeInspectCommand,
 } from './inspect.ts';
+import { build, builder } from './later/builder.ts';
+import { config } from './later/config.ts';
+import { laterContextCommands } from './later/context.ts';
+import { manifest } from './later/manifest.ts';
+import { node } from './later/node.ts';
+import { plugin } from './later/plugin.ts';
+import { checkpoint, plugins } from './later/plugins.ts';
+import { secret } from './later/secret.ts';
+import { service } from './later/service.ts';
+import { stack } from './later/stack.ts';
+import { swarm } from './later/swarm.ts';
+import { trust } from './later/trust.ts';
+import { volumeUpdate } from './later/volume-update.ts';
+import { connect, disconnect } from './network/connect.ts';
+import { create as networkCreate } from './network/create.ts';
+import { list as networkList } from './network/list.ts';
+import { prune as networkPrune } from './network/prune.ts';
+import { remove as networkRemove } from './network/remove.ts';
+import { login, logout } from './registry/login.ts';
+import { search } from './registry/search.ts';
+import { df } from './system/df.ts';
+import { events } from './system/events.ts';
 import { info } from './system/info.ts';
+import { prune as systemPrune } from './system/prune.ts';
 import { version } from './system/version.ts';
-import {
-  volumeCreateCommand,
-  volumeListCommand,
-  volumePruneCommand,
-  volumeRemoveCommand,
-} from './volume/volume.ts';
+import { create as volumeCreate } from './volume/create.ts';
+import { list as volumeList } from './volume/list.ts';
+import { prune as volumePrune } from './volume/prune.ts';
+import { remove as volumeRemove } from './volume/remove.ts';
 
 function leaf(name: string, command: Command, extras: Partial<CommandNode> = {}): CommandNode {
   return { ...extras, name, short: command.short, command };
 }
 
-function later(name: string, short: string, extras: Partial<CommandNode> = {}): CommandNode {
-  return { ...extras, name, short };
-}
-
 /** Commands that are both `docker x` and `docker container x`. */
 const sharedContainerCommands: readonly CommandNode[] = [
   leaf('attach', attach),
-  later('commit', "Create a new image from a container's changes"),
-  later('cp', 'Copy files/folders between a container and the local filesystem'),
+  leaf('commit', commit),
+  leaf('cp', copy),
   leaf('create', create),
-  later('diff', "Inspect changes to files or directories on a container's filesystem"),
-  later('export', "Export a container's filesystem as a tar archive"),
+  leaf('diff', diff),
+  leaf('export', exportContainer),
   leaf('kill', kill),
   leaf('logs', logs),
   leaf('pause', pause),
@@ -68,26 +96,22 @@ const sharedContainerCommands: readonly CommandNode[] = [
   leaf('restart', restart),
   leaf('rm', containerRemove),
   leaf('start', start),
-  later('stats', 'Display a live stream of container(s) resource usage statistics'),
+  leaf('stats', stats),
   leaf('stop', stop),
   leaf('top', top),
   leaf('unpause', unpause),
-  later('update', 'Update configuration of one or more containers'),
+  leaf('update', update),
   leaf('wait', wait),
 ];
 
 /** Commands that are both `docker x` and `docker image x`. */
 const sharedImageCommands: readonly CommandNode[] = [
   leaf('history', history),
-  later('import', 'Import the contents from a tarball to create a filesystem image'),
-  later('load', 'Load an image from a tar archive or STDIN'),
-  later('save', 'Save one or more images to a tar archive (streamed to STDOUT by default)'),
+  leaf('import', importImage),
+  leaf('load', load),
+  leaf('save', save),
   leaf('tag', tag),
 ];
-
-const build = later('build', 'Build an image from a Dockerfile');
-const push = later('push', 'Upload an image to a registry');
-const events = later('events', 'Get real time events from the server');
 
 const common: readonly CommandNode[] = [
   leaf('run', run),
@@ -95,24 +119,33 @@ const common: readonly CommandNode[] = [
   leaf('ps', containerList),
   build,
   leaf('pull', pull),
-  push,
+  leaf('push', push),
   leaf('images', imageListCommand({ hints: true })),
-  later('login', 'Authenticate to a registry'),
-  later('logout', 'Log out from a registry'),
-  later('search', 'Search Docker Hub for images'),
+  leaf('login', login),
+  leaf('logout', logout),
+  leaf('search', search),
   leaf('version', version),
   leaf('info', info),
-].map((node) => ({ ...node, section: 'common' }));
+].map((command) => ({ ...command, section: 'common' }));
 
 const container = group('container', 'Manage containers', [
-  ...sharedContainerCommands.map((node) =>
-    node.name === 'rm' ? { ...node, alternateNames: ['remove'] } : node,
+  ...sharedContainerCommands.map((command) =>
+    command.name === 'rm' ? { ...command, alternateNames: ['remove'] } : command,
   ),
   leaf('exec', exec),
   leaf('inspect', containerInspectCommand),
   leaf('ls', containerList, { alternateNames: ['ps', 'list'] }),
   leaf('prune', containerPrune),
   leaf('run', run),
+]);
+
+const context = group('context', 'Manage contexts', [
+  ...laterContextCommands,
+  leaf('inspect', contextInspect),
+  leaf('ls', contextList, { alternateNames: ['list'] }),
+  leaf('rm', contextRemove, { alternateNames: ['remove'] }),
+  leaf('show', contextShow),
+  leaf('use', contextUse),
 ]);
 
 const image = group('image', 'Manage images', [
@@ -122,70 +155,66 @@ const image = group('image', 'Manage images', [
   leaf('ls', imageListCommand({ hints: false }), { alternateNames: ['list'] }),
   leaf('prune', imagePrune),
   leaf('pull', pull),
-  push,
+  leaf('push', push),
   leaf('rm', imageRemove, { alternateNames: ['rmi', 'remove'] }),
 ]);
 
+const network = group('network', 'Manage networks', [
+  leaf('connect', connect),
+  leaf('create', networkCreate),
+  leaf('disconnect', disconnect),
+  leaf('inspect', networkInspectCommand),
+  leaf('ls', networkList, { alternateNames: ['list'] }),
+  leaf('prune', networkPrune),
+  leaf('rm', networkRemove, { alternateNames: ['remove'] }),
+]);
+
 const system = group('system', 'Manage Docker', [
-  later('df', 'Show docker disk usage'),
-  events,
+  leaf('df', df),
+  leaf('events', events),
   leaf('info', info),
-  later('prune', 'Remove unused data'),
+  leaf('prune', systemPrune),
 ]);
 
 const volume: CommandNode = {
   ...group('volume', 'Manage volumes', [
-    leaf('create', volumeCreateCommand),
+    leaf('create', volumeCreate),
     leaf('inspect', volumeInspectCommand),
-    leaf('ls', volumeListCommand, { alternateNames: ['list'] }),
-    leaf('prune', volumePruneCommand),
-    leaf('rm', volumeRemoveCommand, { alternateNames: ['remove'] }),
-    later('update', 'Update a volume (cluster volumes only)'),
+    leaf('ls', volumeList, { alternateNames: ['list'] }),
+    leaf('prune', volumePrune),
+    leaf('rm', volumeRemove, { alternateNames: ['remove'] }),
+    volumeUpdate,
   ]),
   useSuffix: 'COMMAND',
 };
 
-const management: readonly CommandNode[] = [
-  later('builder', 'Manage builds', { section: 'management' }),
-  later('checkpoint', 'Manage checkpoints', { section: 'management' }),
-  container,
-  later('context', 'Manage contexts', { section: 'management' }),
-  image,
-  later('manifest', 'Manage Docker image manifests and manifest lists', { section: 'management' }),
-  later('network', 'Manage networks', { section: 'management' }),
-  later('plugin', 'Manage plugins', { section: 'management' }),
-  system,
-  later('trust', 'Manage trust on Docker images', { section: 'management' }),
-  volume,
-];
-
-const swarm: readonly CommandNode[] = [
-  later('config', 'Manage Swarm configs', { section: 'swarm' }),
-  later('node', 'Manage Swarm nodes', { section: 'swarm' }),
-  later('secret', 'Manage Swarm secrets', { section: 'swarm' }),
-  later('service', 'Manage Swarm services', { section: 'swarm' }),
-  later('stack', 'Manage Swarm stacks', { section: 'swarm' }),
-  later('swarm', 'Manage Swarm', { section: 'swarm' }),
-];
-
-/** Plugins of the real program: known, but not listed. */
-const plugins: readonly CommandNode[] = [
-  later('buildx', 'Docker Buildx', { section: 'hidden' }),
-  later('compose', 'Docker Compose', { section: 'hidden' }),
-];
-
 const others: readonly CommandNode[] = [
   ...sharedContainerCommands,
   ...sharedImageCommands,
-  events,
+  leaf('events', events),
   leaf('inspect', inspect),
   leaf('rmi', imageRemove),
 ].toSorted(byName);
 
 export const commandTree: readonly CommandNode[] = [
   ...common,
-  ...management,
-  ...swarm,
+  builder,
+  checkpoint,
+  container,
+  context,
+  image,
+  manifest,
+  network,
+  plugin,
+  system,
+  trust,
+  volume,
+  config,
+  node,
+  secret,
+  service,
+  stack,
+  swarm,
   ...others,
   ...plugins,
 ];

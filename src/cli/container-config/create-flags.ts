@@ -9,6 +9,7 @@ import {
   stringFlag,
   unsignedFlag,
   valuesFlag,
+  windowsOnly,
 } from '../flags/flag-spec.ts';
 import type { FlagSpec } from '../flags/flag-spec.ts';
 import { parseGpuRequest } from './device-spec.ts';
@@ -58,8 +59,8 @@ export const createFlags: readonly FlagSpec[] = [
     "Cgroup namespace to use (host|private)\n'host':    Run the container in the Docker host's cgroup namespace\n'private': Run the container in its own private cgroup namespace\n'':        Use the cgroup namespace as configured by the\n           default-cgroupns-mode option on the daemon (default)",
   ),
   stringFlag('cidfile', 'Write the container ID to the file'),
-  intFlag('cpu-count', 'CPU count (Windows only)'),
-  intFlag('cpu-percent', 'CPU percent (Windows only)'),
+  intFlag('cpu-count', 'CPU count (Windows only)', windowsOnly),
+  intFlag('cpu-percent', 'CPU percent (Windows only)', windowsOnly),
   intFlag('cpu-period', 'Limit CPU CFS (Completely Fair Scheduler) period'),
   intFlag('cpu-quota', 'Limit CPU CFS (Completely Fair Scheduler) quota'),
   intFlag('cpu-rt-period', 'Limit CPU real-time period in microseconds'),
@@ -118,8 +119,13 @@ export const createFlags: readonly FlagSpec[] = [
   stringFlag('hostname', 'Container host name', { short: 'h' }),
   boolFlag('init', 'Run an init inside the container that forwards signals and reaps processes'),
   boolFlag('interactive', 'Keep STDIN open even if not attached', { short: 'i' }),
-  bytesFlag('io-maxbandwidth', 'Maximum IO bandwidth limit for the system drive (Windows only)'),
+  bytesFlag(
+    'io-maxbandwidth',
+    'Maximum IO bandwidth limit for the system drive (Windows only)',
+    windowsOnly,
+  ),
   unsignedFlag('io-maxiops', 'Maximum IOps limit for the system drive (Windows only)', {
+    ...windowsOnly,
     bits: 64,
   }),
   stringFlag('ip', 'IPv4 address (e.g., 172.30.100.104)'),

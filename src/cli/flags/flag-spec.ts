@@ -18,6 +18,8 @@ export interface FlagSpec {
   readonly deprecated?: string;
   /** Another name for this flag's value. */
   readonly of?: string;
+  /** Why this engine cannot do it, after the flag's name; such a flag is hidden. */
+  readonly unsupported?: string;
   /** The value of a flag given without one; a switch's is `true`. */
   readonly implied?: string;
   /** The new value; throws an Error with Docker's words. */
@@ -29,6 +31,7 @@ export interface FlagExtras {
   readonly hidden?: boolean;
   readonly deprecated?: string;
   readonly of?: string;
+  readonly unsupported?: string;
 }
 
 export function boolFlag(
@@ -177,3 +180,15 @@ function addFilter(text: string, previous: unknown): Record<string, readonly str
 function values(previous: unknown): readonly string[] {
   return previous as readonly string[];
 }
+
+/** Flags of another operating system's engine. */
+export const windowsOnly = {
+  hidden: true,
+  unsupported:
+    'is only supported on a Docker daemon running on windows, but the Docker daemon is running on linux',
+};
+
+export const experimentalOnly = {
+  hidden: true,
+  unsupported: 'is only supported on a Docker daemon with experimental features enabled',
+};

@@ -17,6 +17,11 @@ export class ParsedFlags {
     this.#changed.add(name);
   }
 
+  /** Whether the command has such a flag. */
+  has(name: string): boolean {
+    return this.#values.has(name);
+  }
+
   /** Whether it was given on the command line. */
   changed(name: string): boolean {
     return this.#changed.has(name);

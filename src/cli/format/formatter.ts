@@ -1,6 +1,11 @@
 /** `--format` of the listing commands: table, JSON or a template, over rows of named cells. */
 import { errorMessage } from '../../lib/errors.ts';
-import { dockerFunctions, headerFunctions, toJson } from '../template/functions.ts';
+import {
+  dockerFunctions,
+  escapeHtmlInJson,
+  headerFunctions,
+  toJson,
+} from '../template/functions.ts';
 import type { TemplateFunctions } from '../template/functions.ts';
 import { StructValue } from '../template/print-value.ts';
 import { executeTemplate, parseTemplate } from '../template/template.ts';
@@ -31,7 +36,8 @@ export function formatRows(rows: readonly Row[], options: RowsFormat): string {
   try {
     const template = parseTemplate(text);
     const body = rows.map(
-      (row) => `${executeTemplate(template, new RowValue(row, typeName), { functions })}\n`,
+      (row) =>
+        `${executeTemplate(template, new RowValue(row, typeName), { functions: rowFunctions })}\n`,
     );
     if (!isTable) return body.join('');
     const head = executeTemplate(
@@ -59,7 +65,7 @@ export function checkRowTemplate(
   });
   const template = attempt('parse', () => parseTemplate(format));
   attempt('execute', () =>
-    executeTemplate(template, new RowValue(watched, options.typeName), { functions }),
+    executeTemplate(template, new RowValue(watched, options.typeName), { functions: rowFunctions }),
   );
   return [...used];
 }
@@ -77,19 +83,23 @@ function labelHeading(name: unknown): string {
 }
 
 /** A row as JSON is its cells in order of name, with HTML escaped, as Go does by default. */
-const functions: TemplateFunctions = {
+export const rowFunctions: TemplateFunctions = {
   ...dockerFunctions,
-  json: (value) => (value instanceof RowValue ? value.json() : toJson(value)),
+  json: (value) => (value instanceof RowValue ? value.jsonText() : toJson(value)),
 };
 
+/** A row for a template that is not one of rows. */
+export function rowValue(row: Row, typeName: string): StructValue {
+  return new RowValue(row, typeName);
+}
+
 class RowValue extends StructValue {
-  json(): string {
-    const cells = Object.entries(this.fields)
-      .filter(([, value]) => typeof value !== 'function')
-      .toSorted(([a], [b]) => (a < b ? -1 : 1));
-    return toJson(Object.fromEntries(cells)).replace(
-      /[<>&]/g,
-      (character) => `\\u00${character.charCodeAt(0).toString(16)}`,
-    );
+  override get json(): unknown {
+    const cells = Object.entries(this.fields).filter(([, value]) => typeof value !== 'function');
+    return Object.fromEntries(cells.toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  }
+
+  jsonText(): string {
+    return escapeHtmlInJson(toJson(this.json));
   }
 }

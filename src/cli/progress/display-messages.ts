@@ -17,6 +17,8 @@ export async function displayMessages(
   const lines = new Map<string, number>();
   for await (const message of messages) {
     const failure = message.errorDetail?.message ?? message.error;
+    // What is meant for programs is not shown to people.
+    if (message.aux !== undefined) continue;
     if (output !== undefined) await output.write(render(message, { lines, output, columns }));
     if (failure !== undefined) throw new Error(failure);
   }
@@ -56,6 +58,7 @@ function render(message: JsonMessage, options: RenderOptions): string {
 
 function line(message: JsonMessage, { output, columns }: RenderOptions): string {
   if (message.errorDetail !== undefined || message.error !== undefined) return '';
+  if (message.stream !== undefined && message.stream !== '') return message.stream;
   const { progressDetail, status = '' } = message;
   const id = message.id === undefined || message.id === '' ? '' : `${message.id}: `;
   const bar = progressDetail === undefined ? '' : progressText(progressDetail, columns);

@@ -1,5 +1,7 @@
 /** Watches typed bytes for the key sequence that detaches from a container. */
 
+import type { CommandContext } from '../command/command.ts';
+
 /** Ctrl-P, Ctrl-Q. */
 const defaultKeys: readonly number[] = [16, 17];
 
@@ -17,6 +19,11 @@ export function parseDetachKeys(text: string): readonly number[] | undefined {
     codes.push(control.toUpperCase().charCodeAt(0) - 64);
   }
   return codes;
+}
+
+/** Of the command line, or of the configuration. */
+export function detachKeysOf({ flags, config }: CommandContext): string {
+  return flags.changed('detach-keys') ? flags.string('detach-keys') : config.string('detachKeys');
 }
 
 /** Passes bytes on, holding back those that may begin the sequence. */

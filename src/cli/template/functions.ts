@@ -82,12 +82,22 @@ export const headerFunctions: TemplateFunctions = {
 
 /** JSON as Go writes it without HTML escaping; struct wrappers count as their fields. */
 export function toJson(value: unknown, indent?: string): string {
-  const text = JSON.stringify(
-    value ?? null,
-    (_, item: unknown) => (item instanceof StructValue ? item.fields : item),
-    indent,
-  );
-  return text.replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
+  const text = JSON.stringify(value ?? null, jsonValue, indent);
+  return text
+    .replaceAll(/"\\u0000(-?\d+)"/g, '$1')
+    .replaceAll('\u2028', '\\u2028')
+    .replaceAll('\u2029', '\\u2029');
+}
+
+/** As Go's encoder does unless it is told not to. */
+export function escapeHtmlInJson(json: string): string {
+  return json.replace(/[<>&]/g, (character) => `\\u00${character.charCodeAt(0).toString(16)}`);
+}
+
+/** A big integer goes by as a marked text, as JSON.stringify knows none. */
+function jsonValue(_: string, item: unknown): unknown {
+  if (item instanceof StructValue) return item.json;
+  return typeof item === 'bigint' ? `\0${item}` : item;
 }
 
 /** What `if`, `with`, `and` and `or` take for true. */

@@ -7,10 +7,21 @@ export const noValue = '<no value>';
 export class StructValue {
   readonly fields: Readonly<Record<string, unknown>>;
   readonly typeName: string;
+  readonly #json: unknown;
 
-  constructor(fields: Readonly<Record<string, unknown>>, typeName: string) {
+  constructor(
+    fields: Readonly<Record<string, unknown>>,
+    typeName: string,
+    options: { readonly json?: unknown } = {},
+  ) {
     this.fields = fields;
     this.typeName = typeName;
+    this.#json = options.json;
+  }
+
+  /** What JSON shows: the fields, if nothing else was given. */
+  get json(): unknown {
+    return this.#json ?? this.fields;
   }
 }
 

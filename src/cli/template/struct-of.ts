@@ -8,9 +8,12 @@ import { NilValue, StructValue } from './print-value.ts';
 const mapFields = new Set([
   'Annotations',
   'Attributes',
+  'AuxiliaryAddresses',
+  'Containers',
   'Data',
   'Details',
   'DriverOpts',
+  'Endpoints',
   'ExposedPorts',
   'IndexConfigs',
   'Labels',
@@ -21,6 +24,7 @@ const mapFields = new Set([
   'Runtimes',
   'StorageOpt',
   'Sysctls',
+  'TLSMaterial',
   'Tmpfs',
   'Volumes',
 ]);

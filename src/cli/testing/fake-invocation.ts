@@ -143,6 +143,27 @@ function filesOf(files: Map<string, string>): CliFiles {
       files.delete(path);
       return Promise.resolve();
     },
+    stat(path) {
+      if (files.has(path)) return Promise.resolve({ type: 'file' });
+      const isParent =
+        path === '/' || [...files.keys()].some((name) => name.startsWith(`${path}/`));
+      if (isParent || path === '/root') return Promise.resolve({ type: 'dir' });
+      return Promise.reject(new KindError('notFound', `No such file: ${path}`));
+    },
+    openRead(path) {
+      const content = files.get(path);
+      if (content === undefined) {
+        return Promise.reject(new KindError('notFound', `No such file: ${path}`));
+      }
+      return Promise.resolve(streamOf([content]));
+    },
+    async writeStream(path, source) {
+      files.set(path, await new Response(source).text());
+    },
+    readTar: (path) => streamOf([`tar of ${path}`]),
+    async writeTar(directory, tar) {
+      files.set(directory, await new Response(tar).text());
+    },
   };
 }
 

@@ -7,6 +7,7 @@ import { exactly } from '../../command/command.ts';
 import type { Command, CommandContext } from '../../command/command.ts';
 import { ExitError } from '../../command/exit-error.ts';
 import { boolFlag, stringFlag } from '../../flags/flag-spec.ts';
+import { detachKeysOf } from '../../streams/detach-keys.ts';
 import { streamAttached } from '../../streams/attached-streams.ts';
 import { checkTty } from '../../streams/check-tty.ts';
 import { forwardSignals } from '../../streams/forward-signals.ts';
@@ -36,7 +37,7 @@ export const attach: Command = {
     try {
       if (context.flags.bool('sig-proxy') && !tty) scope.add(forwardSignals(context, container));
       const stdin = !context.flags.bool('no-stdin') && inspected.Config.OpenStdin === true;
-      const detachKeys = context.flags.string('detach-keys');
+      const detachKeys = detachKeysOf(context);
       const streams = { stdin, stdout: true, stderr: true, detachKeys };
       const connection = await containerAttach(context.client, { container, ...streams });
       // It may have stopped in between, and then nothing would ever come.

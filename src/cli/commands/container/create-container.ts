@@ -2,10 +2,12 @@
 import type { ContainerCreateRequest } from '../../../api/container.ts';
 import { containerCreate } from '../../../client/containers.ts';
 import { imageCreate } from '../../../client/images.ts';
-import { errorKind } from '../../../lib/errors.ts';
+import { errorKind, errorMessage } from '../../../lib/errors.ts';
 import type { CommandContext } from '../../command/command.ts';
-import { goQuote } from '../../go/quote.ts';
+import { platformOf } from '../../flags/platform-flag.ts';
+import { registryAuthHeaders } from '../../config/registry-auth.ts';
 import { absolutePath } from '../../paths.ts';
+import { parsePlatform } from '../../platform.ts';
 import { displayMessages } from '../../progress/display-messages.ts';
 import { familiarString, parseReference, withDefaultTag } from '../../reference.ts';
 import type { Reference } from '../../reference.ts';
@@ -22,7 +24,7 @@ export async function createContainer(
   const reference = /^[a-f0-9]{64}$/.test(image)
     ? undefined
     : withDefaultTag(parseReference(image));
-  const platform = checkPlatform(context.flags.string('platform'));
+  const platform = checkPlatform(platformOf(context));
   const pull = context.flags.string('pull');
   if (pull === 'always' && reference !== undefined) await pullImage(context, reference);
   const create = () =>
@@ -53,21 +55,21 @@ async function pullImage(context: CommandContext, reference: Reference): Promise
   const messages = await imageCreate(context.client, {
     name: reference.name,
     tag: reference.digest ?? reference.tag ?? '',
-    platform: context.flags.string('platform'),
+    platform: platformOf(context),
+    headers: registryAuthHeaders(context, reference.name),
     signal: context.signal,
   });
   await displayMessages(context, messages, context.flags.bool('quiet') ? undefined : context.err);
 }
 
 function checkPlatform(platform: string): string {
-  const parts = platform.split('/');
-  const bad = parts.find((part) => !/^[A-Za-z0-9_.-]+(\([A-Za-z0-9_.-]*\))?$/.test(part));
-  if (platform === '' || (parts.length <= 3 && bad === undefined)) return platform;
-  const reason =
-    parts.length > 3
-      ? `${goQuote(platform)}: cannot parse platform specifier`
-      : `${goQuote(bad ?? '')} is an invalid component of ${goQuote(platform)}: platform specifier component must match "^[A-Za-z0-9_.-]+$"`;
-  throw new Error(`error parsing specified platform: ${reason}: invalid argument`);
+  if (platform === '') return platform;
+  try {
+    parsePlatform(platform);
+    return platform;
+  } catch (error) {
+    throw new Error(`error parsing specified platform: ${errorMessage(error)}`, { cause: error });
+  }
 }
 
 function dnsWarnings(config: ContainerCreateRequest): string[] {

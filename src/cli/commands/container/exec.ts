@@ -15,6 +15,7 @@ import { ExitError } from '../../command/exit-error.ts';
 import { readKeyValues } from '../../container-config/env-file.ts';
 import { validateEnv } from '../../container-config/validators.ts';
 import { boolFlag, listFlag, stringFlag } from '../../flags/flag-spec.ts';
+import { detachKeysOf } from '../../streams/detach-keys.ts';
 import { streamAttached } from '../../streams/attached-streams.ts';
 import { checkTty } from '../../streams/check-tty.ts';
 import { monitorTerminalSize } from '../../streams/terminal-size.ts';
@@ -99,7 +100,7 @@ async function configOf(context: CommandContext): Promise<ExecCreateRequest> {
     AttachStdin: attached && flags.bool('interactive'),
     AttachStdout: attached,
     AttachStderr: attached,
-    DetachKeys: flags.string('detach-keys'),
+    DetachKeys: detachKeysOf(context),
     Env: env,
     WorkingDir: flags.string('workdir'),
     Cmd: args.slice(1),

@@ -6,36 +6,8 @@ import { noArguments } from '../../command/command.ts';
 import type { Command, CommandContext } from '../../command/command.ts';
 import { boolFlag, filterFlag, intFlag } from '../../flags/flag-spec.ts';
 import { formatFlag } from '../../flags/format-flag.ts';
-import { ellipsis } from '../../format/display-width.ts';
+import { containerHeaders, containerRow, containerTypeName } from './container-row.ts';
 import { checkRowTemplate, formatRows } from '../../format/formatter.ts';
-import type { Row } from '../../format/formatter.ts';
-import { displayPorts } from '../../format/ports.ts';
-import { unixTime } from '../../format/unix-time.ts';
-import { goQuote } from '../../go/quote.ts';
-import { humanDuration, humanSize } from '../../go/units.ts';
-import { familiarString, parseReference } from '../../reference.ts';
-import { NilValue } from '../../template/print-value.ts';
-import { truncateId } from '../../format/truncate-id.ts';
-
-const typeName = '*formatter.ContainerContext';
-
-const headers = {
-  ID: 'CONTAINER ID',
-  Names: 'NAMES',
-  Image: 'IMAGE',
-  Command: 'COMMAND',
-  CreatedAt: 'CREATED AT',
-  RunningFor: 'CREATED',
-  Ports: 'PORTS',
-  State: 'STATE',
-  Status: 'STATUS',
-  Size: 'SIZE',
-  Labels: 'LABELS',
-  Mounts: 'MOUNTS',
-  LocalVolumes: 'LOCAL VOLUMES',
-  Networks: 'NETWORKS',
-  Platform: 'PLATFORM',
-};
 
 const columns = ['ID', 'Image', 'Command', 'RunningFor', 'Status', 'Ports', 'Names'];
 
@@ -59,9 +31,10 @@ export const list: Command = {
   ],
   async run(context) {
     const { flags } = context;
-    const format = flags.string('format');
+    const given = flags.string('format');
+    const format = given || context.config.string('psFormat');
     const quiet = flags.bool('quiet');
-    if (format !== '' && quiet) {
+    if (given !== '' && quiet) {
       await context.err.line(
         'WARNING: Ignoring custom format, because both --format and --quiet are set.',
       );
@@ -76,16 +49,25 @@ export const list: Command = {
       filters: flags.filters(),
       signal: context.signal,
     });
-    const rows = containers.map((container) => rowOf(container, context));
+    const rows = containers.map((container) => containerRow(container, rowOptions(context)));
     const source = formatSource(format, { quiet, size });
-    await context.out.write(formatRows(rows, { format: source, headers, typeName }));
+    await context.out.write(
+      formatRows(rows, { format: source, headers: containerHeaders, typeName: containerTypeName }),
+    );
   },
 };
+
+function rowOptions(context: CommandContext) {
+  return { truncated: !context.flags.bool('no-trunc'), nowMs: context.now() };
+}
 
 /** The cells the template uses. */
 function checkFormat(format: string, context: CommandContext): readonly string[] {
   try {
-    return checkRowTemplate(format, { row: rowOf(emptySummary, context), typeName });
+    return checkRowTemplate(format, {
+      row: containerRow(emptySummary, rowOptions(context)),
+      typeName: containerTypeName,
+    });
   } catch (error) {
     throw new Error(errorMessage(error), { cause: error });
   }
@@ -116,63 +98,6 @@ function rawFormat(size: boolean): string {
     'ports: {{- pad .Ports 1 0}}',
     size ? 'size: {{.Size}}\n' : '',
   ].join('\n');
-}
-
-function rowOf(container: ContainerSummary, context: CommandContext): Row {
-  const truncated = !context.flags.bool('no-trunc');
-  const labels = container.Labels ?? {};
-  return {
-    ID: truncated ? truncateId(container.Id) : container.Id,
-    Names: namesOf(container, truncated),
-    Image: imageOf(container, truncated),
-    Command: goQuote(truncated ? ellipsis(container.Command, 20) : container.Command),
-    CreatedAt: unixTime(container.Created),
-    RunningFor: `${humanDuration(context.now() - container.Created * 1000)} ago`,
-    Platform: new NilValue('<nil>'),
-    Ports: displayPorts(container.Ports ?? []),
-    State: container.State,
-    Status: container.Status,
-    Size: sizeOf(container),
-    Labels: Object.entries(labels)
-      .map(([name, value]) => `${name}=${value}`)
-      .toSorted()
-      .join(','),
-    Label: (name: unknown) => labels[String(name)] ?? '',
-    Mounts: (container.Mounts ?? [])
-      .map((mount) => mount.Name || mount.Source)
-      .map((name) => (truncated ? ellipsis(name, 15) : name))
-      .join(','),
-    LocalVolumes: String(
-      (container.Mounts ?? []).filter((mount) => mount.Driver === 'local').length,
-    ),
-    Networks: Object.keys(container.NetworkSettings?.Networks ?? {}).join(','),
-  };
-}
-
-/** Without slashes, and without the names that links gave it. */
-function namesOf(container: ContainerSummary, truncated: boolean): string {
-  const names = container.Names.map((name) => name.slice(1));
-  const own = names.find((name) => !name.includes('/'));
-  return truncated && own !== undefined ? own : names.join(',');
-}
-
-function imageOf(container: ContainerSummary, truncated: boolean): string {
-  if (container.Image === '') return '<no image>';
-  if (!truncated) return container.Image;
-  const id = truncateId(container.ImageID);
-  if (id === truncateId(container.Image)) return id;
-  try {
-    const { name, familiarName, tag } = parseReference(container.Image);
-    return familiarString({ name, familiarName, ...(tag === undefined ? {} : { tag }) });
-  } catch {
-    return container.Image;
-  }
-}
-
-function sizeOf(container: ContainerSummary): string {
-  const own = humanSize(container.SizeRw ?? 0, { precision: 3 });
-  const total = container.SizeRootFs ?? 0;
-  return total > 0 ? `${own} (virtual ${humanSize(total, { precision: 3 })})` : own;
 }
 
 const emptySummary: ContainerSummary = {

@@ -1,10 +1,10 @@
 /** `docker logs` */
 import { containerInspect, containerLogs } from '../../../client/containers.ts';
+import { errorMessage } from '../../../lib/errors.ts';
 import { exactly } from '../../command/command.ts';
 import type { Command } from '../../command/command.ts';
 import { boolFlag, stringFlag } from '../../flags/flag-spec.ts';
 import { copyPlain, copyStdcopy } from '../../streams/attached-streams.ts';
-import { goQuote } from '../../go/quote.ts';
 import { parseTimestamp } from '../../go/timestamp.ts';
 
 export const logs: Command = {
@@ -35,12 +35,12 @@ export const logs: Command = {
     const time = (name: 'since' | 'until') => {
       const text = flags.string(name);
       if (text === '') return {};
-      const value = parseTimestamp(text, context.now());
-      if (value === undefined)
-        throw new Error(
-          `invalid value for "${name}": failed to parse value as time or duration: ${goQuote(text)}`,
-        );
-      return { [name]: value };
+      try {
+        return { [name]: parseTimestamp(text, context.now()) };
+      } catch (error) {
+        const reason = errorMessage(error);
+        throw new Error(`invalid value for "${name}": ${reason}`, { cause: error });
+      }
     };
     const stream = await containerLogs(client, {
       container: inspected.Id,

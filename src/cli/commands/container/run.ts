@@ -10,6 +10,7 @@ import { ExitError } from '../../command/exit-error.ts';
 import { buildConfig } from '../../container-config/build-config.ts';
 import { createFlags } from '../../container-config/create-flags.ts';
 import { boolFlag, stringFlag } from '../../flags/flag-spec.ts';
+import { detachKeysOf } from '../../streams/detach-keys.ts';
 import { streamAttached } from '../../streams/attached-streams.ts';
 import { checkTty } from '../../streams/check-tty.ts';
 import { forwardSignals } from '../../streams/forward-signals.ts';
@@ -93,7 +94,7 @@ async function runAttached(
     stdin: config.AttachStdin === true,
     stdout: config.AttachStdout === true,
     stderr: config.AttachStderr === true,
-    detachKeys: context.flags.string('detach-keys'),
+    detachKeys: detachKeysOf(context),
   };
   const tty = config.Tty === true;
   const connection = await containerAttach(context.client, { container, ...attach });

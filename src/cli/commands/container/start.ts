@@ -10,7 +10,8 @@ import { errorMessage } from '../../../lib/errors.ts';
 import { atLeast } from '../../command/command.ts';
 import type { Command, CommandContext } from '../../command/command.ts';
 import { ExitError } from '../../command/exit-error.ts';
-import { boolFlag, stringFlag } from '../../flags/flag-spec.ts';
+import { boolFlag, experimentalOnly, stringFlag } from '../../flags/flag-spec.ts';
+import { detachKeysOf } from '../../streams/detach-keys.ts';
 import { streamAttached } from '../../streams/attached-streams.ts';
 import { forwardSignals } from '../../streams/forward-signals.ts';
 import { monitorTerminalSize } from '../../streams/terminal-size.ts';
@@ -23,8 +24,8 @@ export const start: Command = {
   arguments: atLeast(1),
   flags: [
     boolFlag('attach', 'Attach STDOUT/STDERR and forward signals', { short: 'a' }),
-    stringFlag('checkpoint', 'Restore from this checkpoint'),
-    stringFlag('checkpoint-dir', 'Use a custom checkpoint storage directory'),
+    stringFlag('checkpoint', 'Restore from this checkpoint', experimentalOnly),
+    stringFlag('checkpoint-dir', 'Use a custom checkpoint storage directory', experimentalOnly),
     stringFlag('detach-keys', 'Override the key sequence for detaching a container'),
     boolFlag('interactive', "Attach container's STDIN", { short: 'i' }),
   ],
@@ -63,7 +64,7 @@ async function startAttached(context: CommandContext): Promise<number> {
     stdin: context.flags.bool('interactive') && inspected.Config.OpenStdin === true,
     stdout: true,
     stderr: true,
-    detachKeys: context.flags.string('detach-keys'),
+    detachKeys: detachKeysOf(context),
   };
   const scope = new DisposableStore();
   const abort = new AbortController();

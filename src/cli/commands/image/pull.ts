@@ -2,7 +2,9 @@
 import { imageCreate } from '../../../client/images.ts';
 import { exactly } from '../../command/command.ts';
 import type { Command } from '../../command/command.ts';
-import { boolFlag, stringFlag } from '../../flags/flag-spec.ts';
+import { registryAuthHeaders } from '../../config/registry-auth.ts';
+import { platformFlagSpec, platformOf } from '../../flags/platform-flag.ts';
+import { boolFlag } from '../../flags/flag-spec.ts';
 import { displayMessages } from '../../progress/display-messages.ts';
 import { fullString, isNameOnly, parseReference, withDefaultTag } from '../../reference.ts';
 
@@ -14,7 +16,7 @@ export const pull: Command = {
   flags: [
     boolFlag('all-tags', 'Download all tagged images in the repository', { short: 'a' }),
     boolFlag('disable-content-trust', 'Skip image verification (default true)', { initial: true }),
-    stringFlag('platform', 'Set platform if server is multi-platform capable'),
+    platformFlagSpec,
     boolFlag('quiet', 'Suppress verbose output', { short: 'q' }),
   ],
   async run(context) {
@@ -28,7 +30,8 @@ export const pull: Command = {
     const messages = await imageCreate(client, {
       name: reference.name,
       tag: reference.digest ?? reference.tag ?? '',
-      platform: flags.string('platform'),
+      platform: platformOf(context),
+      headers: registryAuthHeaders(context, reference.name),
       signal,
     });
     await displayMessages(context, messages, quiet ? undefined : out);
