@@ -25,7 +25,7 @@ export async function containerAttach(
     throw new KindError('conflict', message);
   }
   const detachKeys = parseDetachKeys(options.detachKeys ?? detachKeysDefault);
-  const multiplexed = !container.tty;
+  const multiplexed = !container.tty && options.multiplex !== false;
   const encode = (stream: LogStream, chunk: Uint8Array) =>
     multiplexed ? encodeStdcopy(stream, chunk) : chunk;
   const tap = container.output.tap({

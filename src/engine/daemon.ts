@@ -33,6 +33,8 @@ export interface Daemon {
   readonly accounts: Map<string, AccountFiles>;
   readonly memorySizeBytes: number;
   readonly engineId: string;
+  /** When the engine was made; milliseconds since 1970. */
+  readonly startedMs: number;
 }
 
 /** 64 hex digits. One of digits only would be taken for a number by some tools, as dockerd says. */

@@ -51,6 +51,7 @@ import { imageSave } from './image-save.ts';
 import { imageSearch } from './image-search.ts';
 import { imageTag } from './image-tag.ts';
 import { imagesPrune } from './images-prune.ts';
+import { networkInspect, networkList, networkRemove } from './network-list.ts';
 import { machineSetupPlan } from './machine-setup.ts';
 import type { RegistryAccess } from './registry-access.ts';
 import type { EngineBackend } from './server/backend.ts';
@@ -115,6 +116,7 @@ export function createEngine(options: EngineOptions): Engine {
     stats: new StatsCollector(),
     accounts: new Map(),
     engineId: randomId(random),
+    startedMs: clock.now(),
   };
   // The root of a container needs its layers, even after `docker rmi -f`.
   daemon.images.keepLayers(() => daemon.containers.list().flatMap(({ diffIds }) => diffIds));
@@ -177,6 +179,9 @@ function otherVerbs(daemon: Daemon): Omit<EngineBackend, keyof ContainerVerbs> {
     volumeInspect: (name) => volumeInspect(daemon, name),
     volumeRemove: (name, options) => volumeRemove(daemon, name, options),
     volumesPrune: (filters) => volumesPrune(daemon, filters),
+    networkList: (filters) => networkList(daemon, filters),
+    networkInspect: (name) => networkInspect(daemon, name),
+    networkRemove: (name) => networkRemove(daemon, name),
     systemInfo: () => systemInfo(daemon),
     systemVersion: () => systemVersion(),
     systemEvents: (options) => systemEvents(daemon, options),

@@ -45,7 +45,7 @@ export class EventBus {
     for (const listener of this.#listeners) listener(message);
   }
 
-  /** Past events from `sinceMs` on, then new ones until `untilMs` (which may have passed already). */
+  /** Past events from `sinceMs` on (all there are when only `untilMs` is given), then new ones until `untilMs`. */
   subscribe(options: {
     readonly sinceMs?: number;
     readonly untilMs?: number;
@@ -55,7 +55,8 @@ export class EventBus {
   }): ReadableStream<EventMessage> {
     const { sinceMs, untilMs, filter } = options;
     const within = (message: EventMessage) =>
-      message.timeNano / 1e6 >= (sinceMs ?? Infinity) &&
+      (sinceMs !== undefined || untilMs !== undefined) &&
+      message.timeNano / 1e6 >= (sinceMs ?? -Infinity) &&
       message.timeNano / 1e6 <= (untilMs ?? Infinity);
     const stop = new AbortController();
     return new ReadableStream<EventMessage>(

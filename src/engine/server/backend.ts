@@ -5,8 +5,15 @@
 import type { ContainerBackend } from './backend/container-backend.ts';
 import type { ExecBackend } from './backend/exec-backend.ts';
 import type { ImageBackend } from './backend/image-backend.ts';
+import type { NetworkBackend } from './backend/network-backend.ts';
 import type { SystemBackend } from './backend/system-backend.ts';
 import type { VolumeBackend } from './backend/volume-backend.ts';
 
 export interface EngineBackend
-  extends ContainerBackend, ExecBackend, ImageBackend, VolumeBackend, SystemBackend {}
+  extends
+    ContainerBackend,
+    ExecBackend,
+    ImageBackend,
+    VolumeBackend,
+    NetworkBackend,
+    SystemBackend {}

@@ -1,9 +1,10 @@
 /** One request as a route sees it: path parameters, query and a body of bounded size. */
 import type { ApiRequest } from '../../api/http.ts';
 import { apiVersion } from '../../api/system.ts';
-import { KindError } from '../../lib/errors.ts';
+import { errorMessage, KindError } from '../../lib/errors.ts';
 import { isRecord } from '../../lib/json.ts';
 import type { Filters } from './backend/filters.ts';
+import { parseGoJson, unexpectedContent } from './go-json.ts';
 
 /** The largest JSON body taken: a create request with a seccomp profile is about 20 KB. */
 export const bodySizeBytesMax = 4 * 1024 * 1024;
@@ -85,7 +86,7 @@ export class RouteRequest {
   filters(): Filters {
     const text = this.text('filters');
     if (text === '') return new Map();
-    const value = parseJson(text, 'invalid filter');
+    const value = parseFilters(text);
     if (!isRecord(value)) throw new KindError('invalidParameter', 'invalid filter');
     return new Map(
       Object.entries(value).map(([name, values]) => {
@@ -103,7 +104,7 @@ export class RouteRequest {
     if (type === undefined && body.length === 0) return {};
     checkJsonType(type ?? '');
     if (body.length === 0) return {};
-    const value = parseJson(new TextDecoder().decode(body), 'invalid JSON');
+    const value = parseBody(new TextDecoder().decode(body));
     if (value === null) return {};
     if (!isRecord(value))
       throw new KindError('invalidParameter', 'invalid JSON: the body must be an object');
@@ -158,11 +159,21 @@ function checkJsonType(type: string): void {
   }
 }
 
-function parseJson(text: string, context: string): unknown {
+function parseFilters(text: string): unknown {
   try {
     return JSON.parse(text);
-  } catch (error) {
-    const detail = error instanceof Error ? error.message : 'syntax error';
-    throw new KindError('invalidParameter', `${context}: ${detail}`, { cause: error });
+  } catch (cause) {
+    throw new KindError('invalidParameter', 'invalid filter', { cause });
+  }
+}
+
+function parseBody(text: string): unknown {
+  try {
+    return parseGoJson(text);
+  } catch (cause) {
+    const reason = errorMessage(cause);
+    if (reason === unexpectedContent) throw new KindError('invalidParameter', reason, { cause });
+    const told = reason === 'EOF' ? 'got EOF while reading request body' : reason;
+    throw new KindError('invalidParameter', `invalid JSON: ${told}`, { cause });
   }
 }

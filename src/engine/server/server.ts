@@ -5,6 +5,7 @@
 import type { ApiHandler, ApiRequest, ApiResponse } from '../../api/http.ts';
 import { apiVersion, apiVersionMin } from '../../api/system.ts';
 import { KindError } from '../../lib/errors.ts';
+import { attachWebSocketRoutes } from './attach-websocket.ts';
 import type { EngineBackend } from './backend.ts';
 import { archiveRoutes } from './archive-routes.ts';
 import { containerRoutes } from './container-routes.ts';
@@ -12,19 +13,25 @@ import { execRoutes } from './exec-routes.ts';
 import { errorResponse } from './http-status.ts';
 import { imageRoutes } from './image-routes.ts';
 import { imageStreamRoutes } from './image-stream-routes.ts';
+import { networkRoutes } from './network-routes.ts';
 import { compareVersions, RouteRequest } from './route-request.ts';
 import { compileRoute, matchRoute } from './route.ts';
 import { systemRoutes } from './system-routes.ts';
+import { unsupportedRoutes } from './unsupported-routes.ts';
 import { volumeRoutes } from './volume-routes.ts';
 
 const routes = [
   ...systemRoutes,
   ...containerRoutes,
   ...archiveRoutes,
+  ...attachWebSocketRoutes,
   ...execRoutes,
   ...imageStreamRoutes,
   ...imageRoutes,
   ...volumeRoutes,
+  ...networkRoutes,
+  // Last, so that an operation which is there wins.
+  ...unsupportedRoutes,
 ].map(compileRoute);
 
 /** Never rejects: every failure is a response with `{"message": …}`. */

@@ -1,5 +1,6 @@
 /** Routes of the engine as a whole: ping, version, info, events. */
 import type { ApiResponse } from '../../api/http.ts';
+import { KindError } from '../../lib/errors.ts';
 import type { EngineBackend } from './backend.ts';
 import { encodeJsonLine, jsonResponse, streamResponse } from './respond.ts';
 import type { RouteRequest } from './route-request.ts';
@@ -39,6 +40,11 @@ async function info(backend: EngineBackend): Promise<ApiResponse> {
 async function events(backend: EngineBackend, request: RouteRequest): Promise<ApiResponse> {
   const sinceMs = parseTimestamp(request.text('since'), 'since');
   const untilMs = parseTimestamp(request.text('until'), 'until');
+  if (sinceMs !== undefined && untilMs !== undefined && untilMs < sinceMs) {
+    const [since, until] = [request.text('since'), request.text('until')];
+    const message = `\`since\` time (${since}) cannot be after \`until\` time (${until})`;
+    throw new KindError('invalidParameter', message);
+  }
   const messages = backend.systemEvents({
     filters: request.filters(),
     ...(sinceMs === undefined ? {} : { sinceMs }),

@@ -32,6 +32,8 @@ export interface ContainerAttachOptions {
   readonly stream: boolean;
   /** `ctrl-p,ctrl-q` when absent; empty for none. */
   readonly detachKeys?: string;
+  /** False keeps the two outputs apart no more, as over a WebSocket. */
+  readonly multiplex?: boolean;
   readonly signal?: AbortSignal;
 }
 
