@@ -1,5 +1,6 @@
 /** `POST /containers/{id}/kill`. */
 import { errorKind, errorMessage, KindError } from '../lib/errors.ts';
+import { signalRun } from './container/signal-run.ts';
 import { logContainerEvent, type Daemon } from './daemon.ts';
 import { parseSignal, sigkill } from './signals.ts';
 import { thaw } from './container-unpause.ts';
@@ -26,7 +27,7 @@ async function kill(daemon: Daemon, name: string, text: string): Promise<void> {
     throw new KindError('conflict', `container ${container.id} is not running`);
   const stopSignal = parseSignal(container.config.StopSignal || 'TERM');
   if (signal === sigkill || signal === stopSignal) container.stopRequested = true;
-  await run.process.signal(signal).catch((error: unknown) => {
+  await signalRun(daemon, run.process, signal).catch((error: unknown) => {
     if (errorKind(error) !== 'notFound') throw error;
   });
   const attributes = { signal: String(signal) };

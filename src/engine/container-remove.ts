@@ -1,6 +1,7 @@
 /** `DELETE /containers/{id}`. */
 import { KindError, errorMessage, errorKind } from '../lib/errors.ts';
 import type { Container } from './container/container.ts';
+import { signalRun } from './container/signal-run.ts';
 import { logContainerEvent, type Daemon } from './daemon.ts';
 import { applyEach } from './guest-plans.ts';
 import { sigkill } from './signals.ts';
@@ -19,7 +20,7 @@ export async function containerRemove(
   }
   container.removing = true;
   try {
-    await stopFirst(container, options.force);
+    await stopFirst(daemon, container, options.force);
     await container.mutex.run(() => removeContainer(daemon, container, options));
   } catch (error) {
     container.removing = false;
@@ -28,7 +29,7 @@ export async function containerRemove(
   }
 }
 
-async function stopFirst(container: Container, force: boolean): Promise<void> {
+async function stopFirst(daemon: Daemon, container: Container, force: boolean): Promise<void> {
   const { status } = container.state;
   if (!container.isRunning) return;
   if (!force) {
@@ -41,7 +42,7 @@ async function stopFirst(container: Container, force: boolean): Promise<void> {
   container.stopRequested = true;
   const { run } = container;
   if (run === undefined) return;
-  await run.process.signal(sigkill).catch(() => {});
+  await signalRun(daemon, run.process, sigkill).catch(() => {});
   await run.finished;
 }
 

@@ -1,6 +1,7 @@
 /** `POST /containers/{id}/stop`: a polite signal, some patience, then SIGKILL. */
 import { errorKind, errorMessage, KindError } from '../lib/errors.ts';
 import type { Container } from './container/container.ts';
+import { signalRun } from './container/signal-run.ts';
 import { thaw } from './container-unpause.ts';
 import { logContainerEvent, type Daemon } from './daemon.ts';
 import type { ContainerStopOptions } from './server/backend/container-backend.ts';
@@ -56,9 +57,10 @@ export async function stopContainer(
 
 /** A process that is gone already needs no signal. */
 async function send(daemon: Daemon, container: Container, signal: number): Promise<void> {
-  await container.run?.process.signal(signal).catch((error: unknown) => {
-    if (errorKind(error) !== 'notFound') throw error;
-  });
+  if (container.run !== undefined)
+    await signalRun(daemon, container.run.process, signal).catch((error: unknown) => {
+      if (errorKind(error) !== 'notFound') throw error;
+    });
   const attributes = { signal: String(signal) };
   logContainerEvent(daemon, container, { action: 'kill', attributes });
 }

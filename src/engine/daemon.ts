@@ -9,6 +9,8 @@ import type { ExecTable } from './exec/exec-table.ts';
 import type { AccountFiles } from './spec/passwd.ts';
 import type { VolumeTable } from './volume/volume-table.ts';
 import type { RegistryAccess } from './registry-access.ts';
+import type { RequestTrace } from './xray/request-trace.ts';
+import type { XrayHub } from './xray/xray-hub.ts';
 
 /** Time and chance enter here. */
 export interface Clock {
@@ -18,6 +20,7 @@ export interface Clock {
   delay(milliseconds: number, signal?: AbortSignal): Promise<void>;
 }
 
+/** Immutable itself: what changes lies in its tables. A request may get a view with another guest. */
 export interface Daemon {
   readonly guest: Guest;
   readonly images: ImageStore;
@@ -33,6 +36,9 @@ export interface Daemon {
   readonly accounts: Map<string, AccountFiles>;
   readonly memorySizeBytes: number;
   readonly engineId: string;
+  readonly xray: XrayHub;
+  /** Set in the view that a watched request gets. */
+  readonly trace?: RequestTrace;
   /** When the engine was made; milliseconds since 1970. */
   readonly startedMs: number;
 }

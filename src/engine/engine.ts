@@ -56,13 +56,16 @@ import { machineSetupPlan } from './machine-setup.ts';
 import type { RegistryAccess } from './registry-access.ts';
 import type { EngineBackend } from './server/backend.ts';
 import type { ImageBackend } from './server/backend/image-backend.ts';
+import type { RequestBackend } from './server/backend/request-scope.ts';
 import { systemEvents } from './system-events.ts';
 import { machineName, systemInfo } from './system-info.ts';
 import { systemVersion } from './system-version.ts';
+import { beginRequest } from './request-scope.ts';
 import { VolumeTable } from './volume/volume-table.ts';
 import { volumeCreate } from './volume-create.ts';
 import { volumeInspect, volumeList } from './volume-list.ts';
 import { volumeRemove, volumesPrune } from './volume-remove.ts';
+import { XrayHub } from './xray/xray-hub.ts';
 
 export interface EngineOptions {
   readonly guest: Guest;
@@ -116,6 +119,7 @@ export function createEngine(options: EngineOptions): Engine {
     stats: new StatsCollector(),
     accounts: new Map(),
     engineId: randomId(random),
+    xray: new XrayHub(),
     startedMs: clock.now(),
   };
   // The root of a container needs its layers, even after `docker rmi -f`.
@@ -124,8 +128,7 @@ export function createEngine(options: EngineOptions): Engine {
     setUpMachine: async () => {
       await daemon.guest.apply(machineSetupPlan({ hostname: machineName }));
     },
-    ...containerVerbs(daemon),
-    ...otherVerbs(daemon),
+    ...makeVerbs(daemon),
     dispose: () => {
       for (const container of daemon.containers.list()) {
         container.output.end();
@@ -133,6 +136,16 @@ export function createEngine(options: EngineOptions): Engine {
       }
     },
   };
+}
+
+function makeVerbs(daemon: Daemon): EngineBackend {
+  const verbs: EngineBackend = {
+    ...containerVerbs(daemon),
+    ...otherVerbs(daemon),
+    beginRequest: (request) => beginRequest(daemon, request, { plain: verbs, makeVerbs }),
+    xrayEvents: (options) => daemon.xray.subscribe(options),
+  };
+  return verbs;
 }
 
 type ContainerVerbs = Pick<EngineBackend, Extract<keyof EngineBackend, `container${string}`>>;
@@ -166,7 +179,9 @@ function containerVerbs(daemon: Daemon): ContainerVerbs {
   };
 }
 
-function otherVerbs(daemon: Daemon): Omit<EngineBackend, keyof ContainerVerbs> {
+function otherVerbs(
+  daemon: Daemon,
+): Omit<EngineBackend, keyof ContainerVerbs | keyof RequestBackend> {
   return {
     execCreate: (container, request) => execCreate(daemon, container, request),
     execCheck: (id) => execCheck(daemon, id),

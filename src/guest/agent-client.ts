@@ -7,6 +7,7 @@ import { AgentDocker } from './agent-docker.ts';
 import type { AgentStream } from './agent-stream.ts';
 import { deferred } from './deferred.ts';
 import type {
+  ApplyOptions,
   ConnectTarget,
   DockerInvocation,
   FileStat,
@@ -84,12 +85,9 @@ export class AgentClient implements Guest {
     return process;
   }
 
-  async apply(
-    plan: SetupPlan,
-    options: { readonly signal?: AbortSignal } = {},
-  ): Promise<readonly StepTrace[]> {
+  async apply(plan: SetupPlan, options: ApplyOptions = {}): Promise<readonly StepTrace[]> {
     const trace: StepTrace[] = [];
-    const stream = await this.#open(encodeApply(plan), options.signal);
+    const stream = await this.#open(encodeApply(plan, options), options.signal);
     const done = waitForResult(stream, (kind, fields) => {
       if (kind === controlKind.step) trace.push(readStep(fields));
       if (kind === controlKind.failure) throw readFailure(fields);

@@ -35,11 +35,17 @@ export interface GuestProcess {
 }
 
 export interface RunOptions {
-  /** Called with each plan's timing when somebody listens. */
+  /** Measures each step. */
   readonly traced?: boolean;
   readonly signal?: AbortSignal;
   /** Standard streams to connect; the others are /dev/null. With a terminal step, all are the terminal. */
   readonly stdio?: { readonly stdin: boolean; readonly stdout: boolean; readonly stderr: boolean };
+}
+
+export interface ApplyOptions {
+  /** Measures each step. */
+  readonly traced?: boolean;
+  readonly signal?: AbortSignal;
 }
 
 /** Thrown (as the cause of a KindError) when a plan fails. */
@@ -130,11 +136,8 @@ export interface Guest extends Disposable {
   readonly ready: Promise<void>;
   /** Executes a plan with a clone section. Rejects with a SetupError as `cause`. */
   run(plan: SetupPlan, options?: RunOptions): Promise<GuestProcess>;
-  /** Executes a plan without a clone section. */
-  apply(
-    plan: SetupPlan,
-    options?: { readonly signal?: AbortSignal },
-  ): Promise<readonly StepTrace[]>;
+  /** Executes a plan without a clone section; the times of its steps only when asked for. */
+  apply(plan: SetupPlan, options?: ApplyOptions): Promise<readonly StepTrace[]>;
   /** kill(2); pid in the machine's namespace. */
   signal(pid: number, number: number): Promise<void>;
   /** Of a symlink itself, unless `follow`. */

@@ -1,6 +1,6 @@
 /** Encodes a setup plan as the body of a request: names become the kernel's numbers here. */
 import { KindError } from '../lib/errors.ts';
-import type { RunOptions } from './guest.ts';
+import type { ApplyOptions, RunOptions } from './guest.ts';
 import { capabilityNames, mountFlags, namespaceFlags, rlimitNames } from './linux.ts';
 import type { NamespaceName, SetupOperation, SetupPlan, SetupStep } from './plan.ts';
 import { field, openKind, operation as operationCode, section as sectionCode } from './protocol.ts';
@@ -37,8 +37,8 @@ function stdioMask(plan: SetupPlan, { stdio }: RunOptions): number {
 }
 
 /** The request to execute the steps of `before` alone. */
-export function encodeApply(plan: SetupPlan): Uint8Array {
-  const body = new BodyWriter(openKind.apply).number(field.traced, 1);
+export function encodeApply(plan: SetupPlan, options: ApplyOptions = {}): Uint8Array {
+  const body = new BodyWriter(openKind.apply).flag(field.traced, options.traced);
   section(body, 'before', plan.before);
   return body.finish();
 }

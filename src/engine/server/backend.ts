@@ -6,6 +6,7 @@ import type { ContainerBackend } from './backend/container-backend.ts';
 import type { ExecBackend } from './backend/exec-backend.ts';
 import type { ImageBackend } from './backend/image-backend.ts';
 import type { NetworkBackend } from './backend/network-backend.ts';
+import type { RequestBackend } from './backend/request-scope.ts';
 import type { SystemBackend } from './backend/system-backend.ts';
 import type { VolumeBackend } from './backend/volume-backend.ts';
 
@@ -16,4 +17,5 @@ export interface EngineBackend
     ImageBackend,
     VolumeBackend,
     NetworkBackend,
+    RequestBackend,
     SystemBackend {}

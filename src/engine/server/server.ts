@@ -19,6 +19,7 @@ import { compileRoute, matchRoute } from './route.ts';
 import { systemRoutes } from './system-routes.ts';
 import { unsupportedRoutes } from './unsupported-routes.ts';
 import { volumeRoutes } from './volume-routes.ts';
+import { xrayRoutes } from './xray-routes.ts';
 
 const routes = [
   ...systemRoutes,
@@ -30,6 +31,7 @@ const routes = [
   ...imageRoutes,
   ...volumeRoutes,
   ...networkRoutes,
+  ...xrayRoutes,
   // Last, so that an operation which is there wins.
   ...unsupportedRoutes,
 ].map(compileRoute);
@@ -37,13 +39,22 @@ const routes = [
 /** Never rejects: every failure is a response with `{"message": …}`. */
 export function createEngineServer(backend: EngineBackend): ApiHandler {
   return async (request) => {
-    try {
-      const response = withEngineHeaders(await serve(backend, request));
-      return request.method === 'HEAD' ? withoutBody(response) : response;
-    } catch (error) {
-      return withEngineHeaders(errorResponse(error));
-    }
+    const { method, path, headers } = request;
+    const id = headers['x-request-id'];
+    const scope = backend.beginRequest({ method, path, ...(id === undefined ? {} : { id }) });
+    const response = await answer(scope.backend, request);
+    scope.end(response.status);
+    return withEngineHeaders(response, scope.id);
   };
+}
+
+async function answer(backend: EngineBackend, request: ApiRequest): Promise<ApiResponse> {
+  try {
+    const response = await serve(backend, request);
+    return request.method === 'HEAD' ? withoutBody(response) : response;
+  } catch (error) {
+    return errorResponse(error);
+  }
 }
 
 async function serve(backend: EngineBackend, request: ApiRequest): Promise<ApiResponse> {
@@ -80,8 +91,7 @@ function withoutBody({ status, headers }: ApiResponse): ApiResponse {
   return { status, headers };
 }
 
-function withEngineHeaders(response: ApiResponse): ApiResponse {
-  if (response.upgraded !== undefined) return response;
+function withEngineHeaders(response: ApiResponse, requestId: string): ApiResponse {
   return {
     ...response,
     headers: {
@@ -89,6 +99,7 @@ function withEngineHeaders(response: ApiResponse): ApiResponse {
       'docker-experimental': 'false',
       ostype: 'linux',
       server: 'Bottleship (linux)',
+      'x-request-id': requestId,
       ...response.headers,
     },
   };
