@@ -25,6 +25,10 @@ export function traceGuest(guest: Guest, trace: RequestTrace): Guest {
     stat: (path, options) => trace.measure(file('stat', path), () => guest.stat(path, options)),
     readFile: (path, options) =>
       trace.measure(file('readFile', path), () => guest.readFile(path, options)),
+    readFiles: (paths) =>
+      trace.measure({ kind: 'file', operation: 'readFiles', arguments: { paths } }, () =>
+        guest.readFiles(paths),
+      ),
     writeFile: (path, content, options) =>
       trace.measure(file('writeFile', path), () => guest.writeFile(path, content, options)),
     readDirectory: (path, options) =>
