@@ -355,7 +355,7 @@ describe('bad requests', () => {
       'config cannot be empty in order to create a container'],
     ['POST', '/containers/create', { Image: 'nosuch' }, 404, 'No such image: nosuch:latest'],
     ['POST', '/containers/create', { Image: 'busybox', Env: 'x' }, 400,
-      'invalid JSON: cannot unmarshal string into field Env of type strings'],
+      'invalid JSON: json: cannot unmarshal string into Go struct field CreateRequest.Config.Env of type []string'],
     ['POST', '/containers/create?name=%25', { Image: 'busybox' }, 400,
       'Invalid container name (%), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed'],
     ['POST', '/containers/create', { Image: 'busybox', HostConfig: { Memory: 1 } }, 400,

@@ -1,13 +1,13 @@
 /** The fields of `POST /containers/create` and what types they have. */
 import type { ContainerConfig, ContainerCreateRequest } from '../../api/container.ts';
 import { KindError } from '../../lib/errors.ts';
-import { checkFields, type Fields } from './decode.ts';
+import { checkFields, embed, type Fields } from './decode.ts';
 
 const health: Fields = {
   Test: 'strings',
   Interval: 'number',
   Timeout: 'number',
-  Retries: 'number',
+  Retries: 'int',
   StartPeriod: 'number',
   StartInterval: 'number',
 };
@@ -19,6 +19,7 @@ const mount: Fields = {
   ReadOnly: 'boolean',
   Consistency: 'string',
   BindOptions: {
+    go: 'mount.BindOptions',
     struct: {
       Propagation: 'string',
       NonRecursive: 'boolean',
@@ -28,18 +29,25 @@ const mount: Fields = {
     },
   },
   VolumeOptions: {
+    go: 'mount.VolumeOptions',
     struct: {
       NoCopy: 'boolean',
       Labels: 'string map',
       Subpath: 'string',
-      DriverConfig: { struct: { Name: 'string', Options: 'string map' } },
+      DriverConfig: { go: 'mount.Driver', struct: { Name: 'string', Options: 'string map' } },
     },
   },
-  ImageOptions: { struct: { Subpath: 'string' } },
-  TmpfsOptions: { struct: { SizeBytes: 'number', Mode: 'number', Options: 'string lists' } },
+  ImageOptions: { go: 'mount.ImageOptions', struct: { Subpath: 'string' } },
+  TmpfsOptions: {
+    go: 'mount.TmpfsOptions',
+    struct: { SizeBytes: 'number', Mode: 'number', Options: 'string lists' },
+  },
 };
 
-const throttle: Fields = { Path: 'string', Rate: 'number' };
+const throttle = {
+  go: '*blkiodev.ThrottleDevice',
+  list: { Path: 'string', Rate: 'number' },
+} as const;
 
 const resources: Fields = {
   CpuShares: 'number',
@@ -47,11 +55,14 @@ const resources: Fields = {
   NanoCpus: 'number',
   CgroupParent: 'string',
   BlkioWeight: 'number',
-  BlkioWeightDevice: { list: { Path: 'string', Weight: 'number' } },
-  BlkioDeviceReadBps: { list: throttle },
-  BlkioDeviceWriteBps: { list: throttle },
-  BlkioDeviceReadIOps: { list: throttle },
-  BlkioDeviceWriteIOps: { list: throttle },
+  BlkioWeightDevice: {
+    go: '*blkiodev.WeightDevice',
+    list: { Path: 'string', Weight: 'number' },
+  },
+  BlkioDeviceReadBps: throttle,
+  BlkioDeviceWriteBps: throttle,
+  BlkioDeviceReadIOps: throttle,
+  BlkioDeviceWriteIOps: throttle,
   CpuPeriod: 'number',
   CpuQuota: 'number',
   CpuRealtimePeriod: 'number',
@@ -59,10 +70,12 @@ const resources: Fields = {
   CpusetCpus: 'string',
   CpusetMems: 'string',
   Devices: {
+    go: 'container.DeviceMapping',
     list: { PathOnHost: 'string', PathInContainer: 'string', CgroupPermissions: 'string' },
   },
   DeviceCgroupRules: 'strings',
   DeviceRequests: {
+    go: 'container.DeviceRequest',
     list: {
       Driver: 'string',
       Count: 'number',
@@ -78,7 +91,7 @@ const resources: Fields = {
   MemorySwappiness: 'number',
   OomKillDisable: 'boolean',
   PidsLimit: 'number',
-  Ulimits: { list: { Name: 'string', Soft: 'number', Hard: 'number' } },
+  Ulimits: { go: '*container.Ulimit', list: { Name: 'string', Soft: 'number', Hard: 'number' } },
   CpuCount: 'number',
   CpuPercent: 'number',
   IOMaximumIOps: 'number',
@@ -86,17 +99,24 @@ const resources: Fields = {
 };
 
 const hostConfig: Fields = {
-  ...resources,
+  ...embed('Resources', resources),
   Binds: 'strings',
   ContainerIDFile: 'string',
-  LogConfig: { struct: { Type: 'string', Config: 'string map' } },
+  LogConfig: { go: 'container.LogConfig', struct: { Type: 'string', Config: 'string map' } },
   NetworkMode: 'string',
-  PortBindings: { lists: { HostIp: 'string', HostPort: 'string' } },
-  RestartPolicy: { struct: { Name: 'string', MaximumRetryCount: 'number' } },
+  PortBindings: {
+    go: 'nat.PortMap',
+    item: 'nat.PortBinding',
+    lists: { HostIp: 'string', HostPort: 'string' },
+  },
+  RestartPolicy: {
+    go: 'container.RestartPolicy',
+    struct: { Name: 'string', MaximumRetryCount: 'int' },
+  },
   AutoRemove: 'boolean',
   VolumeDriver: 'string',
   VolumesFrom: 'strings',
-  Mounts: { list: mount },
+  Mounts: { go: 'mount.Mount', list: mount },
   ConsoleSize: 'numbers',
   Annotations: 'string map',
   CapAdd: 'strings',
@@ -110,7 +130,7 @@ const hostConfig: Fields = {
   IpcMode: 'string',
   Cgroup: 'string',
   Links: 'strings',
-  OomScoreAdj: 'number',
+  OomScoreAdj: 'int',
   PidMode: 'string',
   Privileged: 'boolean',
   PublishAllPorts: 'boolean',
@@ -136,31 +156,36 @@ const containerConfig: Fields = {
   AttachStdin: 'boolean',
   AttachStdout: 'boolean',
   AttachStderr: 'boolean',
-  ExposedPorts: 'set',
+  ExposedPorts: { set: 'nat.PortSet' },
   Tty: 'boolean',
   OpenStdin: 'boolean',
   StdinOnce: 'boolean',
   Env: 'strings',
-  Cmd: 'strings',
-  Healthcheck: { struct: health },
+  Cmd: 'words',
+  Healthcheck: { go: 'v1.HealthcheckConfig', struct: health },
   ArgsEscaped: 'boolean',
   Image: 'string',
-  Volumes: 'set',
+  Volumes: { set: 'map[string]struct {}' },
   WorkingDir: 'string',
-  Entrypoint: 'strings',
+  Entrypoint: 'words',
   NetworkDisabled: 'boolean',
   MacAddress: 'string',
   OnBuild: 'strings',
   Labels: 'string map',
   StopSignal: 'string',
-  StopTimeout: 'number',
+  StopTimeout: 'int',
   Shell: 'strings',
 };
 
 const containerCreate: Fields = {
-  ...containerConfig,
-  HostConfig: { struct: hostConfig },
-  NetworkingConfig: { struct: {} },
+  ...embed('Config', containerConfig),
+  HostConfig: { go: 'container.HostConfig', struct: hostConfig },
+  NetworkingConfig: {
+    go: 'network.NetworkingConfig',
+    struct: {
+      EndpointsConfig: { go: 'map[string]*network.EndpointSettings', structs: {} },
+    },
+  },
 };
 
 /** Cmd and Entrypoint may also be one string; an empty body is Docker's own error. */
@@ -171,20 +196,13 @@ export function decodeContainerCreate(
     const message = 'config cannot be empty in order to create a container';
     throw new KindError('invalidParameter', message);
   }
-  const checked = checkFields(withStringLists(body), containerCreate);
+  const checked = checkFields(body, containerCreate, 'CreateRequest');
   return { ...(checked as ContainerCreateRequest), ...networking(body) };
 }
 
 /** A container's configuration alone, as commit takes it. */
 export function decodeContainerConfig(body: Readonly<Record<string, unknown>>): ContainerConfig {
-  return checkFields(withStringLists(body), containerConfig) as ContainerConfig;
-}
-
-function withStringLists(body: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const request = { ...body };
-  for (const key of ['Cmd', 'Entrypoint'])
-    if (typeof request[key] === 'string') request[key] = [request[key]];
-  return request;
+  return checkFields(body, containerConfig, 'CreateRequest') as ContainerConfig;
 }
 
 /** Endpoint settings are only looked at by name so far: they pass through as they are. */

@@ -19,9 +19,9 @@ const execCreate: Fields = {
 const execStart: Fields = { Detach: 'boolean', Tty: 'boolean', ConsoleSize: 'numbers' };
 
 export function decodeExecCreate(body: Readonly<Record<string, unknown>>): ExecCreateRequest {
-  return checkFields(body, execCreate);
+  return checkFields(body, execCreate, 'ExecOptions');
 }
 
 export function decodeExecStart(body: Readonly<Record<string, unknown>>): ExecStartRequest {
-  return checkFields(body, execStart);
+  return checkFields(body, execStart, 'ExecStartOptions');
 }

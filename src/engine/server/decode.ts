@@ -1,6 +1,6 @@
 /**
- * Checks the shape of a JSON body against a table of field types, as Go's decoder does: a null is as
- * good as absent, unknown fields are ignored, a value of the wrong type is `invalidParameter`.
+ * Checks the shape of a JSON body against a table of field types, as Go's decoder does: a null is as good as absent,
+ * unknown fields are ignored, a value of the wrong type is `invalidParameter` in Go's words, which clients show.
  */
 import { KindError } from '../../lib/errors.ts';
 import { isRecord } from '../../lib/json.ts';
@@ -8,80 +8,174 @@ import { isRecord } from '../../lib/json.ts';
 export type FieldType =
   | 'string'
   | 'boolean'
+  /** An int64. */
   | 'number'
+  | 'int'
   | 'strings'
+  /** Two numbers of a terminal's size. */
   | 'numbers'
   | 'string lists'
   | 'string map'
-  | 'set'
-  | { readonly struct: Fields }
-  | { readonly list: Fields }
-  | { readonly lists: Fields };
+  /** Keys only; `set` names the type in Go. */
+  | { readonly set: string }
+  /** A list of strings, or one string. */
+  | 'words'
+  | { readonly struct: Fields; readonly go: string }
+  | { readonly list: Fields; readonly go: string }
+  /** Lists by name; `go` is the map's type. */
+  | { readonly lists: Fields; readonly go: string; readonly item: string }
+  | { readonly structs: Fields; readonly go: string }
+  /** A field of a struct that is embedded in the one that is decoded. */
+  | { readonly embedded: string; readonly type: FieldType };
 
 export type Fields = Readonly<Record<string, FieldType>>;
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** The record without nulls at its top level; throws when a known field has another type. */
-export function checkFields(value: Json, fields: Fields, path = ''): Json {
+/** Where a value is: the struct that holds its field, and the path from the outermost one. */
+interface Place {
+  readonly struct: string;
+  readonly path: string;
+}
+
+/** All fields of an embedded struct. */
+export function embed(embedded: string, fields: Fields): Fields {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, type]) => [name, { embedded, type }]),
+  );
+}
+
+/** The record without nulls at its top level; throws when a known field has another type. `struct`: its name in Go. */
+export function checkFields(value: Json, fields: Fields, struct: string): Json {
+  return checkStruct(value, fields, { struct, path: '' });
+}
+
+function checkStruct(value: Json, fields: Fields, { struct, path }: Place): Json {
   const checked: Record<string, unknown> = {};
   for (const [key, field] of Object.entries(value)) {
     const type = fields[key];
     if (type === undefined || field === null) continue;
-    checked[key] = checkField(field, type, path === '' ? key : `${path}.${key}`);
+    checked[key] = checkField(field, type, { struct, path: join(path, key) });
   }
   return checked;
 }
 
-function checkField(value: unknown, type: FieldType, path: string): unknown {
-  if (typeof type === 'object') return checkNested(value, type, path);
-  const valid = matches(value, type);
-  if (!valid) throw mismatch(value, type, path);
-  return value;
+function join(path: string, key: string): string {
+  return path === '' ? key : `${path}.${key}`;
 }
 
-function matches(value: unknown, type: Exclude<FieldType, object>): boolean {
+function checkField(value: unknown, type: FieldType, at: Place): unknown {
+  if (typeof type === 'object') return checkNested(value, type, at);
   switch (type) {
     case 'string':
+      return demand(typeof value === 'string', value, { go: 'string', at });
     case 'boolean':
-      return typeof value === type;
+      return demand(typeof value === 'boolean', value, { go: 'bool', at });
     case 'number':
-      return Number.isSafeInteger(value);
+      return demand(Number.isSafeInteger(value), value, { go: 'int64', at });
+    case 'int':
+      return demand(Number.isSafeInteger(value), value, { go: 'int', at });
+    case 'words':
+      return Array.isArray(value)
+        ? checkItems(value, { item: 'string', go: '[]string', at })
+        : [demand(typeof value === 'string', value, { go: 'string', at })];
     case 'strings':
-      return Array.isArray(value) && value.every((item) => typeof item === 'string');
-    case 'string lists':
-      return Array.isArray(value) && value.every((item) => matches(item, 'strings'));
+      return checkItems(value, { item: 'string', go: '[]string', at });
     case 'numbers':
-      return Array.isArray(value) && value.every((item) => Number.isSafeInteger(item));
-    case 'string map':
-      return isRecord(value) && Object.values(value).every((item) => typeof item === 'string');
-    case 'set':
-      return isRecord(value) && Object.values(value).every(isRecord);
+      return checkItems(value, { item: 'uint', go: '[2]uint', at });
+    case 'string lists':
+      demand(Array.isArray(value), value, { go: '[][]string', at });
+      return (value as unknown[]).map((list) =>
+        checkItems(list, { item: 'string', go: '[]string', at }),
+      );
+    case 'string map': {
+      if (!isRecord(value)) throw mismatch(value, 'map[string]string', at);
+      const isText = (item: unknown) => typeof item === 'string' || item === null;
+      for (const item of Object.values(value)) demand(isText(item), item, { go: 'string', at });
+      return value;
+    }
   }
 }
 
-function checkNested(value: unknown, type: Exclude<FieldType, string>, path: string): unknown {
-  if ('struct' in type) {
-    if (!isRecord(value)) throw mismatch(value, 'object', path);
-    return checkFields(value, type.struct, path);
+function checkItems(
+  value: unknown,
+  { item, go, at }: { readonly item: 'string' | 'uint'; readonly go: string; readonly at: Place },
+): readonly unknown[] {
+  if (!Array.isArray(value)) throw mismatch(value, go, at);
+  for (const one of value as unknown[]) {
+    const fits = item === 'string' ? typeof one === 'string' : isUnsigned(one);
+    demand(fits, one, { go: item, at });
+  }
+  return value as unknown[];
+}
+
+function isUnsigned(value: unknown): boolean {
+  return Number.isSafeInteger(value) && Number(value) >= 0;
+}
+
+function checkNested(value: unknown, type: Exclude<FieldType, string>, at: Place): unknown {
+  if ('embedded' in type) {
+    const path = at.path.replace(/[^.]*$/, (key) => `${type.embedded}.${key}`);
+    return checkField(value, type.type, { ...at, path });
   }
   if ('list' in type) {
-    if (!Array.isArray(value)) throw mismatch(value, 'array', path);
-    return value.map((item) => {
-      if (!isRecord(item)) throw mismatch(item, 'object', path);
-      return checkFields(item, type.list, path);
-    });
+    if (!Array.isArray(value)) throw mismatch(value, `[]${type.go}`, at);
+    return value.map((item) =>
+      checkObject(item, { fields: type.list, go: type.go.replace('*', ''), at }),
+    );
   }
-  if (!isRecord(value)) throw mismatch(value, 'object', path);
-  const entries = Object.entries(value).map(([key, items]) => [
-    key,
-    items === null ? null : checkNested(items, { list: type.lists }, `${path}.${key}`),
-  ]);
+  if ('struct' in type) return checkObject(value, { fields: type.struct, go: type.go, at });
+  const go = 'set' in type ? type.set : type.go;
+  if (!isRecord(value)) throw mismatch(value, go, at);
+  const entries = Object.entries(value).map(([key, item]) => [key, checkEntry(item, type, at)]);
   return Object.fromEntries(entries);
 }
 
-function mismatch(value: unknown, type: string, path: string): KindError {
-  const found = Array.isArray(value) ? 'array' : typeof value;
-  const message = `invalid JSON: cannot unmarshal ${found} into field ${path} of type ${type}`;
+function checkEntry(
+  value: unknown,
+  type: Extract<FieldType, { set: string } | { lists: Fields } | { structs: Fields }>,
+  at: Place,
+): unknown {
+  if ('set' in type) return checkObject(value ?? {}, { fields: {}, go: 'struct {}', at });
+  if (value === null) return null;
+  if ('structs' in type)
+    return checkObject(value, { fields: type.structs, go: structOf(type.go), at });
+  if (!Array.isArray(value)) throw mismatch(value, `[]${type.item}`, at);
+  return value.map((item) => checkObject(item, { fields: type.lists, go: type.item, at }));
+}
+
+/** `map[string]*network.EndpointSettings` holds `network.EndpointSettings`. */
+function structOf(go: string): string {
+  return go.replace(/^map\[string\]\*?/, '');
+}
+
+function checkObject(
+  value: unknown,
+  { fields, go, at }: { readonly fields: Fields; readonly go: string; readonly at: Place },
+): Json {
+  if (!isRecord(value)) throw mismatch(value, go, at);
+  return checkStruct(value, fields, { struct: go.replace(/^.*\./, ''), path: at.path });
+}
+
+function demand(
+  fits: boolean,
+  value: unknown,
+  { go, at }: { readonly go: string; readonly at: Place },
+): unknown {
+  if (!fits) throw mismatch(value, go, at);
+  return value;
+}
+
+function mismatch(value: unknown, go: string, { struct, path }: Place): KindError {
+  const found = goKind(value, go);
+  const message = `invalid JSON: json: cannot unmarshal ${found} into Go struct field ${struct}.${path} of type ${go}`;
   return new KindError('invalidParameter', message);
+}
+
+/** What Go calls a JSON value; a number that only does not fit is told with its digits. */
+function goKind(value: unknown, go = ''): string {
+  if (Array.isArray(value)) return 'array';
+  if (typeof value === 'boolean') return 'bool';
+  if (typeof value === 'number' && /^u?int/.test(go)) return `number ${value}`;
+  return typeof value;
 }

@@ -20,12 +20,16 @@ async function list(backend: EngineBackend, request: RouteRequest): Promise<ApiR
 }
 
 async function create(backend: EngineBackend, request: RouteRequest): Promise<ApiResponse> {
-  const body: VolumeCreateRequest = checkFields(await request.json(), {
-    Name: 'string',
-    Driver: 'string',
-    DriverOpts: 'string map',
-    Labels: 'string map',
-  });
+  const body: VolumeCreateRequest = checkFields(
+    await request.json(),
+    {
+      Name: 'string',
+      Driver: 'string',
+      DriverOpts: 'string map',
+      Labels: 'string map',
+    },
+    'CreateOptions',
+  );
   return jsonResponse(201, await backend.volumeCreate(body));
 }
 
