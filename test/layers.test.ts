@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 const sourceRoot = fileURLToPath(new URL('../src', import.meta.url));
 
 const everything = [
-  'api', 'lib', 'ui', 'ui/main.ts', 'playground', 'cli', 'client', 'engine/server', 'engine', 'build', 'registry', 'image',
+  'api', 'lib', 'ui', 'ui/main.ts', 'playground', 'cli', 'client', 'engine/server', 'engine', 'build', 'registry', 'image', 'disk',
   'guest', 'vm', 'host', 'browser', 'node', 'node/build', 'proxy',
 ] as const; // prettier-ignore
 
@@ -27,9 +27,10 @@ const mayImport: Record<Layer, readonly Layer[]> = {
   build: ['image'],
   registry: ['image'],
   image: [],
-  guest: ['vm', 'image'],
+  disk: [],
+  guest: ['vm', 'image', 'disk'],
   vm: [],
-  host: ['cli', 'client', 'engine', 'engine/server', 'registry', 'image', 'guest', 'vm'],
+  host: ['cli', 'client', 'engine', 'engine/server', 'registry', 'image', 'disk', 'guest', 'vm'],
   browser: everything.filter(
     (layer) => !['ui', 'ui/main.ts', 'node', 'node/build', 'proxy'].includes(layer),
   ),

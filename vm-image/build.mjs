@@ -2,6 +2,7 @@
  * `npm run vm:build [recipe…]`: builds the machine image into `public/` from pinned sources, all of it
  * or the named recipes, then compresses what the first prompt waits for and writes the manifest.
  */
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,6 +10,7 @@ import { promisify } from 'node:util';
 import { brotliCompress, constants } from 'node:zlib';
 import * as agent from './agent/build.mjs';
 import * as bios from './bios/build.mjs';
+import * as disk from './disk/build.mjs';
 import * as initramfs from './initramfs/build.mjs';
 import * as kernel from './kernel/build.mjs';
 import * as library from './library/build.mjs';
@@ -25,6 +27,7 @@ const folders = { outputFolder, cacheFolder };
 const recipes = {
   kernel: () => kernel.build(folders),
   bios: () => bios.build(folders),
+  disk: () => disk.build(folders),
   agent: () => agent.build({ outputFolder: agentFolder, cacheFolder }),
   initramfs: () => initramfs.build({ outputFolder, agentPath: join(agentFolder, 'agent') }),
   userland: () => userland.build(folders),
@@ -44,7 +47,7 @@ async function main(names) {
   }
   await mkdir(cacheFolder, { recursive: true });
   for (const [name, build] of Object.entries(recipes)) {
-    if (names.length > 0 && !names.includes(name)) continue;
+    if (!isWanted(name, names)) continue;
     const begin = Date.now();
     await build();
     console.log(`${name}: ${((Date.now() - begin) / 1000).toFixed(1)} s`);
@@ -54,6 +57,12 @@ async function main(names) {
     outputFolder,
     modules.flatMap((module) => module.sources ?? []),
   );
+}
+
+/** Of the recipes that were not named, the disk's runs too where it never did: nothing boots without it. */
+function isWanted(name, names) {
+  if (names.length === 0 || names.includes(name)) return true;
+  return name === 'disk' && !existsSync(join(outputFolder, 'machine/disk.gz'));
 }
 
 /** Writes the brotli sibling. */

@@ -6,7 +6,7 @@ import { openIdbRecordStore } from './idb-record-store.ts';
 import { createWebLocks } from './session-locks.ts';
 
 /** Prefix of the databases' names. */
-const storeName = 'bottleship';
+export const storeName = 'bottleship';
 
 export interface Stores {
   readonly content: ContentStore & Disposable;

@@ -3,6 +3,8 @@
  * engine's worker drives the machine over the port that the page hands to both.
  */
 import { expose } from 'comlink';
+import { readDiskImage } from '../disk/disk-image.ts';
+import { DiskTree } from '../guest/ninep/disk-tree.ts';
 import { createNinepServer } from '../guest/ninep/server.ts';
 import { JoinedTree } from '../guest/ninep/joined-tree.ts';
 import { LayersDirectory } from '../guest/ninep/layers-directory.ts';
@@ -20,8 +22,9 @@ import { V86Machine } from '../vm/v86-machine.ts';
 import { fetchAssets } from './machine-assets.ts';
 import type { MachineAsset } from './machine-assets.ts';
 import { machineMemorySizeBytes } from './memory-size.ts';
+import { openOwnDisk, type OwnDisk } from './own-disk.ts';
 import { throttle } from './throttle.ts';
-import { openStores } from './stores.ts';
+import { openStores, storeName } from './stores.ts';
 import type { Stores } from './stores.ts';
 
 declare const __MACHINE_ASSETS__: readonly MachineAsset[];
@@ -76,7 +79,11 @@ interface Start {
 async function startMachine(start: Start): Promise<void> {
   const { stores, assets, options, events, userland } = start;
   const layers = new LayersDirectory({ ...stores, decode: decodeLayerIndex });
-  const ninep = createNinepServer({ root: new JoinedTree({ machine: userland, layers }) });
+  // The machine comes for it when it has booted.
+  const opening = openDisk(assets);
+  opening.catch(() => undefined);
+  const disk = new DiskTree(async () => (await opening).store);
+  const ninep = createNinepServer({ root: new JoinedTree({ machine: userland, layers, disk }) });
   await userland.load();
   const machine = new V86Machine({
     ...machineFiles(assets),
@@ -97,6 +104,11 @@ async function startMachine(start: Start): Promise<void> {
   });
   serveMachine(machine, options.machinePort);
   await machine.start();
+}
+
+async function openDisk(assets: Assets): Promise<OwnDisk> {
+  const image = await readDiskImage(asset(assets, 'disk.gz'));
+  return openOwnDisk({ locks: navigator.locks, name: storeName, image });
 }
 
 function machineFiles(

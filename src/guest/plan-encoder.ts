@@ -196,6 +196,12 @@ function encodeProcessFields(
     case 'deviceFilter':
       writer.text(field.cgroup, operation.cgroup).bytes(field.content, operation.program);
       break;
+    case 'loopAttach':
+      writer.text(field.path, operation.path).number(field.minor, operation.device);
+      break;
+    case 'sync':
+      writer.text(field.path, operation.path);
+      break;
     case 'exec':
       writer.text(field.path, operation.path);
       for (const argument of operation.argv) writer.text(field.argument, argument);

@@ -146,7 +146,9 @@ type ProcessOperation = Extract<
       | 'chdir'
       | 'exec'
       | 'deviceFilter'
-      | 'joinKeyring';
+      | 'joinKeyring'
+      | 'loopAttach'
+      | 'sync';
   }
 >;
 
@@ -190,6 +192,10 @@ function printProcessOperation(operation: ProcessOperation): string {
       return `# bpf(2): a device filter of ${operation.program.length / 8} instructions on ${operation.cgroup}; no command does it`;
     case 'joinKeyring':
       return command('keyctl', 'session', operation.name, 'sh');
+    case 'loopAttach':
+      return command('losetup', '--direct-io=on', `/dev/loop${operation.device}`, operation.path);
+    case 'sync':
+      return command('sync', '--file-system', operation.path);
     case 'exec':
       return printExec(operation);
   }

@@ -156,7 +156,11 @@ export type SetupOperation =
       readonly root?: string;
     }
   /** Makes or joins a session keyring by name, so that the machine's keys are out of reach. */
-  | { readonly op: 'joinKeyring'; readonly name: string };
+  | { readonly op: 'joinKeyring'; readonly name: string }
+  /** Makes a file the block device `/dev/loop<device>`, for good and with direct I/O. */
+  | { readonly op: 'loopAttach'; readonly path: string; readonly device: number }
+  /** Writes out everything of the file system that the path lies in. */
+  | { readonly op: 'sync'; readonly path: string };
 
 export type OperationName = SetupOperation['op'];
 

@@ -180,4 +180,6 @@ export const operation = {
   touch: 31,
   deviceTree: 32,
   joinKeyring: 33,
+  loopAttach: 34,
+  sync: 35,
 } as const;

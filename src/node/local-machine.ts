@@ -2,6 +2,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { BlockStore } from '../disk/block-store.ts';
+import { readDiskImage } from '../disk/disk-image.ts';
+import { DiskTree } from '../guest/ninep/disk-tree.ts';
 import { JoinedTree } from '../guest/ninep/joined-tree.ts';
 import { LayersDirectory } from '../guest/ninep/layers-directory.ts';
 import { MachineTree } from '../guest/ninep/machine-tree.ts';
@@ -9,11 +12,13 @@ import { createNinepServer, type NinepServer } from '../guest/ninep/server.ts';
 import type { ContentStore, RecordStore } from '../image/content-store.ts';
 import { decodeLayerIndex } from '../image/layer-index-codec.ts';
 import { V86Machine } from '../vm/v86-machine.ts';
+import { openFileBlockStore } from './file-block-store.ts';
 
 export const publicFolder = fileURLToPath(new URL('../../public/', import.meta.url));
 const wasmPath = fileURLToPath(new URL('../../node_modules/v86/build/v86.wasm', import.meta.url));
 
 export interface LocalMachineOptions {
+  readonly dataRoot: string;
   readonly content: ContentStore;
   readonly records: RecordStore;
   readonly memorySizeBytes: number;
@@ -23,19 +28,27 @@ export interface LocalMachine {
   /** Not started yet. */
   readonly machine: V86Machine;
   readonly ninep: NinepServer;
+  readonly disk: BlockStore;
 }
 
 export async function createLocalMachine(options: LocalMachineOptions): Promise<LocalMachine> {
-  const ninep = await exportedFiles(options);
+  const disk = await openDisk(options.dataRoot);
+  const ninep = await exportedFiles({ ...options, disk });
   const machine = new V86Machine({
     ...(await machineFiles()),
     memorySizeBytes: options.memorySizeBytes,
     handle9p: (request) => ninep.handle(request),
   });
-  return { machine, ninep };
+  return { machine, ninep, disk };
+}
+
+async function openDisk(dataRoot: string): Promise<BlockStore> {
+  const packed = await readFile(join(publicFolder, 'machine/disk.gz'));
+  return openFileBlockStore(dataRoot, await readDiskImage(packed));
 }
 
 async function exportedFiles(stores: {
+  readonly disk: BlockStore;
   readonly content: ContentStore;
   readonly records: RecordStore;
 }): Promise<NinepServer> {
@@ -45,7 +58,8 @@ async function exportedFiles(stores: {
   });
   await userland.load();
   const layers = new LayersDirectory({ ...stores, decode: decodeLayerIndex });
-  return createNinepServer({ root: new JoinedTree({ machine: userland, layers }) });
+  const disk = new DiskTree(() => Promise.resolve(stores.disk));
+  return createNinepServer({ root: new JoinedTree({ machine: userland, layers, disk }) });
 }
 
 async function machineFiles(): Promise<{

@@ -10,6 +10,7 @@ import type { MachineThreadData } from './threaded-machine.ts';
 
 const { dataRoot, memorySizeBytes, port } = workerData as MachineThreadData;
 const { machine } = await createLocalMachine({
+  dataRoot,
   content: await openFileContentStore(dataRoot),
   records: openFileRecordStore(join(dataRoot, 'records')),
   memorySizeBytes,

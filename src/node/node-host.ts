@@ -7,6 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { createHost, type Host } from '../host/create-host.ts';
 import type { ContentStore, RecordStore } from '../image/content-store.ts';
 import type { Machine } from '../vm/machine.ts';
+import { lockDataRoot } from './data-root-lock.ts';
 import { openFileContentStore } from './file-content-store.ts';
 import { createFileFetch } from './file-fetch.ts';
 import { openFileRecordStore } from './file-record-store.ts';
@@ -19,6 +20,8 @@ export interface NodeHostOptions {
   readonly memorySizeBytes?: number;
   /** Origin of a registry proxy; absent, registries are asked directly. */
   readonly proxyUrl?: string;
+  /** The caller holds the data root's lock. */
+  readonly locked?: boolean;
   /** Runs the machine in a worker thread. */
   readonly threaded?: boolean;
   readonly onConsole?: (text: string) => void;
@@ -40,6 +43,24 @@ export const memorySizeBytesDefault = 528 * 1024 * 1024;
 
 /** Boots a machine; `host.ready` tells when it can be used. */
 export async function startNodeHost(options: NodeHostOptions): Promise<NodeHost> {
+  if (options.locked === true) return startLocked(options);
+  const lock = lockDataRoot(options.dataRoot);
+  try {
+    const node = await startLocked(options);
+    return {
+      ...node,
+      dispose() {
+        node.dispose();
+        lock.dispose();
+      },
+    };
+  } catch (error) {
+    lock.dispose();
+    throw error;
+  }
+}
+
+async function startLocked(options: NodeHostOptions): Promise<NodeHost> {
   const memorySizeBytes = options.memorySizeBytes ?? memorySizeBytesDefault;
   const content = await openFileContentStore(options.dataRoot);
   const records = openFileRecordStore(join(options.dataRoot, 'records'));
@@ -101,13 +122,14 @@ async function createMachine(options: {
     const threaded = await createThreadedMachine({ ...options, onLost: options.lost });
     return { ...threaded, fidCount: () => 0 };
   }
-  const { machine, ninep } = await createLocalMachine(options);
+  const { machine, ninep, disk } = await createLocalMachine(options);
   return {
     machine,
     fidCount: () => ninep.fidCount,
     dispose() {
       machine.dispose();
       ninep.dispose();
+      disk.dispose();
     },
   };
 }

@@ -45,6 +45,8 @@ static const struct operation_entry entries[] = {
     [OPERATION_TOUCH] = {op_touch, FIELD_PATH},
     [OPERATION_DEVICE_TREE] = {op_device_tree, FIELD_TARGET},
     [OPERATION_JOIN_KEYRING] = {op_join_keyring, FIELD_NAME},
+    [OPERATION_LOOP_ATTACH] = {op_loop_attach, FIELD_PATH},
+    [OPERATION_SYNC] = {op_sync, FIELD_PATH},
 };
 
 enum { ENTRY_COUNT = sizeof entries / sizeof entries[0] };

@@ -46,6 +46,8 @@ int op_exec(struct reader fields);
 
 int op_device_filter(struct reader fields);
 int op_device_tree(struct reader fields);
+int op_loop_attach(struct reader fields);
+int op_sync(struct reader fields);
 
 int op_capabilities(struct reader fields);
 int op_set_user(struct reader fields);

@@ -62,6 +62,7 @@ export function mountRootSteps(container: Container): SetupStep[] {
     lowerDirs: [...layerDirs(container.diffIds), initLayerDir],
     upperDir: paths.upper,
     workDir: paths.work,
+    volatile: container.hostConfig.AutoRemove === true,
   });
 }
 

@@ -8,12 +8,14 @@ export const cgroupMount = '/sys/fs/cgroup';
 export const cgroupControllers = ['cpu', 'memory', 'pids', 'io'] as const;
 /** The parent of containers that name none. */
 export const cgroupRoot = `${cgroupMount}/docker`;
+/** What the host keeps of the machine's disk. */
+export const diskFile = '/run/bottleship/host/disk/data';
 
 /**
  * The lowest layer of every container: what Docker's init layer makes when an image lacks it, such as
  * /proc or /etc/hosts to be mounted on, and /.dockerenv. Being lowest, it changes nothing of the image.
  */
-export const initLayerDir = `${dockerRoot}/overlay2/init/diff`;
+export const initLayerDir = '/run/bottleship/init-layer';
 
 export interface ContainerPaths {
   readonly overlay: string;

@@ -12,8 +12,10 @@ export function layerDirs(diffIds: readonly Digest[]): string[] {
 
 export function rootSteps(root: SpecRoot): SetupStep[] {
   const lowers = root.lowerDirs.join(':');
-  const data = `lowerdir=${lowers},upperdir=${root.upperDir},workdir=${root.workDir},index=off,xino=off`;
+  const paths = `lowerdir=${lowers},upperdir=${root.upperDir},workdir=${root.workDir}`;
+  const data = `${paths},index=off,xino=off${root.volatile === true ? ',volatile' : ''}`;
   return [
+    ...(root.volatile === true ? [forgetVolatileStep(root.workDir)] : []),
     ...[root.upperDir, root.workDir, root.path].map((path) =>
       step(
         { op: 'mkdir', path, mode: 0o755, parents: true },
@@ -25,6 +27,14 @@ export function rootSteps(root: SpecRoot): SetupStep[] {
       'Stack the image’s read-only layers under a writable one',
     ),
   ];
+}
+
+/** Overlayfs refuses what was mounted so before: after a crash it might be damaged. Here it would be gone. */
+function forgetVolatileStep(workDir: string): SetupStep {
+  return step(
+    { op: 'removeTree', path: `${workDir}/work/incompat` },
+    'Mount it again although nothing of it was made to last',
+  );
 }
 
 /** What of a container its taking down depends on. */

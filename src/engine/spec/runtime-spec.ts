@@ -91,6 +91,8 @@ export interface SpecRoot {
   readonly lowerDirs: readonly string[];
   readonly upperDir: string;
   readonly workDir: string;
+  /** Nothing of it is needed after a crash, so nothing waits for the disk. */
+  readonly volatile?: boolean;
 }
 
 export interface RuntimeSpec {

@@ -19,6 +19,8 @@ export class Fid {
   readonly node: Node;
   /** Set by Tlopen. */
   opened = false;
+  /** Takes back what opening took; called once, when the fid is gone. */
+  release: (() => void) | undefined;
   /** The names of an open directory, taken when it was read from the start. */
   entries: readonly DirectoryEntry[] | undefined;
   /** The value a fid made by Txattrwalk reads. */
@@ -61,10 +63,12 @@ export class FidTable {
 
   /** Throws EBADF for a number nobody holds. */
   delete(number: number): void {
-    if (!this.#fids.delete(number)) throw new NinepError('EBADF');
+    this.get(number).release?.();
+    this.#fids.delete(number);
   }
 
   clear(): void {
+    for (const fid of this.#fids.values()) fid.release?.();
     this.#fids.clear();
   }
 }

@@ -26,6 +26,7 @@ const fileTypeBits: Readonly<Record<FileType, number>> = {
 
 /** Access mode, O_CREAT and O_TRUNC as 9P2000.L numbers them. */
 const writeFlags = 0o1103;
+const changeFlags = 0o1100;
 const blockSize = 4096;
 /** What st_blocks counts in. */
 const sectorSize = 512;
@@ -42,13 +43,37 @@ export function open(session: Session, request: Request): MaybePromise<Uint8Arra
   const fid = session.fids.get(request.u32());
   const flags = request.u32();
   if (fid.opened || fid.xattr !== undefined) throw new NinepError('EBADF');
-  if ((flags & writeFlags) !== 0) throw new NinepError('EROFS');
+  const { tree, inode } = fid.node;
+  if ((flags & writeFlags) !== 0 && tree.canWrite?.(inode) !== true) throw new NinepError('EROFS');
+  if ((flags & changeFlags) !== 0) throw new NinepError('EROFS');
   return withTree(fid.node.tree, () => {
     const qid = nodeQid(session, fid.node);
-    if (!request.cancelled) fid.opened = true;
+    if (!request.cancelled) {
+      if (tree.canWrite?.(inode) === true) openAlone(session, fid, qid.path);
+      fid.opened = true;
+    }
     // An iounit of 0 lets the guest use all of msize.
     return new ReplyWriter(messageType.tlopen + 1, request.tag, qidSize + 4).qid(qid).u32(0).end();
   });
+}
+
+/** The guest's page cache would not learn of what a second one writes. */
+function openAlone({ openForWriting }: Session, fid: Fid, path: number): void {
+  if (openForWriting.has(path)) throw new NinepError('EBUSY');
+  openForWriting.add(path);
+  fid.release = () => openForWriting.delete(path);
+}
+
+export function write(session: Session, request: Request): MaybePromise<Uint8Array> {
+  const fid = session.fids.get(request.u32());
+  const { tree, inode } = fid.node;
+  if (tree.write === undefined || tree.canWrite?.(inode) !== true) throw new NinepError('EROFS');
+  const offset = request.u64();
+  const bytes = request.data(request.u32());
+  if (!fid.opened) throw new NinepError('EBADF');
+  return andThen(tree.write(inode, offset, bytes), () =>
+    new ReplyWriter(messageType.twrite + 1, request.tag, 4).u32(bytes.length).end(),
+  );
 }
 
 export function read(session: Session, request: Request): MaybePromise<Uint8Array> {
@@ -161,12 +186,13 @@ export function statFilesystem(session: Session, request: Request): Uint8Array {
   );
 }
 
-export function sync(session: Session, request: Request): Uint8Array {
-  session.fids.get(request.u32());
-  return emptyReply(messageType.tfsync + 1, request.tag);
+export function sync(session: Session, request: Request): MaybePromise<Uint8Array> {
+  const { tree, inode } = session.fids.get(request.u32()).node;
+  const reply = emptyReply(messageType.tfsync + 1, request.tag);
+  return tree.canWrite?.(inode) === true ? andThen(tree.sync?.(inode), () => reply) : reply;
 }
 
-/** Locks on a read-only export concern nobody but the guest's kernel, which took them before asking. */
+/** Locks on such an export concern nobody but the guest's kernel, which took them before asking. */
 export function lock(session: Session, request: Request): Uint8Array {
   session.fids.get(request.u32());
   return new ReplyWriter(messageType.tlock + 1, request.tag, 1).u8(lockSuccess).end();

@@ -1,6 +1,6 @@
 /**
- * What the 9P2000.L server serves: a read-only tree of nodes. Layer trees, the machine's own user
- * land and the directory that joins them are trees; the server knows nothing else.
+ * What the 9P2000.L server serves: a tree of nodes, read-only but for the machine's disk. Layer trees, the machine's own
+ * user land and the directory that joins them are trees; the server knows nothing else.
  */
 
 export type FileType = 'file' | 'dir' | 'symlink' | 'char' | 'block' | 'fifo' | 'socket';
@@ -30,7 +30,8 @@ export interface DirectoryEntry {
 
 /**
  * A node is identified by the pair (tree, inode): two names with the same inode are hard links and
- * get the same qid. Content never changes under an inode number, which is what lets the guest cache.
+ * get the same qid. Content never changes under an inode number, which is what lets the guest cache; what
+ * can be written is opened by one at a time, for the same reason.
  *
  * Answer synchronously where the answer is at hand: the guest then goes on without being rescheduled.
  * Names are byte strings (lib/byte-string.ts). A KindError `notFound` becomes ENOENT, others EIO.
@@ -57,6 +58,12 @@ export interface FileTree {
    */
   read(inode: number, offset: number, length: number): Uint8Array | Promise<Uint8Array>;
   readlink(inode: number): string | Promise<string>;
+  /** Whether a file's content can be changed, by `write`; absent, none can. Its size stays. */
+  canWrite?(inode: number): boolean;
+  /** Takes a copy of the bytes, all of them or none. */
+  write?(inode: number, offset: number, bytes: Uint8Array): void | Promise<void>;
+  /** Resolves when what was written will outlive a crash. */
+  sync?(inode: number): Promise<void>;
   xattrs(inode: number): Readonly<Record<string, Uint8Array>>;
 }
 

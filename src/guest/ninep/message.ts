@@ -76,6 +76,12 @@ export class MessageReader {
     return readU32(this.#bytes, at) + readU32(this.#bytes, at + 4) * twoTo32;
   }
 
+  /** A view of `length` bytes. */
+  data(length: number): Uint8Array {
+    const at = this.#take(length);
+    return this.#bytes.subarray(at, at + length);
+  }
+
   string(): string {
     const length = this.u16();
     const at = this.#take(length);

@@ -1,5 +1,5 @@
 /**
- * The 9P2000.L server behind v86's virtio-9p device: one session, read-only, straight from FileTrees.
+ * The 9P2000.L server behind v86's virtio-9p device: one session, straight from FileTrees.
  *
  * It answers everything: a malformed message gets an Rlerror, never silence (the guest would wait for
  * ever) and never an exception. Where a tree has the answer at hand the reply is returned without a
@@ -53,6 +53,8 @@ const handlers: ReadonlyMap<number, Handler> = new Map<number, Handler>([
   [messageType.tremove, walk.remove],
   [messageType.tlopen, files.open],
   [messageType.tread, files.read],
+  [messageType.twrite, files.write],
+  [messageType.tsetattr, readOnly],
   [messageType.tgetattr, files.getAttributes],
   [messageType.treadlink, files.readLink],
   [messageType.txattrwalk, files.walkXattr],
@@ -61,12 +63,10 @@ const handlers: ReadonlyMap<number, Handler> = new Map<number, Handler>([
   [messageType.tlock, files.lock],
   [messageType.tgetlock, files.getLock],
   [messageType.treaddir, readDirectory],
-  [messageType.twrite, readOnly],
   [messageType.tlcreate, readOnly],
   [messageType.tsymlink, readOnly],
   [messageType.tmknod, readOnly],
   [messageType.trename, readOnly],
-  [messageType.tsetattr, readOnly],
   [messageType.txattrcreate, readOnly],
   [messageType.tlink, readOnly],
   [messageType.tmkdir, readOnly],
@@ -96,7 +96,13 @@ class Server implements NinepServer {
 
   constructor({ root, fidCountMax }: NinepServerOptions) {
     const fids = new FidTable(fidCountMax);
-    this.#session = { root, fids, qids: new QidSpace(), msize: walk.msizeMax };
+    this.#session = {
+      root,
+      fids,
+      qids: new QidSpace(),
+      openForWriting: new Set(),
+      msize: walk.msizeMax,
+    };
   }
 
   get fidCount(): number {

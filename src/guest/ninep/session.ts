@@ -11,6 +11,8 @@ export interface Session {
   readonly root: FileTree;
   readonly fids: FidTable;
   readonly qids: QidSpace;
+  /** Files that can be written and are open, by the path of their qid. */
+  readonly openForWriting: Set<number>;
   /** Largest message, as agreed. */
   msize: number;
 }

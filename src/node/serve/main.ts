@@ -1,6 +1,6 @@
 /** `bottleship serve`: reads its options, serves until it is told to stop, and tells failures on stderr. */
 import { errorMessage } from '../../lib/errors.ts';
-import { lockDataRoot } from './data-root-lock.ts';
+import { lockDataRoot } from '../data-root-lock.ts';
 import { formatListenAddress, isLoopback, type ListenAddress } from './listen-address.ts';
 import { listen, type Listener } from './listen.ts';
 import { startEngine } from './serve-engine.ts';

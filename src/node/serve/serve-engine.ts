@@ -49,6 +49,7 @@ async function boot(options: ServeOptions, onLost: (cause: string) => void): Pro
   return startNodeHost({
     dataRoot,
     memorySizeBytes,
+    locked: true,
     threaded: true,
     onLost,
     ...(registryProxy === undefined ? {} : { proxyUrl: registryProxy }),

@@ -1,8 +1,8 @@
 /** One engine for one data root: a pid file, as dockerd has. */
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { toDisposable, type Disposable } from '../../lib/disposable.ts';
-import { isProcessAlive, processIdentity } from '../process-identity.ts';
+import { toDisposable, type Disposable } from '../lib/disposable.ts';
+import { isProcessAlive, processIdentity } from './process-identity.ts';
 
 /** Throws when another process is at work there; a file of one that is gone is replaced. */
 export function lockDataRoot(dataRoot: string): Disposable {
