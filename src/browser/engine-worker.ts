@@ -6,11 +6,12 @@ import { expose } from 'comlink';
 import type { ApiResponse } from '../api/http.ts';
 import { createHost } from '../host/create-host.ts';
 import type { Host } from '../host/create-host.ts';
-import { KindError } from '../lib/errors.ts';
+import { KindError, errorMessage } from '../lib/errors.ts';
 import { portDuplex } from '../lib/port-duplex.ts';
 import type { EngineRequest, EngineResponse } from '../playground/container-host.ts';
 import type { EngineWorkerApi } from '../playground/worker-protocol.ts';
 import { PortMachine } from '../vm/port-machine.ts';
+import { deferred } from '../guest/deferred.ts';
 import { enterHosts } from './host-lock.ts';
 import { machineMemorySizeBytes } from './memory-size.ts';
 import { Shells } from './shells.ts';
@@ -19,12 +20,17 @@ import { openStores } from './stores.ts';
 /** Most that one response may hold: the page keeps it whole. */
 const responseBytesMax = 64 * 1024 * 1024;
 
-let host: Host | undefined;
+/** Calls may come before the start has come so far. */
+const host = deferred<Host>();
+host.promise.catch(() => undefined);
 const shells = new Shells();
 
 const api: EngineWorkerApi = {
   async start({ baseUrl, machinePort }, events) {
-    const stores = await openStores();
+    const stores = await openStores().catch((error: unknown) => {
+      host.reject(error);
+      throw error;
+    });
     const machine = new PortMachine(machinePort);
     const created = createHost({
       ...stores,
@@ -35,33 +41,31 @@ const api: EngineWorkerApi = {
       memorySizeBytes: machineMemorySizeBytes(navigator.userAgent),
       whenAlone: (run) => enterHosts(navigator.locks, { name: 'bottleship-hosts', whenAlone: run }),
     });
-    host = created;
+    host.resolve(created);
     machine.onState((state) => {
       if (state.phase === 'failed') created.machineLost(state.cause);
     });
     await created.guest.ready;
     events.booted();
-    await created.ready;
+    await created.shellReady;
+    created.ready.catch((error: unknown) => events.failed(errorMessage(error)));
   },
   async openShell(size, port) {
-    return shells.open(await started().openShell(size), portDuplex(port));
+    const created = await host.promise;
+    return shells.open(await created.openShell(size), portDuplex(port));
   },
   async resizeShell(shell, size) {
     await shells.resize(shell, size);
   },
   waitShell: (shell) => shells.wait(shell),
   async run(commandLine) {
-    return started().run(commandLine);
+    return (await host.promise).run(commandLine);
   },
   async engine(request) {
-    return readResponse(await started().api(toApiRequest(request)));
+    const { api } = await host.promise;
+    return readResponse(await api(toApiRequest(request)));
   },
 };
-
-function started(): Host {
-  if (host === undefined) throw new KindError('unavailable', 'The engine is not started');
-  return host;
-}
 
 function toApiRequest({ method, path, headers = {}, body }: EngineRequest): {
   method: string;

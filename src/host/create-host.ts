@@ -32,6 +32,7 @@ import { createIndexSink } from './layer-index-sink.ts';
 import { machineFiles } from './machine-files.ts';
 import { type CommandResult, type ShellSize, runCommand, shellPlan } from './machine-shell.ts';
 import { createRegistryAccess } from './registry-access.ts';
+import { SetupOrder } from './setup-order.ts';
 
 export interface HostOptions {
   readonly channel: FrameChannel;
@@ -54,10 +55,13 @@ export interface HostOptions {
 
 export interface Host extends Disposable {
   readonly guest: Guest;
-  /** Resolves when the Engine API answers and a shell can be opened. */
+  /** Resolves when the machine is set up and the Engine API answers. */
   readonly ready: Promise<void>;
+  /** Resolves when the first shell shows its prompt; with `ready` when nobody opened one. */
+  readonly shellReady: Promise<void>;
+  /** Requests wait for `ready`. */
   readonly api: ApiHandler;
-  /** An interactive shell of the machine on a pty. */
+  /** An interactive shell of the machine on a pty. It waits for the agent alone, not for `ready`. */
   openShell(size: ShellSize): Promise<GuestProcess>;
   /** Runs a command line in the machine's shell, without a terminal. */
   run(commandLine: string): Promise<CommandResult>;
@@ -70,7 +74,12 @@ const memorySizeBytesDefault = 528 * 1024 * 1024;
 export function createHost(options: HostOptions): Host {
   const guest = new AgentClient(options.channel);
   const engine = createHostEngine(guest, options);
-  const api = createEngineServer(engine);
+  const server = createEngineServer(engine);
+  const setup = new SetupOrder(guest.ready, () => engine.setUpMachine());
+  const api: ApiHandler = async (request) => {
+    await setup.demand();
+    return server(request);
+  };
   const owned = new DisposableStore();
   owned.add(guest);
   owned.add(engine);
@@ -79,18 +88,14 @@ export function createHost(options: HostOptions): Host {
   owned.add(toDisposable(() => stopping.abort()));
   const { signal } = stopping;
   owned.add(guest.onSocket((connection) => void serveConnection(connection, api, { signal })));
-  const ready = guest.ready.then(() => engine.setUpMachine());
-  ready.catch(() => undefined); // whoever waits for readiness hears of it
   return {
     guest,
-    ready,
+    ready: setup.ready,
+    shellReady: setup.shellReady,
     api,
-    openShell: async (size) => {
-      await ready;
-      return guest.run(shellPlan(size));
-    },
+    openShell: (size) => setup.shell(() => guest.run(shellPlan(size))),
     run: async (commandLine) => {
-      await ready;
+      await setup.demand();
       return runCommand(guest, commandLine);
     },
     machineLost: (cause) => guest.fail(cause),

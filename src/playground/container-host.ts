@@ -56,6 +56,7 @@ export interface EngineResponse {
 export interface ContainerHost extends Disposable {
   /** Loads, boots and starts everything; rejects with the cause when a step fails. Called once. */
   boot(events: HostEvents): Promise<void>;
+  /** May be called before `boot` is done, and waits for what a shell needs. */
   openShell(size: TerminalSize): Promise<ShellConnection>;
   run(commandLine: string): Promise<RunResult>;
   engine(request: EngineRequest): Promise<EngineResponse>;

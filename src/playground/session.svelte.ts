@@ -30,7 +30,9 @@ export class Session implements Disposable {
   #host = $state.raw<ContainerHost | undefined>();
   readonly #createHost: () => ContainerHost;
   readonly #now: () => number;
+  readonly #hostListeners = new Set<(host: ContainerHost) => void>();
   readonly #readyListeners = new Set<(host: ContainerHost) => void>();
+  #started: Promise<void> = Promise.resolve();
 
   constructor(options: SessionOptions) {
     this.#createHost = options.createHost;
@@ -89,6 +91,19 @@ export class Session implements Disposable {
     }
   }
 
+  /** Calls back for every host as its start begins, at once for one that is starting or ready. */
+  onHost(listener: (host: ContainerHost) => void): Disposable {
+    this.#hostListeners.add(listener);
+    if (this.#host !== undefined && this.#phase !== 'failed') listener(this.#host);
+    return { dispose: () => this.#hostListeners.delete(listener) };
+  }
+
+  /** Waits for the start that goes on; true when the host came through it and is still the one. */
+  async isReady(host: ContainerHost): Promise<boolean> {
+    await this.#started;
+    return this.host === host;
+  }
+
   /** Calls back whenever a host becomes ready, at once when one is. */
   onReady(listener: (host: ContainerHost) => void): Disposable {
     this.#readyListeners.add(listener);
@@ -98,10 +113,22 @@ export class Session implements Disposable {
   }
 
   /** Starts a machine, or starts over after a failure. Never rejects. */
-  async start(): Promise<void> {
+  start(): Promise<void> {
     this.#host?.dispose();
     const host = this.#createHost();
     this.#host = host;
+    this.#started = this.#boot(host);
+    for (const listener of this.#hostListeners) listener(host);
+    return this.#started;
+  }
+
+  dispose(): void {
+    this.#host?.dispose();
+    this.#host = undefined;
+    this.#phase = 'idle';
+  }
+
+  async #boot(host: ContainerHost): Promise<void> {
     this.#phase = 'downloading';
     this.#failedPhase = undefined;
     this.#cause = '';
@@ -130,12 +157,6 @@ export class Session implements Disposable {
       this.#phase = 'ready';
       for (const listener of this.#readyListeners) listener(host);
     });
-  }
-
-  dispose(): void {
-    this.#host?.dispose();
-    this.#host = undefined;
-    this.#phase = 'idle';
   }
 
   /** A host that was replaced may still report; its words no longer count. */

@@ -52,7 +52,7 @@ export class Terminal implements Disposable {
     this.#screen = screen;
     store.add(screen.onInput((bytes) => this.#take(bytes)));
     store.add(screen.onResize((size) => this.#shell?.resize(size)));
-    store.add(this.#session.onReady((host) => void this.#connect(host)));
+    store.add(this.#session.onHost((host) => void this.#connect(host)));
     store.add(toDisposable(() => this.#disconnect()));
     return this.#store.add(store);
   }
@@ -97,7 +97,9 @@ export class Terminal implements Disposable {
       await this.#show(shell, screen);
       await this.#ended(shell, this.#strings().shellEnded(await shell.exit));
     } catch (error) {
-      if (attempt !== this.#attempt) return;
+      // A start that failed shows elsewhere, and there was no shell to lose.
+      const isLost = this.#shell !== undefined || (await this.#session.isReady(host));
+      if (!isLost || attempt !== this.#attempt) return;
       await this.#ended(this.#shell, this.#strings().shellLost(errorMessage(error)));
     }
   }

@@ -35,8 +35,7 @@ class FakeScreen implements TerminalScreen {
   }
 }
 
-async function started() {
-  const host = new FakeHost();
+async function started(host = new FakeHost()) {
   const session = new Session({ createHost: () => host });
   const terminal = new Terminal(session, () => languages.en);
   const screen = new FakeScreen();
@@ -53,6 +52,21 @@ test('Terminal shows a shell, carries keys to it and its size', async () => {
   await expect.poll(() => screen.text).toContain('root@bottleship:~# ls\r\n');
   screen.resizeTo(120, 40);
   expect(host.shells[0]?.sizes.at(-1)).toEqual({ columns: 120, rows: 40 });
+});
+
+test('Terminal asks for its shell while the machine boots', async () => {
+  const { host, ready } = await started();
+  expect(host.shells).toHaveLength(1);
+  await ready;
+  expect(host.shells).toHaveLength(1);
+});
+
+test('Terminal says nothing of a shell that never was because the start failed', async () => {
+  const host = new FakeHost({ bootFailure: 'Machine halted' });
+  host.openShell = () => Promise.reject(new Error('Machine halted'));
+  const { screen, terminal, ready } = await started(host);
+  await ready;
+  expect([terminal.status, screen.text]).toEqual(['waiting', '']);
 });
 
 test('Terminal keeps what is typed while the machine boots', async () => {
@@ -96,8 +110,9 @@ test('reconnect() hangs up the old shell without a word about it', async () => {
 });
 
 test('Terminal tells when a shell cannot be opened', async () => {
-  const { host, screen, terminal, ready } = await started();
-  host.openShell = () => Promise.reject(new Error('no pty left'));
+  const refusing = new FakeHost();
+  refusing.openShell = () => Promise.reject(new Error('no pty left'));
+  const { screen, terminal, ready } = await started(refusing);
   await ready;
   await expect.poll(() => terminal.status).toBe('ended');
   expect(screen.text).toContain('The connection to the shell was lost: no pty left.');

@@ -63,7 +63,10 @@ export class WorkerHost implements ContainerHost {
       console: (text) => events.console(text),
       failed: (cause) => this.#fail(new KindError('unavailable', cause)),
     };
-    const engineEvents: EngineWorkerEvents = { booted: () => events.phase('starting') };
+    const engineEvents: EngineWorkerEvents = {
+      booted: () => events.phase('starting'),
+      failed: (cause) => this.#fail(new KindError('unavailable', cause)),
+    };
     const engine = transfer({ baseUrl, machinePort: port2 }, [port2]);
     const vm = transfer({ baseUrl, machinePort: port1 }, [port1]);
     const started = Promise.all([

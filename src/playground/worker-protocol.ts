@@ -33,14 +33,16 @@ export interface EngineWorkerOptions {
 }
 
 export interface EngineWorkerEvents {
-  /** The agent in the machine answered: what is left is the engine's own start. */
+  /** The agent in the machine answered: what is left is the shell. */
   booted(): void;
+  /** The engine could not set the machine up. */
+  failed(cause: string): void;
 }
 
 export interface EngineWorkerApi {
-  /** Resolves when the Engine API answers and a shell can be opened. */
+  /** Resolves when the shell shows its prompt; the engine may still have something to do. */
   start(options: EngineWorkerOptions, events: EngineWorkerEvents): Promise<void>;
-  /** Opens a shell whose bytes go over `port` (src/lib/port-duplex.ts); resolves with its number. */
+  /** Opens a shell, as soon as there is a machine, whose bytes go over `port` (src/lib/port-duplex.ts); resolves with its number. */
   openShell(size: TerminalSize, port: MessagePort): Promise<number>;
   /** Unknown numbers are ignored: the shell may just have ended. */
   resizeShell(shell: number, size: TerminalSize): Promise<void>;

@@ -19,10 +19,12 @@ import type { V86Bus, VirtQueue } from './v86-internals.ts';
 
 /**
  * What makes the kernel start fast here: no search for a tick rate (`lpj`, `tsc=reliable`,
- * `no_timer_check`) and no waiting for entropy (the processor's RDRAND is the browser's).
+ * `no_timer_check`) and no waiting for entropy (the processor's RDRAND is the browser's). The machine has
+ * its name from the start, because the first shell does not wait for the engine's set-up.
  */
 export const commandLine =
-  'console=ttyS0 quiet tsc=reliable no_timer_check random.trust_cpu=on lpj=1000000 rdinit=/init';
+  'console=ttyS0 quiet tsc=reliable no_timer_check random.trust_cpu=on lpj=1000000 ' +
+  'hostname=bottleship rdinit=/init';
 
 /** "HdrS" at 0x202 marks a kernel of the boot protocol; v86 would hang silently without. */
 const kernelMagicOffset = 0x202;
