@@ -4,6 +4,7 @@ import { contentSecurityPolicy } from './src/node/build/content-security-policy.
 import { machineAssets } from './src/node/build/machine-assets.ts';
 import { noNodeModules } from './src/node/build/no-node-modules.ts';
 import { offlineFiles } from './src/node/build/offline-files.ts';
+import { preloadPage } from './src/node/build/preload-page.ts';
 
 const underTest = process.env['VITEST'] !== undefined;
 
@@ -19,6 +20,7 @@ export default defineConfig({
       ? []
       : [
           contentSecurityPolicy(),
+          preloadPage(),
           machineAssets(import.meta.dirname),
           offlineFiles(import.meta.dirname),
         ]),

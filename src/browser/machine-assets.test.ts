@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { fetchAssets } from './machine-assets.ts';
-import type { MachineAsset } from './machine-assets.ts';
+import { AssetDownloads } from './machine-assets.ts';
+import type { AssetBytes, MachineAsset } from './machine-assets.ts';
 
 function asset(name: string, content: string): MachineAsset {
   const sha256 = createHash('sha256').update(content).digest('hex');
@@ -28,14 +28,27 @@ function fakeFetch(bodies: Record<string, () => Response>, asked: string[] = [])
   };
 }
 
-const baseUrl = 'http://localhost:8080/play/';
+/** A body that ends only when the request is aborted. */
+function endless(signal: AbortSignal | null | undefined): Response {
+  const body = new ReadableStream({
+    start(controller) {
+      signal?.addEventListener('abort', () => controller.error(new Error('aborted')));
+    },
+  });
+  return new Response(body);
+}
 
-test('fetchAssets() resolves with all contents and counts bytes as the network carried them', async () => {
+const baseUrl = 'http://localhost:8080/play/';
+const silent = () => undefined;
+
+test('AssetDownloads has all contents and counts bytes as the network carried them', async () => {
   const counts: number[][] = [];
   const asked: string[] = [];
-  const contents = await fetchAssets([kernel, bios], {
+  const responses: string[] = [];
+  const downloads = new AssetDownloads([kernel, bios], {
     baseUrl,
     progress: (...count) => counts.push(count),
+    onResponse: (name) => responses.push(name),
     fetch: fakeFetch(
       {
         'kernel.bin': () => new Response('kernel kernel', { headers: { 'content-length': '7' } }),
@@ -44,7 +57,10 @@ test('fetchAssets() resolves with all contents and counts bytes as the network c
       asked,
     ),
   });
-  expect(new TextDecoder().decode(contents.get('kernel.bin'))).toBe('kernel kernel');
+  const text = async (content: Promise<AssetBytes>) => new TextDecoder().decode(await content);
+  expect(await text(downloads.content('kernel.bin'))).toBe('kernel kernel');
+  expect(await text(downloads.content('bios.bin'))).toBe('bios');
+  expect(responses.sort()).toEqual(['bios.bin', 'kernel.bin']);
   expect(counts.at(-1)).toEqual([11, 11]);
   expect(asked).toContain(`${baseUrl}${kernel.url}`);
 });
@@ -69,20 +85,32 @@ test.each<[string, () => Response, string, string]>([
     'dataLoss',
     'not what this page was built with',
   ],
-])('fetchAssets() rejects %s', async (_, body, kind, message) => {
-  const fetch = fakeFetch({ 'kernel.bin': body, 'bios.bin': () => new Response('bios') });
-  const fetching = fetchAssets([kernel, bios], { baseUrl, fetch, progress: () => undefined });
-  await expect(fetching).rejects.toMatchObject({ kind, message: expect.stringContaining(message) });
-});
+])(
+  'AssetDownloads rejects %s, and with it whatever else was on its way',
+  async (_, body, kind, message) => {
+    const answers = fakeFetch({ 'kernel.bin': body });
+    const fetch = async (input: RequestInfo | URL, options?: RequestInit): Promise<Response> =>
+      String(input).includes('kernel') ? answers(input) : endless(options?.signal);
+    const downloads = new AssetDownloads([kernel, bios], { baseUrl, fetch, progress: silent });
+    const failure = { kind, message: expect.stringContaining(message) };
+    await expect(downloads.content('kernel.bin')).rejects.toMatchObject(failure);
+    await expect(downloads.content('bios.bin')).rejects.toMatchObject(failure);
+  },
+);
 
-test('fetchAssets() rejects when no server answers', async () => {
-  const fetching = fetchAssets([kernel], {
+test('AssetDownloads rejects when no server answers', async () => {
+  const downloads = new AssetDownloads([kernel], {
     baseUrl,
     fetch: fakeFetch({}),
-    progress: () => undefined,
+    progress: silent,
   });
-  await expect(fetching).rejects.toMatchObject({
+  await expect(downloads.content('kernel.bin')).rejects.toMatchObject({
     kind: 'unavailable',
     message: 'Cannot download "kernel.bin": the server does not answer',
   });
+});
+
+test('content() refuses a file that the page was built without', async () => {
+  const downloads = new AssetDownloads([], { baseUrl, fetch: fakeFetch({}), progress: silent });
+  await expect(downloads.content('bios.bin')).rejects.toMatchObject({ kind: 'notFound' });
 });

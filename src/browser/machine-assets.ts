@@ -21,52 +21,65 @@ export interface AssetOptions {
   readonly baseUrl: string;
   readonly fetch: typeof globalThis.fetch;
   readonly progress: AssetProgress;
+  /** Sees the response of each asset while it arrives; whoever wants its body takes a clone. */
+  readonly onResponse?: (name: string, response: Response) => void;
 }
 
-/** Downloads all in parallel and resolves with their bytes by name; rejects with the first failure. */
-export async function fetchAssets(
-  assets: readonly MachineAsset[],
-  options: AssetOptions,
-): Promise<ReadonlyMap<string, Uint8Array<ArrayBuffer>>> {
-  const abort = new AbortController();
-  const counts = assets.map(({ sizeBytes }) => ({ received: 0, total: sizeBytes }));
-  const report = (): void => {
-    const sum = (key: 'received' | 'total'): number =>
-      counts.reduce((bytes, count) => bytes + count[key], 0);
-    options.progress(Math.round(sum('received')), sum('total'));
-  };
-  try {
-    const contents = await Promise.all(
-      assets.map((asset, index) =>
-        fetchAsset(asset, {
+export type AssetBytes = Uint8Array<ArrayBuffer>;
+
+/**
+ * Downloads all in parallel, each with a promise of its own, so that whoever needs only some need not
+ * wait for the rest. The first failure ends the others.
+ */
+export class AssetDownloads {
+  readonly #contents: ReadonlyMap<string, Promise<AssetBytes>>;
+  readonly #counts: { received: number; total: number }[];
+  readonly #progress: AssetProgress;
+
+  constructor(assets: readonly MachineAsset[], options: AssetOptions) {
+    const abort = new AbortController();
+    this.#progress = options.progress;
+    this.#counts = assets.map(({ sizeBytes }) => ({ received: 0, total: sizeBytes }));
+    const start = async (asset: MachineAsset, index: number): Promise<AssetBytes> => {
+      try {
+        return await fetchAsset(asset, {
           ...options,
           signal: abort.signal,
-          progress(received, total) {
-            counts[index] = { received, total };
-            report();
-          },
-        }),
-      ),
-    );
-    return new Map(assets.map(({ name }, index) => [name, contents[index] ?? new Uint8Array()]));
-  } catch (error) {
-    abort.abort();
-    throw error;
+          progress: (received, total) => this.#count(index, { received, total }),
+        });
+      } catch (error) {
+        abort.abort(error);
+        // What was cut short by another's failure names that one.
+        throw abort.signal.reason;
+      }
+    };
+    this.#contents = new Map(assets.map((asset, index) => [asset.name, start(asset, index)]));
+    for (const content of this.#contents.values()) content.catch(() => undefined);
+  }
+
+  /** The bytes of one asset, checked. Rejects with the first failure of any. */
+  content(name: string): Promise<AssetBytes> {
+    const content = this.#contents.get(name);
+    if (content !== undefined) return content;
+    const message = `Cannot boot: this page was built without "${name}"`;
+    return Promise.reject(new KindError('notFound', message));
+  }
+
+  #count(index: number, count: { received: number; total: number }): void {
+    this.#counts[index] = count;
+    const sum = (key: 'received' | 'total'): number =>
+      this.#counts.reduce((bytes, each) => bytes + each[key], 0);
+    this.#progress(Math.round(sum('received')), sum('total'));
   }
 }
 
 async function fetchAsset(
   asset: MachineAsset,
-  { baseUrl, fetch, progress, signal }: AssetOptions & { signal: AbortSignal },
-): Promise<Uint8Array<ArrayBuffer>> {
+  { baseUrl, fetch, progress, onResponse, signal }: AssetOptions & { signal: AbortSignal },
+): Promise<AssetBytes> {
   const response = await fetch(new URL(asset.url, baseUrl), { signal }).catch((cause: unknown) => {
-    throw new KindError(
-      'unavailable',
-      `Cannot download "${asset.name}": the server does not answer`,
-      {
-        cause,
-      },
-    );
+    const message = `Cannot download "${asset.name}": the server does not answer`;
+    throw new KindError('unavailable', message, { cause });
   });
   if (!response.ok || response.body === null) {
     throw new KindError(
@@ -74,6 +87,7 @@ async function fetchAsset(
       `Cannot download "${asset.name}": the server answered ${response.status}`,
     );
   }
+  onResponse?.(asset.name, response);
   // Encoded bodies arrive inflated; the header says what the network carried.
   const wireBytes = Number(response.headers.get('content-length')) || asset.sizeBytes;
   const content = new Uint8Array(asset.sizeBytes);
@@ -94,7 +108,7 @@ async function fetchAsset(
   return content;
 }
 
-async function sha256Hex(content: Uint8Array<ArrayBuffer>): Promise<string> {
+async function sha256Hex(content: AssetBytes): Promise<string> {
   const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', content));
   return Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

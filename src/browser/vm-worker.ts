@@ -1,6 +1,9 @@
 /**
  * The worker of one machine: downloads what it boots from, serves its files over 9p and runs it. The
  * engine's worker drives the machine over the port that the page hands to both.
+ *
+ * Nothing here waits for what it does not need: the processor's code is compiled while the kernel
+ * arrives, and the machine starts without its user land, which the kernel asks for half a second later.
  */
 import { expose } from 'comlink';
 import { readDiskImage } from '../disk/disk-image.ts';
@@ -19,10 +22,10 @@ import type {
 import type { MachineOptions } from '../vm/machine.ts';
 import { serveMachine } from '../vm/port-machine.ts';
 import { V86Machine } from '../vm/v86-machine.ts';
-import { fetchAssets } from './machine-assets.ts';
-import type { MachineAsset } from './machine-assets.ts';
+import { AssetDownloads } from './machine-assets.ts';
+import type { AssetBytes, MachineAsset } from './machine-assets.ts';
 import { machineMemorySizeBytes } from './memory-size.ts';
-import { openOwnDisk, type OwnDisk } from './own-disk.ts';
+import { openOwnDisk } from './own-disk.ts';
 import { throttle } from './throttle.ts';
 import { openStores, storeName } from './stores.ts';
 import type { Stores } from './stores.ts';
@@ -35,28 +38,31 @@ const consoleIntervalMs = 50;
 /** The first prompt comes first. */
 const prefetchDelayMs = 3000;
 
-type Assets = ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
+const wasmName = 'v86.wasm';
 
 const api: VmWorkerApi = {
   async boot(options, events) {
-    const progress = throttle((received: number, total: number) => {
-      events.downloaded(received, total);
-    }, progressIntervalMs);
-    const [stores, assets] = await Promise.all([
-      openStores(),
-      fetchAssets(__MACHINE_ASSETS__, {
-        baseUrl: options.baseUrl,
-        fetch: (...request) => fetch(...request),
-        progress: (...counts) => progress.call(...counts),
-      }),
-    ]);
-    progress.flush();
-    events.booting();
+    const opening = openStores();
+    const downloads = startDownloads(options, events);
+    const files = machineFiles(downloads);
+    // What is waited for later may fail while nobody does.
+    files.catch(() => undefined);
+    const stores = await opening;
     userland = new MachineTree({
-      fetchFile: (path) => fetchMachineFile(path, { assets, baseUrl: options.baseUrl }),
+      fetchFile: (path) => fetchMachineFile(path, { downloads, baseUrl: options.baseUrl }),
       store: stores.content,
     });
-    await startMachine({ stores, assets, options, events, userland });
+    const machine = createMachine({
+      stores,
+      userland,
+      disk: openDisk(downloads),
+      files: await files,
+    });
+    events.booting();
+    connect(machine, { options, events });
+    await machine.start();
+    // A machine without its files would come up, but with nothing in it.
+    await userland.load();
   },
   async prefetch() {
     await new Promise((resolve) => {
@@ -68,28 +74,69 @@ const api: VmWorkerApi = {
 
 let userland: MachineTree | undefined;
 
-interface Start {
-  readonly stores: Stores;
-  readonly assets: Assets;
-  readonly options: VmWorkerOptions;
-  readonly events: VmWorkerEvents;
-  readonly userland: MachineTree;
+interface Downloads {
+  readonly assets: AssetDownloads;
+  /** Of the processor; nothing where the browser cannot compile what it gets as it comes. */
+  readonly compiled: Promise<WebAssembly.Module | undefined>;
 }
 
-async function startMachine(start: Start): Promise<void> {
-  const { stores, assets, options, events, userland } = start;
-  const layers = new LayersDirectory({ ...stores, decode: decodeLayerIndex });
-  // The machine comes for it when it has booted.
-  const opening = openDisk(assets);
-  opening.catch(() => undefined);
-  const disk = new DiskTree(async () => (await opening).store);
-  const ninep = createNinepServer({ root: new JoinedTree({ machine: userland, layers, disk }) });
-  await userland.load();
-  const machine = new V86Machine({
-    ...machineFiles(assets),
+type Files = Pick<MachineOptions, 'kernel' | 'initramfs' | 'bios' | 'wasm'>;
+
+function startDownloads({ baseUrl }: VmWorkerOptions, events: VmWorkerEvents): Downloads {
+  const progress = throttle((received: number, total: number) => {
+    events.downloaded(received, total);
+  }, progressIntervalMs);
+  let compile: (module: Promise<WebAssembly.Module | undefined>) => void = () => undefined;
+  const compiled = new Promise<WebAssembly.Module | undefined>((resolve) => {
+    compile = resolve;
+  });
+  const assets = new AssetDownloads(__MACHINE_ASSETS__, {
+    baseUrl,
+    fetch: (...request) => fetch(...request),
+    progress: (received, total) => {
+      progress.call(received, total);
+      if (received === total) progress.flush();
+    },
+    onResponse(name, response) {
+      if (name !== wasmName) return;
+      // The browser keeps what it compiled from a response, and the next visit starts with fast code.
+      compile(WebAssembly.compileStreaming(response.clone()).catch(() => undefined));
+    },
+  });
+  return { assets, compiled };
+}
+
+async function machineFiles({ assets, compiled }: Downloads): Promise<Files> {
+  const names = ['kernel.bin', 'initramfs.cpio', 'bios.bin', wasmName] as const;
+  const [kernel, initramfs, bios, wasm] = await Promise.all([
+    assets.content(names[0]),
+    assets.content(names[1]),
+    assets.content(names[2]),
+    assets.content(names[3]),
+  ]);
+  return { kernel, initramfs, bios, wasm: (await compiled) ?? wasm };
+}
+
+function createMachine(parts: {
+  readonly stores: Stores;
+  readonly userland: MachineTree;
+  readonly disk: DiskTree;
+  readonly files: Files;
+}): V86Machine {
+  const layers = new LayersDirectory({ ...parts.stores, decode: decodeLayerIndex });
+  const root = new JoinedTree({ machine: parts.userland, layers, disk: parts.disk });
+  const ninep = createNinepServer({ root });
+  return new V86Machine({
+    ...parts.files,
     memorySizeBytes: machineMemorySizeBytes(navigator.userAgent),
     handle9p: (request) => ninep.handle(request),
   });
+}
+
+function connect(
+  machine: V86Machine,
+  { options, events }: { options: VmWorkerOptions; events: VmWorkerEvents },
+): void {
   let text = '';
   const show = throttle(() => {
     events.console(text);
@@ -103,39 +150,23 @@ async function startMachine(start: Start): Promise<void> {
     if (state.phase === 'failed') events.failed(state.cause);
   });
   serveMachine(machine, options.machinePort);
-  await machine.start();
 }
 
-async function openDisk(assets: Assets): Promise<OwnDisk> {
-  const image = await readDiskImage(asset(assets, 'disk.gz'));
-  return openOwnDisk({ locks: navigator.locks, name: storeName, image });
+/** Opened when the machine comes for it: that is after the first prompt. */
+function openDisk({ assets }: Downloads): DiskTree {
+  return new DiskTree(async () => {
+    const image = await readDiskImage(await assets.content('disk.gz'));
+    const { store } = await openOwnDisk({ locks: navigator.locks, name: storeName, image });
+    return store;
+  });
 }
 
-function machineFiles(
-  assets: Assets,
-): Pick<MachineOptions, 'kernel' | 'initramfs' | 'bios' | 'wasm'> {
-  return {
-    kernel: asset(assets, 'kernel.bin'),
-    initramfs: asset(assets, 'initramfs.cpio'),
-    bios: asset(assets, 'bios.bin'),
-    wasm: asset(assets, 'v86.wasm'),
-  };
-}
-
-function asset(assets: Assets, name: string): Uint8Array<ArrayBuffer> {
-  const content = assets.get(name);
-  if (content === undefined) {
-    throw new KindError('notFound', `Cannot boot: this page was built without "${name}"`);
-  }
-  return content;
-}
-
-/** A file below `machine/`: those of the boot are there already. */
+/** A file below `machine/`: those of the boot are on their way already. */
 async function fetchMachineFile(
   path: string,
-  { assets, baseUrl }: { assets: Assets; baseUrl: string },
-): Promise<Uint8Array> {
-  if (path === userlandFileName) return asset(assets, path);
+  { downloads, baseUrl }: { downloads: Downloads; baseUrl: string },
+): Promise<AssetBytes> {
+  if (path === userlandFileName) return downloads.assets.content(path);
   const response = await fetch(new URL(`machine/${path}`, baseUrl));
   if (!response.ok) throw new KindError('unavailable', `the server answered ${response.status}`);
   return new Uint8Array(await response.arrayBuffer());

@@ -17,7 +17,8 @@ export interface MachineOptions {
   readonly kernel: Uint8Array;
   readonly initramfs: Uint8Array;
   readonly bios: Uint8Array;
-  readonly wasm: Uint8Array;
+  /** The processor; a module that is compiled already saves that time. */
+  readonly wasm: Uint8Array | WebAssembly.Module;
   /** Appended to the kernel command line. */
   readonly commandLineExtra?: string;
   /**

@@ -118,9 +118,8 @@ export class V86Machine implements Machine {
       const emulator: V86 = new V86({
         wasm_fn: async (imports) => {
           try {
-            const wasm = new Uint8Array(options.wasm);
-            const { instance } = await WebAssembly.instantiate(wasm, imports);
-            return instance.exports;
+            const { exports } = await instantiate(options.wasm, imports);
+            return exports;
           } catch (error) {
             reject(error);
             // v86 has no path for this: it must never go on.
@@ -235,6 +234,14 @@ function checkKernel(kernel: Uint8Array): void {
   const magic = kernel.subarray(kernelMagicOffset, kernelMagicOffset + kernelMagic.length);
   if (String.fromCharCode(...magic) === kernelMagic) return;
   throw new KindError('dataLoss', 'Kernel image has no boot protocol header');
+}
+
+async function instantiate(
+  wasm: MachineOptions['wasm'],
+  imports: WebAssembly.Imports,
+): Promise<WebAssembly.Instance> {
+  if (wasm instanceof WebAssembly.Module) return WebAssembly.instantiate(wasm, imports);
+  return (await WebAssembly.instantiate(new Uint8Array(wasm), imports)).instance;
 }
 
 /** A copy with a buffer of its own, as v86 wants it. */

@@ -1,0 +1,29 @@
+/** What one sees of a session: makes the view-models that the machine does not wait for, and mounts the page. */
+import { mount } from 'svelte';
+import { Language } from '../playground/language.svelte.ts';
+import { Offline } from '../playground/offline.svelte.ts';
+import type { Session } from '../playground/session.svelte.ts';
+import { Terminal } from '../playground/terminal.svelte.ts';
+import App from './App.svelte';
+import { browserOfflineWorker } from './service-worker.ts';
+
+/** Saving for offline use begins when the first prompt is surely there. */
+const savingDelayMs = 3000;
+
+export function mountPage(session: Session, baseUrl: string): void {
+  const language = new Language(navigator.languages, storage());
+  const terminal = new Terminal(session, () => language.strings);
+  const offline = new Offline(browserOfflineWorker(baseUrl));
+  session.onReady(() => setTimeout(() => offline.start(), savingDelayMs));
+  const target = document.getElementById('app');
+  if (target !== null) mount(App, { target, props: { session, terminal, language, offline } });
+}
+
+/** Absent where the browser forbids it (a sandboxed frame). */
+function storage(): Storage | undefined {
+  try {
+    return window.localStorage;
+  } catch {
+    return undefined;
+  }
+}
