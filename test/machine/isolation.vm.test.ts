@@ -88,6 +88,12 @@ describe('a container', () => {
     ).toEqual([true, true, true, true]);
   });
 
+  test('does not see the card that carries the agent’s frames, even in the machine’s network', async () => {
+    const { stdout } = await inContainer('ls /sys/class/net; ip -o link', '--network host');
+    expect(stdout).toContain(' lo: ');
+    expect(stdout).not.toMatch(/eth\d/);
+  });
+
   test('cannot change the clock, the host name of the machine or load modules', async () => {
     const before = (await host.run('hostname; date +%Y')).stdout;
     const { stderr } = await inContainer('date -s 2001-01-01; hostname evil; reboot -f');

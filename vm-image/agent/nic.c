@@ -7,7 +7,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/if_packet.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
 #include <net/if.h>
+#include <sched.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -54,6 +57,62 @@ static size_t bring_up(const char *name)
     return (size_t)request.ifr_mtu;
 }
 
+static int open_namespace(void)
+{
+    int fd = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        die_with_error("Cannot open the network namespace");
+    return fd;
+}
+
+/* `ip link set DEVICE netns FD`, by a socket of the namespace that the device leaves. */
+static void move_device(int socket_fd, int device, int namespace_fd)
+{
+    struct {
+        struct nlmsghdr head;
+        struct ifinfomsg link;
+        struct rtattr attribute;
+        int32_t namespace_fd;
+    } request = {
+        .head = {.nlmsg_len = sizeof request,
+                 .nlmsg_type = RTM_NEWLINK,
+                 .nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK},
+        .link = {.ifi_index = device},
+        .attribute = {.rta_len = RTA_LENGTH(sizeof(int32_t)), .rta_type = IFLA_NET_NS_FD},
+        .namespace_fd = namespace_fd,
+    };
+    struct {
+        struct nlmsghdr head;
+        struct nlmsgerr error;
+        char rest[256];
+    } reply = {0};
+    if (send(socket_fd, &request, sizeof request, 0) < 0 ||
+        recv(socket_fd, &reply, sizeof reply, 0) < (ssize_t)sizeof reply.head)
+        die_with_error("Cannot ask to move the network device");
+    errno = -reply.error.error;
+    if (reply.head.nlmsg_type != NLMSG_ERROR || errno != 0)
+        die_with_error("Cannot move the network device");
+}
+
+/*
+ * Takes the device out of the machine's own network namespace into a new one and stays there: a
+ * container in the machine's namespace (--network host) must not see the frames of this channel,
+ * still less send some. Returns the way back, for setns(2).
+ */
+static int hide_device(const char *name)
+{
+    int machine = open_namespace();
+    int device = (int)if_nametoindex(name);
+    int netlink = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+    if (netlink < 0 || unshare(CLONE_NEWNET) < 0)
+        die_with_error("Cannot make a network namespace for \"%s\"", name);
+    int own = open_namespace();
+    move_device(netlink, device, own);
+    close(own);
+    close(netlink);
+    return machine;
+}
+
 int nic_open(size_t *frame_size_max)
 {
     char name[IFNAMSIZ];
@@ -61,6 +120,7 @@ int nic_open(size_t *frame_size_max)
     int size = RECEIVE_BUFFER_SIZE;
     if (!find_device(name))
         die_with_error("Cannot find a network device");
+    int machine = hide_device(name);
     *frame_size_max = bring_up(name) + ETHERNET_HEADER_SIZE;
     /* Protocol 0 until bound, so that no other interface's frames are queued meanwhile. */
     int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -72,6 +132,10 @@ int nic_open(size_t *frame_size_max)
     link.sll_ifindex = (int)if_nametoindex(name);
     if (bind(fd, (struct sockaddr *)&link, sizeof link) < 0)
         die_with_error("Cannot bind to \"%s\"", name);
+    /* The socket alone holds its namespace from here on. */
+    if (setns(machine, CLONE_NEWNET) < 0)
+        die_with_error("Cannot return to the machine's network namespace");
+    close(machine);
     return fd;
 }
 
