@@ -15,6 +15,7 @@
 #define HOST_DIRECTORY "/run/bottleship/host"
 #define NEW_ROOT "/run/bottleship/root"
 #define SCRATCH "/run/bottleship/scratch"
+#define DOCKER "/run/bottleship/docker"
 
 static void make_directory(const char *path)
 {
@@ -97,27 +98,27 @@ static void finish_root(bool has_machine)
         die_with_error("Cannot move into the root");
 }
 
-/* `docker` and `docker-init` are this program under other names. */
+/*
+ * `docker` and `docker-init` are this program under other names: the user land has links to it.
+ * Nothing is copied, because at every boot the first prompt would wait for that.
+ */
 static void install_docker(void)
 {
-    char buffer[65536];
-    ssize_t length;
-    int from = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+    int fd = open(DOCKER, O_WRONLY | O_CREAT | O_CLOEXEC, 0755);
+    if (fd >= 0)
+        close(fd);
+    if (mount("/proc/self/exe", DOCKER, NULL, MS_BIND, NULL) < 0)
+        say("Cannot install docker: %s", strerror(errno));
+}
+
+/* For a root without the links: the initramfs alone. */
+static void link_docker(void)
+{
     make_directory("/usr");
     make_directory("/usr/bin");
-    unlink("/usr/bin/docker");
-    int to = open("/usr/bin/docker", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0755);
-    if (from < 0 || to < 0)
-        say("Cannot install docker: %s", strerror(errno));
-    while (from >= 0 && to >= 0 && (length = read(from, buffer, sizeof buffer)) > 0) {
-        if (write(to, buffer, (size_t)length) != length)
-            say("Cannot write docker: %s", strerror(errno));
-    }
-    close(from);
-    close(to);
-    unlink("/usr/bin/docker-init");
-    if (link("/usr/bin/docker", "/usr/bin/docker-init") < 0)
-        say("Cannot install docker-init: %s", strerror(errno));
+    if ((symlink(DOCKER, "/usr/bin/docker") < 0 && errno != EEXIST) ||
+        (symlink(DOCKER, "/usr/bin/docker-init") < 0 && errno != EEXIST))
+        say("Cannot link docker: %s", strerror(errno));
 }
 
 static void write_setting(const char *path, const char *value)
@@ -142,11 +143,12 @@ void boot(void)
     mount_at("tmpfs", "/dev/shm", "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777");
     mount_at("tmpfs", "/run", "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755,size=25%");
     make_directory("/run/bottleship");
+    install_docker();
     bool has_machine = mount_root();
     if (has_machine)
         enter_root();
     finish_root(has_machine);
-    install_docker();
+    link_docker();
     umask(022);
     setrlimit(RLIMIT_NOFILE, &files);
     /* One inotify instance per watched file, many more than the default allows. */
