@@ -2,6 +2,7 @@
  * `POST /containers/{id}/start`: one plan for everything, so that a start is one round trip. A start
  * that fails leaves nothing mounted.
  */
+import type { ContainerConfig } from '../api/container.ts';
 import type { GuestProcess } from '../guest/guest.ts';
 import type { SetupPlan } from '../guest/plan.ts';
 import { KindError } from '../lib/errors.ts';
@@ -92,7 +93,7 @@ async function buildPlan(
   const user = resolveUser(config.User ?? '', root.accounts, hostConfig.GroupAdd ?? []);
   const spec = compileSpec({
     id,
-    config,
+    config: namedAs(config, joined.network),
     hostConfig,
     args,
     user,
@@ -108,6 +109,13 @@ async function buildPlan(
     rootSteps: root.steps,
     metadata: metadataFiles(container, joined.network !== undefined),
   });
+}
+
+/** A shared network has one host name. */
+function namedAs(config: ContainerConfig, network: Container | undefined): ContainerConfig {
+  if (network === undefined) return config;
+  const { Hostname = '', Domainname = '' } = network.config;
+  return { ...config, Hostname, Domainname };
 }
 
 /** Who shares another's network has its names too, and no files of its own. */

@@ -28,7 +28,7 @@ const everything = 'ALL';
 export function normalizeCapabilities(names: readonly string[], field: string): string[] {
   return names.map((name) => {
     const upper = name.toUpperCase();
-    if (upper === everything || upper === `CAP_${everything}`) return everything;
+    if (upper === everything) return everything;
     const full = upper.startsWith('CAP_') ? upper : `CAP_${upper}`;
     if (allCapabilities.includes(full)) return full;
     throw new KindError('invalidParameter', `invalid ${field}: unknown capability: "${full}"`);
