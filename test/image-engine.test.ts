@@ -233,12 +233,13 @@ describe('save and load', () => {
 
 describe('commit', () => {
   const upper = tarArchive([
-    dir('diff/'),
-    dir('diff/etc/'),
-    file('diff/etc/new', 'new', { mtimeSeconds: 5, mtimeNanoseconds: 9 }),
-    { name: 'diff/etc/again', type: 'link', linkName: 'diff/etc/new' },
-    file('diff/.wh.old'),
+    dir('etc/'),
+    file('etc/new', 'new', { mtimeSeconds: 5, mtimeNanoseconds: 9 }),
+    { name: 'etc/again', type: 'link', linkName: 'etc/new' },
+    file('.wh.old'),
   ]);
+  const write = (id: string, tar: Uint8Array) =>
+    engine.guest.tars.set(`${containerPaths(id).upper}/.`, tar);
 
   async function committed(query: string, body?: object): Promise<ImageInspect> {
     const { status, json } = await engine.call('POST', `/commit?${query}`, body);
@@ -249,7 +250,7 @@ describe('commit', () => {
   test('adds one layer, an entry of history and the changes', async () => {
     await importLayer('repo=base');
     const id = await engine.create({ Image: 'base', Cmd: ['run', 'it'], Env: ['A=1'] }, 'web');
-    engine.guest.tars.set(containerPaths(id).upper, upper);
+    write(id, upper);
     const query = 'container=web&repo=new&tag=1&author=me&comment=done&changes=ENV+B%3D2';
     const image = await committed(query);
     const base = await get<ImageInspect>('/images/base/json');
@@ -280,7 +281,6 @@ describe('commit', () => {
   test('nothing written is no layer', async () => {
     await importLayer('repo=base');
     const id = await engine.create({ Image: 'base', Cmd: ['x'] });
-    engine.guest.tars.set(containerPaths(id).upper, tarArchive([dir('diff/')]));
     const image = await committed(`container=${id}`);
     expect(image.RootFS.Layers).toHaveLength(1);
     const [top] = await get<ImageHistoryItem[]>(`/images/${image.Id}/history`);
@@ -290,7 +290,7 @@ describe('commit', () => {
 
   test('a running container stands still meanwhile, unless told otherwise', async () => {
     const id = await engine.create({}, 'web');
-    engine.guest.tars.set(containerPaths(id).upper, upper);
+    write(id, upper);
     await engine.call('POST', '/containers/web/start');
     const frozen = () =>
       engine.guest.applied
@@ -369,10 +369,7 @@ describe('remove and prune', () => {
   test('parents go with their last child, and are kept by it', async () => {
     const base = await importLayer('');
     const id = await engine.create({ Image: base, Cmd: ['x'] });
-    engine.guest.tars.set(
-      containerPaths(id).upper,
-      tarArchive([dir('diff/'), file('diff/x', 'x')]),
-    );
+    engine.guest.tars.set(`${containerPaths(id).upper}/.`, tarArchive([file('x', 'x')]));
     await engine.call('POST', `/commit?container=${id}&repo=child`);
     await engine.call('DELETE', `/containers/${id}`);
     expect(await engine.call('DELETE', `/images/${base}?force=1`)).toEqual({

@@ -24,7 +24,7 @@ export async function* rewriteTar(
     },
     data: (bytes) => {
       if (left === undefined) return;
-      output.push(bytes.slice());
+      output.push(bytes);
       left -= bytes.length;
       if (left === 0 && padding.length > 0) output.push(padding);
     },

@@ -17,6 +17,8 @@
 enum {
     SEEN_BUCKETS = 1024,
     DEPTH_MAX = 256,
+    /* Entries of one directory. */
+    NAMES_MAX = 1 << 20,
 };
 
 /* A file with several names, by the first of them. */
@@ -182,7 +184,46 @@ static bool is_opaque(int fd)
 static int put_tree(struct archive *archive, int parent_fd, const char *entry, const char *name,
                     int depth);
 
-static int put_children(struct archive *archive, int fd, const char *name, int depth)
+/* What a directory holds, in byte order, so that the same files give the same archive. */
+struct names {
+    char **list;
+    size_t count;
+};
+
+static int compare_names(const void *left, const void *right)
+{
+    return strcmp(*(char *const *)left, *(char *const *)right);
+}
+
+static void free_names(struct names *names)
+{
+    while (names->count > 0)
+        free(names->list[--names->count]);
+    free(names->list);
+}
+
+static int add_name(struct names *names, const char *name)
+{
+    if (names->count >= NAMES_MAX) {
+        errno = EOVERFLOW;
+        return -1;
+    }
+    /* Grown whenever the count reaches a power of two. */
+    if ((names->count & (names->count - 1)) == 0) {
+        size_t room = names->count == 0 ? 1 : 2 * names->count;
+        char **grown = realloc(names->list, room * sizeof *grown);
+        if (grown == NULL)
+            return -1;
+        names->list = grown;
+    }
+    char *copy = strdup(name);
+    if (copy == NULL)
+        return -1;
+    names->list[names->count++] = copy;
+    return 0;
+}
+
+static int read_names(int fd, struct names *names)
 {
     struct dirent *entry;
     int result = 0;
@@ -191,20 +232,34 @@ static int put_children(struct archive *archive, int fd, const char *name, int d
     if (directory == NULL)
         return -1;
     while (result == 0 && (entry = readdir(directory)) != NULL) {
-        char child[8192];
-        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
-            continue;
-        bool top = depth == 1 && archive->options.bare;
-        if (snprintf(child, sizeof child, "%s%s%s", top ? "" : name, top ? "" : "/",
-                     entry->d_name) >= 7168) {
-            errno = ENAMETOOLONG;
-            result = -1;
-        } else {
-            result = put_tree(archive, fd, entry->d_name, child, depth);
-        }
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+            result = add_name(names, entry->d_name);
     }
     int saved = errno;
     closedir(directory);
+    errno = saved;
+    if (names->count > 0)
+        qsort(names->list, names->count, sizeof *names->list, compare_names);
+    return result;
+}
+
+static int put_children(struct archive *archive, int fd, const char *name, int depth)
+{
+    struct names names = {0};
+    bool top = depth == 1 && archive->options.bare;
+    int result = read_names(fd, &names);
+    for (size_t i = 0; result == 0 && i < names.count; i++) {
+        char child[8192];
+        if (snprintf(child, sizeof child, "%s%s%s", top ? "" : name, top ? "" : "/",
+                     names.list[i]) >= 7168) {
+            errno = ENAMETOOLONG;
+            result = -1;
+        } else {
+            result = put_tree(archive, fd, names.list[i], child, depth);
+        }
+    }
+    int saved = errno;
+    free_names(&names);
     errno = saved;
     return result;
 }
