@@ -18,7 +18,7 @@ export interface PlaygroundServerOptions {
   readonly folder: string;
   /** 0 picks a free one. */
   readonly port: number;
-  /** Answers `/v2/…`; absent, those paths are 404. */
+  /** Answers `/v2/…` and `/v1/…`; absent, those paths are 404. */
   readonly registryProxy?: RequestListener;
 }
 
@@ -27,7 +27,7 @@ export async function servePlayground(options: PlaygroundServerOptions): Promise
   const files = await staticServer(options.folder);
   const { registryProxy } = options;
   const server = createServer((request, response) => {
-    const proxied = request.url?.startsWith('/v2/') === true ? registryProxy : undefined;
+    const proxied = /^\/v[12]\//.test(request.url ?? '') ? registryProxy : undefined;
     (proxied ?? files)(request, response);
   });
   await listen(server, options.port);

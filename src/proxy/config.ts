@@ -11,11 +11,17 @@ export interface RegistryConfig {
   /** Host names (without port) that may be on private addresses when this registry is asked for. */
   readonly privateHosts: readonly string[];
   readonly credentials?: { readonly username: string; readonly password: string };
+  /** Whether pages may push to it, with these credentials. */
+  readonly isWritable?: boolean;
+  /** Where it is searched: the URL in front of `?q=…`; absent when it cannot be. */
+  readonly searchUrl?: string;
 }
 
 export interface ProxyLimits {
   readonly manifestBytesMax: number;
   readonly blobBytesMax: number;
+  /** One piece of a blob that is pushed: held in memory. */
+  readonly pushBytesMax: number;
   /** Until the upstream has begun to answer, redirects and token included. */
   readonly firstByteMs: number;
   /** A connection silent for so long is broken. */
@@ -41,6 +47,7 @@ export interface ProxyConfig {
 export const defaultLimits: ProxyLimits = {
   manifestBytesMax: 4 * 1024 ** 2,
   blobBytesMax: 10 * 1024 ** 3,
+  pushBytesMax: 8 * 1024 ** 2,
   firstByteMs: 30_000,
   idleMs: 60_000,
   totalMs: 60 * 60_000,
@@ -54,7 +61,13 @@ export const defaultRegistries: readonly RegistryConfig[] = [
   'registry-1.docker.io',
   'ghcr.io',
   'quay.io',
-].map((host) => ({ host, url: `https://${host}`, isInsecure: false, privateHosts: [] }));
+].map((host) => ({
+  host,
+  url: `https://${host}`,
+  isInsecure: false,
+  privateHosts: [],
+  ...(host === 'registry-1.docker.io' ? { searchUrl: 'https://index.docker.io/v1/search' } : {}),
+}));
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -105,7 +118,11 @@ function parseRegistry(
   entry: Json,
   { where, environment }: { where: string; environment: Environment },
 ): RegistryConfig {
-  checkKeys(entry, ['host', 'url', 'insecure', 'private', 'privateHosts', 'credentials'], where);
+  checkKeys(
+    entry,
+    ['host', 'url', 'insecure', 'private', 'privateHosts', 'credentials', 'push', 'search'],
+    where,
+  );
   const host = asString(entry['host'], `${where}.host`);
   const url =
     entry['url'] === undefined ? `https://${host}` : asString(entry['url'], `${where}.url`);
@@ -119,6 +136,8 @@ function parseRegistry(
       host,
       url,
       isInsecure: asBoolean(entry['insecure'], `${where}.insecure`, false),
+      ...(asBoolean(entry['push'], `${where}.push`, false) ? { isWritable: true } : {}),
+      ...searchOf(entry['search'], `${where}.search`),
       privateHosts: [
         ...(isPrivate ? [hostNameOf(url)] : []),
         ...strings(entry['privateHosts'], `${where}.privateHosts`),
@@ -129,11 +148,21 @@ function parseRegistry(
   );
 }
 
+/** `search` is the URL of a search in the form of the registries' first API. */
+function searchOf(value: unknown, where: string): { searchUrl?: string } {
+  if (value === undefined) return {};
+  const searchUrl = asString(value, where);
+  const url = URL.canParse(searchUrl) ? new URL(searchUrl) : undefined;
+  if (url === undefined || url.search !== '' || url.username !== '')
+    throw invalid(`${where}: invalid url "${searchUrl}"`);
+  return { searchUrl };
+}
+
 /** `localhost:5000=http://127.0.0.1:5000;private;insecure` */
 function parseRegistryText(text: string): RegistryConfig {
   const [address = '', ...flags] = text.split(';').map((part) => part.trim());
   const [host = '', url = `https://${host}`] = address.split('=');
-  const unknown = flags.find((flag) => flag !== 'private' && flag !== 'insecure');
+  const unknown = flags.find((flag) => !['private', 'insecure', 'push'].includes(flag));
   if (unknown !== undefined)
     throw invalid(`unknown flag "${unknown}" in BOTTLESHIP_PROXY_REGISTRIES`);
   return checkRegistry(
@@ -141,6 +170,7 @@ function parseRegistryText(text: string): RegistryConfig {
       host,
       url,
       isInsecure: flags.includes('insecure'),
+      ...(flags.includes('push') ? { isWritable: true } : {}),
       privateHosts: flags.includes('private') ? [hostNameOf(url)] : [],
     },
     'BOTTLESHIP_PROXY_REGISTRIES',

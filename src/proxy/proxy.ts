@@ -1,6 +1,7 @@
 /**
- * The registry proxy: the reading half of the distribution API, with CORS, for registries on an allow-list. No
- * public registry lets a page on another origin read from it; this does, and only that.
+ * The registry proxy: the reading half of the distribution API, with CORS, for registries on an allow-list, and the
+ * writing half for those that are configured for it. No public registry lets a page on another origin read from it;
+ * this does.
  */
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
@@ -9,8 +10,11 @@ import { errorKind, errorMessage, KindError, type ErrorKind } from '../lib/error
 import type { ProxyConfig, RegistryConfig } from './config.ts';
 import { limitBody } from './limit-body.ts';
 import { RequestLimits } from './request-limits.ts';
+import { parsePush } from './push-path.ts';
+import { PushRoute, readPushBody } from './push-route.ts';
 import { parseTarget, tagsQuery, type ProxyTarget } from './request-path.ts';
 import { apiHeaders, corsHeaders, isForeign, responseHeaders } from './response-headers.ts';
+import { parseSearch, SearchRoute } from './search-route.ts';
 import { systemResolver, Upstream, type Resolver } from './upstream.ts';
 import { UpstreamTokens } from './upstream-tokens.ts';
 
@@ -33,7 +37,7 @@ export interface ProxyOptions {
   readonly now?: () => number;
 }
 
-/** Makes the app; it answers `/v2/…` and nothing else. */
+/** Makes the app; it answers `/v2/…` and searches under `/v1/…`, and nothing else. */
 export function createProxy(config: ProxyConfig, options: ProxyOptions = {}): Hono {
   const upstream = new Upstream({
     limits: config.limits,
@@ -41,6 +45,7 @@ export function createProxy(config: ProxyConfig, options: ProxyOptions = {}): Ho
   });
   const proxy = new Proxy({ config, options, upstream });
   const app = new Hono();
+  app.all('/v1/*', (context) => proxy.handle(context));
   app.all('/v2/*', (context) => proxy.handle(context));
   app.notFound((context) =>
     refusal(context, { status: 404, code: 'UNSUPPORTED', message: 'not found' }),
@@ -67,6 +72,8 @@ class Proxy {
   readonly #upstream: Upstream;
   readonly #tokens: UpstreamTokens;
   readonly #limits: RequestLimits;
+  readonly #searches: SearchRoute;
+  readonly #pushes: PushRoute;
   readonly #now: () => number;
 
   constructor({ config, options, upstream }: ProxyParts) {
@@ -76,6 +83,8 @@ class Proxy {
     this.#now = options.now ?? Date.now;
     this.#tokens = new UpstreamTokens(upstream, this.#now);
     this.#limits = new RequestLimits(config.limits);
+    this.#searches = new SearchRoute(upstream, this.#now);
+    this.#pushes = new PushRoute(upstream, this.#tokens);
   }
 
   async handle(context: Context): Promise<Response> {
@@ -97,13 +106,8 @@ class Proxy {
       return refusal(context, { status: 403, code: 'DENIED', message: 'origin is not allowed' });
     }
     if (req.method === 'OPTIONS') return new Response(null, { status: 204 });
-    if (req.method !== 'GET' && req.method !== 'HEAD') {
-      return refusal(context, {
-        status: 405,
-        code: 'UNSUPPORTED',
-        message: 'only GET and HEAD are served',
-      });
-    }
+    if (url.pathname.startsWith('/v1/')) return this.#search(context, url);
+    if (req.method !== 'GET' && req.method !== 'HEAD') return this.#push(context, url);
     if (url.pathname === '/v2/') return context.json({}, 200, apiHeaders);
     const target = parseTarget(url.pathname);
     if (target === undefined) {
@@ -113,18 +117,67 @@ class Proxy {
         message: 'invalid repository name or reference',
       });
     }
-    const registry = this.#config.registries.find(({ host }) => host === target.registryHost);
-    if (registry === undefined) {
-      const message = `registry "${target.registryHost}" is not on the allow-list of this proxy`;
-      return refusal(context, { status: 403, code: 'DENIED', message });
-    }
+    const registry = this.#registry(target.registryHost);
+    if (registry === undefined) return notListed(context, target.registryHost);
     return this.#forward(context, { target, registry, query: tagsQuery(url.searchParams) });
   }
 
-  /** Runs one request within the limits, and logs it when its last byte is out. */
-  async #forward(
+  #registry(host: string): RegistryConfig | undefined {
+    return this.#config.registries.find((registry) => registry.host === host);
+  }
+
+  async #search(context: Context, url: URL): Promise<Response> {
+    const target = context.req.method === 'GET' ? parseSearch(url) : undefined;
+    if (target === undefined)
+      return refusal(context, { status: 400, code: 'UNSUPPORTED', message: 'invalid search' });
+    const registry = this.#registry(target.registryHost);
+    if (registry?.searchUrl === undefined) return notListed(context, target.registryHost);
+    return this.#limited(context, async ({ within, end }) => {
+      const body = await within((signal) => this.#searches.search(target, { registry, signal }));
+      end({ status: 200, bytes: body.length });
+      return new Response(body, {
+        headers: { ...apiHeaders, 'content-type': 'application/json' },
+      });
+    });
+  }
+
+  async #push(context: Context, url: URL): Promise<Response> {
+    const { raw } = context.req;
+    const target = parsePush(raw.method, url);
+    const registry = target === undefined ? undefined : this.#registry(target.registryHost);
+    if (registry?.isWritable !== true || target === undefined) {
+      const message = 'only GET and HEAD are served';
+      return refusal(context, { status: 405, code: 'UNSUPPORTED', message });
+    }
+    return this.#limited(context, async ({ within, end }) => {
+      const body = await readPushBody(raw, { target, limits: this.#config.limits });
+      const response = await within((signal) =>
+        this.#pushes.push({ registry, target, headers: raw.headers, body, signal }),
+      );
+      end({ status: response.status, bytes: body.length });
+      return response;
+    });
+  }
+
+  #forward(
     context: Context,
     request: { target: ProxyTarget; registry: RegistryConfig; query: string },
+  ): Promise<Response> {
+    const { target, registry } = request;
+    return this.#limited(context, async ({ within, end }) => {
+      const incoming = await within((signal) => this.#ask(context, { ...request, signal }));
+      return this.#respond(incoming, { context, target, registry, end });
+    });
+  }
+
+  /** Runs one request within the limits, and logs it when its last byte is out. */
+  async #limited(
+    context: Context,
+    run: (task: {
+      /** Until the upstream has begun to answer. */
+      readonly within: <T>(ask: (signal: AbortSignal) => Promise<T>) => Promise<T>;
+      readonly end: (outcome: Outcome) => void;
+    }) => Promise<Response>,
   ): Promise<Response> {
     const client = this.#options.clientOf?.(context) ?? '';
     const place = this.#limits.enter(client);
@@ -137,7 +190,10 @@ class Proxy {
       });
     }
     const startMs = this.#now();
-    const end = (outcome: { status: number; bytes: number; error?: string }) => {
+    const { firstByteMs, totalMs } = this.#config.limits;
+    const deadline = new Deadline(context.req.raw.signal, totalMs);
+    const end = (outcome: Outcome) => {
+      deadline.dispose();
       place.leave();
       this.#options.log?.({
         client,
@@ -147,20 +203,9 @@ class Proxy {
         ...outcome,
       });
     };
-    const deadline = new Deadline(context.req.raw.signal, this.#config.limits.totalMs);
     try {
-      const incoming = await deadline.within(this.#config.limits.firstByteMs, (signal) =>
-        this.#ask(context, { ...request, signal }),
-      );
-      return this.#respond(incoming, {
-        context,
-        target: request.target,
-        registry: request.registry,
-        deadline,
-        end,
-      });
+      return await run({ within: (ask) => deadline.within(firstByteMs, ask), end });
     } catch (error) {
-      deadline.dispose();
       const answer = refusalOf(error);
       end({ status: answer.status, bytes: 0, error: errorMessage(error) });
       return refusal(context, answer);
@@ -202,14 +247,12 @@ class Proxy {
       context,
       target,
       registry,
-      deadline,
       end,
     }: {
       context: Context;
       target: ProxyTarget;
       registry: RegistryConfig;
-      deadline: Deadline;
-      end: (outcome: { status: number; bytes: number; error?: string }) => void;
+      end: (outcome: Outcome) => void;
     },
   ): Response {
     const { manifestBytesMax, blobBytesMax } = this.#config.limits;
@@ -238,7 +281,6 @@ class Proxy {
     });
     const isBodiless = context.req.method === 'HEAD' || status === 304;
     const finish = (bytes: number, error?: string) => {
-      deadline.dispose();
       end({ status, bytes, ...(error === undefined ? {} : { error }) });
     };
     if (isBodiless) {
@@ -249,6 +291,17 @@ class Proxy {
     const body = Readable.toWeb(incoming) as ReadableStream<Uint8Array>;
     return new Response(limitBody(body, { bytesMax, onEnd: finish }), { status, headers });
   }
+}
+
+interface Outcome {
+  readonly status: number;
+  readonly bytes: number;
+  readonly error?: string;
+}
+
+function notListed(context: Context, host: string): Response {
+  const message = `registry "${host}" is not on the allow-list of this proxy`;
+  return refusal(context, { status: 403, code: 'DENIED', message });
 }
 
 /** Aborts what takes too long, or what the client no longer waits for. */
@@ -318,6 +371,7 @@ const refusals: Partial<Record<ErrorKind, Omit<Refusal, 'message'>>> = {
   unauthorized: { status: 401, code: 'UNAUTHORIZED' },
   forbidden: { status: 403, code: 'DENIED' },
   resourceExhausted: { status: 502, code: 'SIZE_INVALID' },
+  invalidParameter: { status: 400, code: 'UNSUPPORTED' },
   unavailable: { status: 502, code: 'UNAVAILABLE' },
 };
 

@@ -76,10 +76,11 @@ export function corsHeaders(
   return {
     vary: 'origin',
     'access-control-allow-origin': origin,
-    'access-control-allow-methods': 'GET, HEAD',
-    'access-control-allow-headers': 'accept, range, if-none-match',
+    'access-control-allow-methods': 'GET, HEAD, POST, PATCH, PUT',
+    'access-control-allow-headers':
+      'accept, range, if-none-match, content-type, content-range, x-docker-token',
     'access-control-expose-headers':
-      'content-length, content-range, docker-content-digest, etag, retry-after, ratelimit-limit, ratelimit-remaining, docker-ratelimit-source',
+      'content-length, content-range, docker-content-digest, location, etag, retry-after, ratelimit-limit, ratelimit-remaining, docker-ratelimit-source',
     'access-control-max-age': '86400',
     'cross-origin-resource-policy': 'cross-origin',
   };

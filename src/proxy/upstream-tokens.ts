@@ -1,6 +1,6 @@
 /**
  * The token dance with upstream registries, done here so that no client ever sees a token or a credential. Tokens are
- * for pulling one repository and are kept until they expire.
+ * for pulling one repository, or for pushing to it, and are kept until they expire.
  */
 import type { IncomingMessage } from 'node:http';
 import { parseChallenges } from '../lib/challenge.ts';
@@ -24,6 +24,8 @@ interface Token {
 export interface TokenRequest {
   readonly registry: RegistryConfig;
   readonly repository: string;
+  /** Also for writing, and for reading another repository that a blob is taken over from. */
+  readonly push?: { readonly from: string | undefined };
   readonly signal: AbortSignal;
 }
 
@@ -39,14 +41,14 @@ export class UpstreamTokens {
     this.#now = now;
   }
 
-  known({ registry, repository }: Omit<TokenRequest, 'signal'>): string | undefined {
-    const token = this.#tokens.get(keyOf(registry, repository));
+  known(request: Omit<TokenRequest, 'signal'>): string | undefined {
+    const token = this.#tokens.get(keyOf(request));
     return token !== undefined && token.expiresMs > this.#now() ? token.header : undefined;
   }
 
   /** Answers the challenges of a 401; undefined when there is nothing to answer with. */
   async answer(challenge: string, request: TokenRequest): Promise<string | undefined> {
-    const key = keyOf(request.registry, request.repository);
+    const key = keyOf(request);
     this.#tokens.delete(key);
     const challenges = parseChallenges(challenge);
     const bearer = challenges.find(({ scheme }) => scheme === 'bearer')?.parameters;
@@ -67,14 +69,15 @@ export class UpstreamTokens {
 
   async #fetch(
     { realm, service }: { realm: string; service: string | undefined },
-    { registry, repository }: TokenRequest,
+    request: TokenRequest,
   ): Promise<Token> {
+    const { registry } = request;
     if (!URL.canParse(realm))
       throw new KindError('unavailable', 'invalid token auth challenge realm');
     const url = new URL(realm);
     if (service !== undefined) url.searchParams.set('service', service);
-    // Never the scope of the challenge: a token for pulling this repository is all that is wanted.
-    url.searchParams.set('scope', `repository:${repository}:pull`);
+    // Never the scope of the challenge: a token for what was asked of us is all that is wanted.
+    for (const scope of scopesOf(request)) url.searchParams.append('scope', scope);
     const basic = basicHeader(registry);
     const response = await this.#upstream.request({
       registry,
@@ -97,8 +100,13 @@ export class UpstreamTokens {
 
 const tokenTimeoutMs = 20_000;
 
-function keyOf(registry: RegistryConfig, repository: string): string {
-  return `${registry.host} ${repository}`;
+function keyOf(request: Omit<TokenRequest, 'signal'>): string {
+  return [request.registry.host, ...scopesOf(request)].join(' ');
+}
+
+function scopesOf({ repository, push }: Omit<TokenRequest, 'signal'>): string[] {
+  const own = `repository:${repository}:${push === undefined ? 'pull' : 'pull,push'}`;
+  return push?.from === undefined ? [own] : [own, `repository:${push.from}:pull`];
 }
 
 function basicHeader({ credentials }: RegistryConfig): string | undefined {

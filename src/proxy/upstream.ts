@@ -24,7 +24,9 @@ export const systemResolver: Resolver = (hostname) => systemLookup(hostname, { a
 
 export interface UpstreamRequest {
   readonly registry: RegistryConfig;
-  readonly method: 'GET' | 'HEAD';
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PATCH' | 'PUT';
+  /** Only for the writing methods, whose redirects are not followed. */
+  readonly body?: Uint8Array;
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
@@ -62,8 +64,8 @@ export class Upstream implements Disposable {
     for (let hops = 0; ; hops += 1) {
       const response = await this.#send({ ...request, url, headers });
       const { location } = response.headers;
-      if (!redirectStatuses.has(response.statusCode ?? 0) || location === undefined)
-        return response;
+      const isRedirect = redirectStatuses.has(response.statusCode ?? 0) && location !== undefined;
+      if (!isRedirect || request.body !== undefined) return response;
       response.destroy();
       if (hops === this.#limits.redirectsMax) {
         throw new KindError(
@@ -93,6 +95,7 @@ export class Upstream implements Disposable {
     method,
     url,
     headers,
+    body,
     signal,
   }: UpstreamRequest): Promise<IncomingMessage> {
     checkUrl(url, registry);
@@ -104,7 +107,12 @@ export class Upstream implements Disposable {
         url,
         {
           method,
-          headers: { ...headers, 'accept-encoding': 'identity', 'user-agent': 'bottleship-proxy' },
+          headers: {
+            ...headers,
+            ...(body === undefined ? {} : { 'content-length': String(body.length) }),
+            'accept-encoding': 'identity',
+            'user-agent': 'bottleship-proxy',
+          },
           agent: isHttps ? https : http,
           lookup: this.#checkedLookup(registry),
           timeout: this.#limits.idleMs,
@@ -115,7 +123,7 @@ export class Upstream implements Disposable {
       // The socket's silence, before and while the body comes.
       outgoing.on('timeout', () => outgoing.destroy(new Error('i/o timeout')));
       outgoing.on('error', (error) => reject(dialError(url, error)));
-      outgoing.end();
+      outgoing.end(body);
     });
   }
 
