@@ -9,6 +9,7 @@ import type { ContentStore, RecordStore } from '../image/content-store.ts';
 import type { Machine } from '../vm/machine.ts';
 import { lockDataRoot } from './data-root-lock.ts';
 import { openFileContentStore } from './file-content-store.ts';
+import { createDownloader } from './download.ts';
 import { createFileFetch } from './file-fetch.ts';
 import { openFileRecordStore } from './file-record-store.ts';
 import { createLocalMachine, publicFolder } from './local-machine.ts';
@@ -78,6 +79,7 @@ async function startLocked(options: NodeHostOptions): Promise<NodeHost> {
   });
   if (options.onConsole !== undefined) machine.onConsole(options.onConsole);
   const libraryUrl = pathToFileURL(join(publicFolder, 'library/')).href;
+  const downloader = createDownloader();
   const host = createHost({
     channel: machine.channel,
     content,
@@ -85,6 +87,7 @@ async function startLocked(options: NodeHostOptions): Promise<NodeHost> {
     fetch: createFileFetch(libraryUrl),
     libraryUrl,
     memorySizeBytes,
+    download: downloader.download,
     ...(options.proxyUrl === undefined ? {} : { proxyUrl: options.proxyUrl }),
   });
   hosts.push(host);
@@ -99,6 +102,7 @@ async function startLocked(options: NodeHostOptions): Promise<NodeHost> {
     content,
     dispose() {
       host.dispose();
+      downloader.dispose();
       dispose();
     },
   };

@@ -101,9 +101,9 @@ export async function bodyBytes(response: ApiResponse): Promise<Uint8Array> {
 }
 
 export async function readAll(stream: ReadableStream<Uint8Array>): Promise<Uint8Array> {
-  const chunks: number[] = [];
-  for await (const chunk of stream) chunks.push(...chunk);
-  return Uint8Array.from(chunks);
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  for await (const chunk of stream) chunks.push(chunk.slice());
+  return new Uint8Array(await new Blob(chunks).arrayBuffer());
 }
 
 async function bodyJson(response: ApiResponse): Promise<unknown> {
