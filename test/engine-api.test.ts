@@ -364,7 +364,7 @@ describe('bad requests', () => {
       'invalid CapAdd: unknown capability: "CAP_FOO"'],
     ['POST', '/containers/create', { Image: 'busybox', HostConfig: { Binds: ['rel/path:/x'] } }, 400,
       'create rel/path: "rel/path" includes invalid characters for a local volume name, only "[a-zA-Z0-9][a-zA-Z0-9_.-]" are allowed. If you intended to pass a host directory, use absolute path'],
-    ['POST', '/containers/create', { Image: 'busybox', HostConfig: { Binds: ['/a:b'] } }, 400,
+    ['POST', '/containers/create', { Image: 'busybox', HostConfig: { Binds: ['/a:b'] } }, 500,
       `invalid volume specification: '/a:b': invalid mount config for type "bind": invalid mount path: 'b' mount path must be absolute`],
   ] as const)('%s %s %j', async (method, path, body, status, message) => {
     const engine = await createFakeEngine();

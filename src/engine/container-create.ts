@@ -29,6 +29,8 @@ export async function containerCreate(
   const userConfig = checkContainerConfig(given);
   const completed = completeHostConfig(requested ?? {}, { container: userConfig });
   const warnings = [...completed.warnings];
+  const isEmpty = !userConfig.Image && !userConfig.Cmd?.length && !userConfig.Entrypoint?.length;
+  if (isEmpty) throw new KindError('invalidParameter', 'no command specified');
   const image = await findImage(daemon, userConfig.Image ?? '', options);
   warnings.push(...platformWarnings(image, options.platform));
   checkNetworkingConfig(networking ?? {});
@@ -39,6 +41,7 @@ export async function containerCreate(
   };
   const hostname = hostConfig.NetworkMode === 'host' ? machineName : id.slice(0, 12);
   const config = mergeConfig(userConfig, image.config.config, { hostname });
+  await checkBindSources(daemon, hostConfig);
   const args = [...(config.Entrypoint ?? []), ...(config.Cmd ?? [])];
   if (args.length === 0) throw new KindError('invalidParameter', 'no command specified');
   const name = daemon.containers.reserve(id, options.name, daemon.random);
@@ -131,6 +134,22 @@ function findDonor(daemon: Daemon, name: string | undefined): void {
     daemon.containers.find(name);
   } catch (error) {
     throw new KindError('invalidParameter', errorMessage(error), { cause: error });
+  }
+}
+
+/** What `--mount` binds has to be there, or to be asked for; `-v` makes it. */
+async function checkBindSources(daemon: Daemon, { Mounts: mounts }: HostConfig): Promise<void> {
+  for (const { Type: type, Source: source = '', BindOptions: options } of mounts ?? []) {
+    const isChecked = type === 'bind' && source.startsWith('/');
+    if (!isChecked || options?.CreateMountpoint === true) continue;
+    try {
+      await daemon.guest.stat(source);
+    } catch (cause) {
+      if (errorKind(cause) !== 'notFound') throw cause;
+      const detail = `bind source path does not exist: ${source}`;
+      const message = `invalid mount config for type "bind": ${detail}`;
+      throw new KindError('invalidParameter', message, { cause });
+    }
   }
 }
 

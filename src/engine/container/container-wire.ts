@@ -63,10 +63,10 @@ function stateWire({ state }: Container): ContainerState {
   };
 }
 
-/** `--tmpfs` is not among them, as in Docker; a tmpfs of `--mount` is, but the two are one here. */
+/** `--tmpfs` is not among them, as in Docker; a tmpfs of `--mount` is. */
 export function containerMounts({ mountPoints }: Container): MountPoint[] {
   return mountPoints
-    .filter(({ type }) => type !== 'tmpfs')
+    .filter(({ listed }) => listed)
     .map((point) => ({
       Type: point.type,
       ...(point.type === 'volume' ? { Name: point.name } : {}),

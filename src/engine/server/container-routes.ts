@@ -56,7 +56,7 @@ async function list(backend: EngineBackend, request: RouteRequest): Promise<ApiR
 
 async function create(backend: EngineBackend, request: RouteRequest): Promise<ApiResponse> {
   const { request: body, warnings } = adaptContainerCreate(
-    decodeContainerCreate(await request.json()),
+    decodeContainerCreate(await request.json({ go: 'container.CreateRequest', required: true })),
     (version) => request.versionAtLeast(version),
   );
   const name = request.text('name');

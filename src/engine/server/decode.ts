@@ -173,7 +173,7 @@ function mismatch(value: unknown, go: string, { struct, path }: Place): KindErro
 }
 
 /** What Go calls a JSON value; a number that only does not fit is told with its digits. */
-function goKind(value: unknown, go = ''): string {
+export function goKind(value: unknown, go = ''): string {
   if (Array.isArray(value)) return 'array';
   if (typeof value === 'boolean') return 'bool';
   if (typeof value === 'number' && /^u?int/.test(go)) return `number ${value}`;

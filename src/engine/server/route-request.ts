@@ -4,6 +4,7 @@ import { apiVersion } from '../../api/system.ts';
 import { errorMessage, KindError } from '../../lib/errors.ts';
 import { isRecord } from '../../lib/json.ts';
 import type { Filters } from './backend/filters.ts';
+import { goKind } from './decode.ts';
 import { parseGoJson, unexpectedContent } from './go-json.ts';
 
 /** The largest JSON body taken: a create request with a seccomp profile is about 20 KB. */
@@ -97,17 +98,19 @@ export class RouteRequest {
     );
   }
 
-  /** The body as a JSON object; an absent one is `{}`. */
-  async json(): Promise<Readonly<Record<string, unknown>>> {
+  /** The body as a JSON object of the type `go`; an absent one is `{}` unless it is required. */
+  async json(
+    options: { readonly go?: string; readonly required?: boolean } = {},
+  ): Promise<Readonly<Record<string, unknown>>> {
     const body = await this.#body();
     const type = this.header('content-type');
-    if (type === undefined && body.length === 0) return {};
-    checkJsonType(type ?? '');
-    if (body.length === 0) return {};
+    const absent = body.length === 0 && options.required !== true;
+    if (absent && type === undefined) return {};
+    if (type !== undefined || body.length > 0) checkJsonType(type ?? '');
+    if (absent) return {};
     const value = parseBody(new TextDecoder().decode(body));
     if (value === null) return {};
-    if (!isRecord(value))
-      throw new KindError('invalidParameter', 'invalid JSON: the body must be an object');
+    if (!isRecord(value)) throw notAnObject(value, options.go ?? 'struct');
     return value;
   }
 
@@ -157,6 +160,11 @@ function checkJsonType(type: string): void {
     const message = `unsupported Content-Type header (${type}): must be 'application/json'`;
     throw new KindError('invalidParameter', message);
   }
+}
+
+function notAnObject(value: unknown, go: string): KindError {
+  const detail = `json: cannot unmarshal ${goKind(value)} into Go value of type ${go}`;
+  return new KindError('invalidParameter', `invalid JSON: ${detail}`);
 }
 
 function parseFilters(text: string): unknown {

@@ -68,7 +68,7 @@ function checkCommon(config: HostConfig): void {
     throw invalid("can't create 'AutoRemove' container with restart policy");
   for (const entry of config.ExtraHosts ?? []) checkExtraHost(entry);
   checkPortBindings(config.PortBindings ?? {});
-  checkRestartPolicy(restart);
+  checkRestartPolicy({ ...restart, Name: restart.Name || 'no' });
   normalizeCapabilities(config.CapAdd ?? [], 'CapAdd');
   normalizeCapabilities(config.CapDrop ?? [], 'CapDrop');
   if (Object.hasOwn(config.Annotations ?? {}, '')) {

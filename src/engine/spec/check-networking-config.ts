@@ -7,19 +7,40 @@ const predefined = ['bridge', 'host', 'none', 'default', 'container'];
 export function checkNetworkingConfig({ EndpointsConfig: endpoints }: NetworkingConfig): void {
   const problems = Object.entries(endpoints ?? {}).flatMap(([name, settings]) => {
     if (settings === null) return [`invalid config for network ${name}: EndpointsConfig is nil`];
-    const found = checkEndpoint(name, settings);
-    return found.length === 0 ? [] : [`invalid config for network ${name}: ${found.join('\n')}`];
+    const problem = endpointProblem(name, settings);
+    return problem === undefined ? [] : [`invalid config for network ${name}: ${problem}`];
   });
   if (problems.length > 0) throw new KindError('invalidParameter', problems.join('\n'));
+}
+
+function endpointProblem(network: string, settings: EndpointSettings): string | undefined {
+  const mac = settings.MacAddress ?? '';
+  if (mac !== '' && !/^([0-9a-fA-F]{2}([:-]|$)){6}$/.test(mac)) return `invalid MAC address ${mac}`;
+  const problems = checkEndpoint(network, settings);
+  if (problems.length === 0) return undefined;
+  const list = problems.length === 1 ? problems[0] : `* ${problems.join('\n* ')}`;
+  return `invalid endpoint settings:\n${list}`;
 }
 
 function checkEndpoint(network: string, settings: EndpointSettings): string[] {
   const problems: string[] = [];
   const isPredefined = predefined.includes(network) || network.startsWith('container:');
   const { IPv4Address, IPv6Address } = settings.IPAMConfig ?? {};
-  if (isPredefined && (IPv4Address || IPv6Address))
+  const hasAddress = Boolean(IPv4Address || IPv6Address);
+  if (isPredefined && hasAddress)
     problems.push('user specified IP address is supported on user defined networks only');
   if (isPredefined && (settings.Aliases ?? []).length > 0)
     problems.push('network-scoped alias is supported only for containers in user defined networks');
+  if (IPv4Address && !isIPv4(IPv4Address)) problems.push(`invalid IPv4 address: ${IPv4Address}`);
+  if (isPredefined && hasAddress) {
+    const where = 'networks with user configured subnets';
+    problems.push(`user specified IP address is supported only when connecting to ${where}`);
+  }
   return problems;
+}
+
+function isIPv4(text: string): boolean {
+  const parts = text.split('.');
+  const fits = (part: string) => /^(0|[1-9][0-9]{0,2})$/.test(part) && Number(part) <= 255;
+  return parts.length === 4 && parts.every(fits) && text !== '0.0.0.0';
 }

@@ -19,58 +19,82 @@ export interface MountPoint {
   readonly createSource: boolean;
   /** The data of a tmpfs. */
   readonly options: string;
+  /** Inspect lists it: all but those of `--tmpfs`. */
+  readonly listed: boolean;
+  /** For a volume that is made for it. */
+  readonly labels: Readonly<Record<string, string>> | null;
 }
 
 const propagations = ['private', 'rprivate', 'slave', 'rslave', 'shared', 'rshared'];
-const modeWords = ['rw', 'ro', 'z', 'Z', 'copy', 'nocopy', ...propagations];
+/** Of each group a mode may have one word. */
+const modeGroups = [
+  ['rw', 'ro'],
+  ['z', 'Z'],
+  propagations,
+  ['copy', 'nocopy'],
+  ['consistent', 'cached', 'delegated', 'default'],
+];
 const volumeNamePattern = /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/;
 
-/** `destination`, `source:destination` or `source:destination:mode`. */
+/** `destination`, `source:destination` or `source:destination:mode`. What is none is `system`, as in dockerd. */
 export function parseBind(text: string): MountPoint {
   const parts = text.split(':');
   const [first = '', second = '', third = ''] = parts;
   if (parts.length > 3 || first === '') throw invalidSpecification(text);
-  if (parts.length === 2 && isMode(second)) throw invalidSpecification(text);
-  if (parts.length === 3 && !isMode(third)) throw invalid(`invalid mode: ${third}`);
+  if (parts.length > 1 && second === '') throw invalidSpecification(text);
+  if (parts.length === 2 && isMountMode(second)) throw invalidSpecification(text);
+  if (parts.length === 3 && !isMountMode(third))
+    throw new KindError('system', `invalid mode: ${third}`);
   const [source, target] = parts.length === 1 ? ['', first] : [first, second];
   const isBind = source.startsWith('/');
-  const destination = cleanPath(target);
-  const problem = destinationProblem(target);
-  if (problem !== undefined) {
-    const type = isBind ? 'bind' : 'volume';
-    const detail = `invalid mount config for type "${type}": ${problem}`;
-    throw invalid(`${invalidSpecification(text).message}: ${detail}`);
-  }
-  if (!isBind && source !== '') checkVolumeName(source);
   const words = third.split(',');
+  const propagation = words.find((word) => propagations.includes(word));
+  const type = isBind ? 'bind' : 'volume';
+  const problem =
+    !isBind && propagation !== undefined
+      ? 'field BindOptions must not be specified'
+      : destinationProblem(target);
+  if (problem !== undefined)
+    throw invalidSpecification(text, `invalid mount config for type "${type}": ${problem}`);
+  if (!isBind && source !== '') checkVolumeName(source);
   return {
-    type: isBind ? 'bind' : 'volume',
+    type,
     name: isBind ? '' : source,
     source: isBind ? cleanPath(source) : '',
-    destination,
+    destination: cleanPath(target),
     readWrite: !words.includes('ro'),
-    mode: third === '' && !isBind ? 'z' : third,
-    propagation: words.find((word) => propagations.includes(word)) ?? (isBind ? 'rprivate' : ''),
+    mode: third === '' && !isBind && source !== '' ? 'z' : third,
+    propagation: propagation ?? (isBind ? 'rprivate' : ''),
     copy: !isBind && !words.includes('nocopy'),
     createSource: true,
     options: '',
+    listed: true,
+    labels: null,
   };
 }
 
 /** An entry of HostConfig.Mounts. */
 export function parseMount(mount: Mount): MountPoint {
-  const { Type: type = 'volume', Source: source = '', Target: target = '' } = mount;
+  const { Type: type = '', Source: source = '', Target: target = '' } = mount;
   const fail = (detail: string) => invalid(`invalid mount config for type "${type}": ${detail}`);
   if (target === '') throw fail('field Target must not be empty');
   const problem = destinationProblem(target);
   if (problem !== undefined) throw fail(problem);
   const readWrite = mount.ReadOnly !== true;
-  const base = { destination: cleanPath(target), readWrite, mode: '', options: '' };
+  const base = {
+    destination: cleanPath(target),
+    readWrite,
+    mode: '',
+    options: '',
+    listed: true,
+    labels: null,
+  };
   if (type === 'bind') {
     if (source === '') throw fail('field Source must not be empty');
     if (!source.startsWith('/'))
       throw fail(`invalid mount path: '${source}' mount path must be absolute`);
     const propagation = mount.BindOptions?.Propagation || 'rprivate';
+    if (!propagations.includes(propagation)) throw fail(`invalid propagation mode: ${propagation}`);
     const createSource = mount.BindOptions?.CreateMountpoint === true;
     return {
       ...base,
@@ -83,6 +107,7 @@ export function parseMount(mount: Mount): MountPoint {
     };
   }
   if (type === 'volume') {
+    checkVolumeDriver(mount, source);
     if (source !== '') checkVolumeName(source);
     if (source === '' && !readWrite)
       throw fail('must not set ReadOnly mode when using anonymous volumes');
@@ -96,6 +121,7 @@ export function parseMount(mount: Mount): MountPoint {
       propagation: '',
       copy,
       createSource: false,
+      labels: mount.VolumeOptions?.Labels ?? null,
     };
   }
   if (type === 'tmpfs') {
@@ -128,10 +154,23 @@ export function tmpfsMount(destination: string, options: string): MountPoint {
     copy: false,
     createSource: false,
     options,
+    listed: false,
+    labels: null,
   };
 }
 
+function checkVolumeDriver(mount: Mount, volume: string): void {
+  const driver = mount.VolumeOptions?.DriverConfig?.Name || 'local';
+  if (driver === 'local') return;
+  const message = `create ${volume}: error looking up volume plugin ${driver}: plugin "${driver}" not found`;
+  throw new KindError('notFound', message);
+}
+
 export function checkVolumeName(name: string): void {
+  if (name.length === 1) {
+    const detail = 'volume name is too short, names should be at least two alphanumeric characters';
+    throw invalid(`create ${name}: ${detail}`);
+  }
   if (volumeNamePattern.test(name)) return;
   const message = `create ${name}: "${name}" includes invalid characters for a local volume name, only "[a-zA-Z0-9][a-zA-Z0-9_.-]" are allowed. If you intended to pass a host directory, use absolute path`;
   throw invalid(message);
@@ -155,8 +194,11 @@ function tmpfsOptions(mount: Mount): string {
   return words.join(',');
 }
 
-function isMode(text: string): boolean {
-  return text.split(',').every((word) => modeWords.includes(word));
+/** The third part of `-v`, and the second of `--volumes-from`. */
+export function isMountMode(text: string): boolean {
+  if (text === '') return true;
+  const groups = text.split(',').map((word) => modeGroups.find((group) => group.includes(word)));
+  return !groups.includes(undefined) && new Set(groups).size === groups.length;
 }
 
 function destinationProblem(target: string): string | undefined {
@@ -165,8 +207,9 @@ function destinationProblem(target: string): string | undefined {
   return undefined;
 }
 
-function invalidSpecification(text: string): KindError {
-  return invalid(`invalid volume specification: '${text}'`);
+function invalidSpecification(text: string, detail?: string): KindError {
+  const message = `invalid volume specification: '${text}'`;
+  return new KindError('system', detail === undefined ? message : `${message}: ${detail}`);
 }
 
 function invalid(message: string): KindError {

@@ -1,9 +1,11 @@
 /** All mount points of a container to be: its own, those of `--volumes-from`, those its image declares. */
 import type { ContainerConfig, HostConfig } from '../../api/container.ts';
-import { KindError } from '../../lib/errors.ts';
+import { errorMessage, KindError } from '../../lib/errors.ts';
+import type { Container } from '../container/container.ts';
 import { randomId, type Daemon } from '../daemon.ts';
 import {
   cleanPath,
+  isMountMode,
   parseBind,
   parseMount,
   tmpfsMount,
@@ -45,7 +47,7 @@ function withVolume(daemon: Daemon, point: MountPoint): MountPoint {
   const anonymous = point.name === '';
   const name = anonymous ? randomId(daemon.random) : point.name;
   const isNew = daemon.volumes.get(name) === undefined;
-  const labels = anonymous ? { 'com.docker.volume.anonymous': '' } : null;
+  const labels = anonymous ? { 'com.docker.volume.anonymous': '' } : point.labels;
   const createdMs = daemon.clock.now();
   daemon.volumes.ensure({ name, createdMs, labels, options: null, anonymous });
   if (isNew)
@@ -58,14 +60,28 @@ function withVolume(daemon: Daemon, point: MountPoint): MountPoint {
   return { ...point, name, source: volumeMountpoint(name) };
 }
 
+/** `name` or `name:mode`, where a mode says nothing of propagation or copying. */
 function volumesFrom(daemon: Daemon, hostConfig: HostConfig): MountPoint[] {
   return (hostConfig.VolumesFrom ?? []).flatMap((text) => {
-    const [name = '', mode = 'rw'] = text.split(':');
+    const [name = '', ...rest] = text.split(':');
+    const mode = rest.join(':') || 'rw';
+    const isKnown =
+      isMountMode(mode) && mode.split(',').every((word) => /^(r[ow]|z|Z)$/.test(word));
+    if (!isKnown) throw new KindError('invalidParameter', `invalid mode: ${mode}`);
     const readOnly = mode.split(',').includes('ro');
-    return daemon.containers.find(name).mountPoints.map((point) => ({
+    return donor(daemon, name).mountPoints.map((point) => ({
       ...point,
       copy: false,
       readWrite: point.readWrite && !readOnly,
     }));
   });
+}
+
+/** One that is not there is the client's mistake here. */
+function donor(daemon: Daemon, name: string): Container {
+  try {
+    return daemon.containers.find(name);
+  } catch (error) {
+    throw new KindError('invalidParameter', errorMessage(error), { cause: error });
+  }
 }
