@@ -58,7 +58,6 @@ import { service } from './later/service.ts';
 import { stack } from './later/stack.ts';
 import { swarm } from './later/swarm.ts';
 import { trust } from './later/trust.ts';
-import { volumeUpdate } from './later/volume-update.ts';
 import { connect, disconnect } from './network/connect.ts';
 import { create as networkCreate } from './network/create.ts';
 import { list as networkList } from './network/list.ts';
@@ -75,6 +74,7 @@ import { create as volumeCreate } from './volume/create.ts';
 import { list as volumeList } from './volume/list.ts';
 import { prune as volumePrune } from './volume/prune.ts';
 import { remove as volumeRemove } from './volume/remove.ts';
+import { update as volumeUpdate } from './volume/update.ts';
 
 function leaf(name: string, command: Command, extras: Partial<CommandNode> = {}): CommandNode {
   return { ...extras, name, short: command.short, command };
@@ -183,7 +183,7 @@ const volume: CommandNode = {
     leaf('ls', volumeList, { alternateNames: ['list'] }),
     leaf('prune', volumePrune),
     leaf('rm', volumeRemove, { alternateNames: ['remove'] }),
-    volumeUpdate,
+    leaf('update', volumeUpdate, { section: 'hidden' }),
   ]),
   useSuffix: 'COMMAND',
 };

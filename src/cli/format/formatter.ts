@@ -4,6 +4,7 @@ import {
   dockerFunctions,
   escapeHtmlInJson,
   headerFunctions,
+  sortMaps,
   toJson,
 } from '../template/functions.ts';
 import type { TemplateFunctions } from '../template/functions.ts';
@@ -85,7 +86,7 @@ function labelHeading(name: unknown): string {
 /** A row as JSON is its cells in order of name, with HTML escaped, as Go does by default. */
 export const rowFunctions: TemplateFunctions = {
   ...dockerFunctions,
-  json: (value) => (value instanceof RowValue ? value.jsonText() : toJson(value)),
+  json: (value) => (value instanceof RowValue ? value.jsonText() : toJson(sortMaps(value))),
 };
 
 /** A row for a template that is not one of rows. */

@@ -9,7 +9,20 @@ export type Node =
       readonly body: readonly Node[];
       readonly otherwise: readonly Node[];
     }
-  | { readonly kind: 'break' | 'continue' };
+  | { readonly kind: 'break' | 'continue' }
+  /** Applies a named template; its dot is nil without a pipe. */
+  | {
+      readonly kind: 'template';
+      readonly name: string;
+      readonly pipe: Pipe | undefined;
+      readonly at: Place;
+    };
+
+/** The outermost template, and those it defines by name. */
+export interface TemplateTree {
+  readonly nodes: readonly Node[];
+  readonly definitions: ReadonlyMap<string, readonly Node[]>;
+}
 
 export interface Pipe {
   /** Variables that take the value; a range may declare two. */

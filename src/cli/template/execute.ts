@@ -1,6 +1,6 @@
 /** Applies a template to data. */
-import type { CommandNode, Node, Operand, Pipe, Place } from './ast.ts';
-import { functionArity, truth } from './functions.ts';
+import type { CommandNode, Node, Operand, Pipe, Place, TemplateTree } from './ast.ts';
+import { functionArity, kindName, parameterTypes, truth } from './functions.ts';
 import type { TemplateFunction, TemplateFunctions } from './functions.ts';
 import { isNil, printValue, StructValue } from './print-value.ts';
 import { structField } from './struct-of.ts';
@@ -22,6 +22,9 @@ interface Scope {
 /** What a break or continue unwinds to. */
 type Flow = 'next' | 'break' | 'continue';
 
+/** Templates that apply each other: what JavaScript's stack holds, where Go's holds more. */
+const depthMax = 500;
+
 /** Stands for a piped value that is not there. */
 const absent = Symbol('absent');
 
@@ -29,6 +32,10 @@ export class Execution {
   readonly #source: string;
   readonly #options: ExecuteOptions;
   #output = '';
+  #definitions: TemplateTree['definitions'] = new Map();
+  /** The defined template that is being applied; empty for the outermost. */
+  #template = '';
+  #depth = 0;
 
   constructor(source: string, options: ExecuteOptions) {
     this.#source = source;
@@ -36,8 +43,9 @@ export class Execution {
   }
 
   /** Throws a TemplateExecutionError. */
-  run(nodes: readonly Node[], data: unknown): string {
+  run({ nodes, definitions }: TemplateTree, data: unknown): string {
     this.#output = '';
+    this.#definitions = definitions;
     try {
       this.#list(nodes, { dot: data, variables: [{ name: '$', value: data }] });
     } catch (error) {
@@ -70,6 +78,9 @@ export class Execution {
         return node.kind;
       case 'range':
         return this.#range(node, scope);
+      case 'template':
+        this.#apply(node, scope);
+        return 'next';
       case 'if':
       case 'with': {
         const inner = child(scope, scope.dot);
@@ -80,10 +91,28 @@ export class Execution {
     }
   }
 
+  /** A template of its own sees none of the caller's variables. */
+  #apply(node: Extract<Node, { kind: 'template' }>, scope: Scope): void {
+    const nodes = this.#definitions.get(node.name);
+    if (nodes === undefined) {
+      throw this.#error(node.at, `template ${JSON.stringify(node.name)} not defined`);
+    }
+    if (this.#depth === depthMax) {
+      throw this.#error(node.at, 'exceeded maximum template depth (100000)');
+    }
+    const data = node.pipe === undefined ? undefined : this.#pipe(node.pipe, scope);
+    const outer = this.#template;
+    this.#template = node.name;
+    this.#depth += 1;
+    this.#list(nodes, { dot: data, variables: [{ name: '$', value: data }] });
+    this.#depth -= 1;
+    this.#template = outer;
+  }
+
   #range(node: Extract<Node, { kind: 'if' | 'with' | 'range' }>, scope: Scope): Flow {
     const outer = child(scope, scope.dot);
     const value = this.#pipe({ ...node.pipe, variables: [] }, outer);
-    const entries = this.#entries(value, node.pipe.at);
+    const entries = this.#entries(value, lastPlace(node.pipe));
     if (entries.length === 0) return this.#list(node.otherwise, outer);
     const [first, second] = node.pipe.variables;
     for (const [key, item] of entries) {
@@ -150,6 +179,10 @@ export class Execution {
   ): unknown {
     const { rest, scope, piped, at } = options;
     if (head.name === 'and' || head.name === 'or') {
+      if (rest.length === 0 && piped === absent) {
+        const message = `wrong number of args for ${head.name}: want at least 1 got 0`;
+        throw this.#error(at, message);
+      }
       let value: unknown;
       for (const operand of rest) {
         value = this.#operand(operand, scope);
@@ -157,11 +190,35 @@ export class Execution {
       }
       return piped === absent ? value : piped;
     }
-    const values = rest.map((operand) => this.#operand(operand, scope));
-    if (piped !== absent) values.push(piped);
+    const types = parameterTypes[head.name] ?? [];
+    const values = rest.map((operand, index) => {
+      const value = this.#operand(operand, scope);
+      this.#checkType(value, { type: types[index], operand, at: operand.at });
+      return value;
+    });
+    if (piped !== absent) {
+      this.#checkType(piped, { type: types[values.length], at });
+      values.push(piped);
+    }
     const callee = this.#options.functions[head.name];
     if (callee === undefined) throw this.#error(at, `"${head.name}" is not a defined function`);
     return this.#call(callee, { name: head.name, at, values });
+  }
+
+  /** Go checks what a function takes before it calls it; constants have words of their own. */
+  #checkType(
+    value: unknown,
+    options: { type: 'string' | 'int' | undefined; operand?: Operand; at: Place },
+  ): void {
+    const { type, operand, at } = options;
+    if (type === undefined || isNil(value)) return;
+    if (typeof value === (type === 'int' ? 'number' : 'string')) return;
+    if (operand?.kind === 'constant') {
+      const wanted = type === 'int' ? 'integer' : type;
+      throw this.#error(at, `expected ${wanted}; found ${operand.at.text}`);
+    }
+    const message = `wrong type for value; expected ${type}; got ${kindName(value)}`;
+    throw this.#error(at, message);
   }
 
   #operand(operand: Operand, scope: Scope): unknown {
@@ -260,7 +317,7 @@ export class Execution {
   }
 
   #error(at: Place, message: string): TemplateExecutionError {
-    return new TemplateExecutionError(this.#source, { at, message });
+    return new TemplateExecutionError(this.#source, { at, message, template: this.#template });
   }
 }
 
@@ -274,4 +331,10 @@ function fieldOf(base: unknown, name: string): { readonly value: unknown } | 'sc
 
 function child(scope: Scope, dot: unknown): Scope {
   return { dot, variables: [...scope.variables] };
+}
+
+/** Where what was evaluated last stands. */
+function lastPlace(pipe: Pipe): Place {
+  const operand = pipe.commands.at(-1)?.operands[0];
+  return operand?.kind === 'field' ? operand.at : pipe.at;
 }

@@ -40,7 +40,7 @@ const builtin: TemplateFunctions = {
 /** `json`, `split`, `join` and the rest of what Docker documents for `--format`. */
 export const dockerFunctions: TemplateFunctions = {
   ...builtin,
-  json: (value) => toJson(value),
+  json: (value) => toJson(sortMaps(value)),
   split: (text, separator) => string(text).split(string(separator)),
   join: (items, separator) => list(items).map(printNested).join(string(separator)),
   title: (text) => string(text).replace(/(^|\s)(\p{Ll})/gu, (all) => all.toUpperCase()),
@@ -50,7 +50,10 @@ export const dockerFunctions: TemplateFunctions = {
     string(text) === ''
       ? ''
       : ' '.repeat(Number(before)) + string(text) + ' '.repeat(Number(after)),
-  truncate: (text, length) => string(text).slice(0, Number(length)),
+  truncate: (text, length) => {
+    const bytes = new TextEncoder().encode(string(text));
+    return new TextDecoder().decode(bytes.subarray(0, Number(length)));
+  },
 };
 
 const identity: TemplateFunction = (value) => value;
@@ -68,6 +71,16 @@ export const functionArity: Readonly<Record<string, number | 'any'>> = {
   html: 'any',
   js: 'any',
   urlquery: 'any',
+};
+
+/** Of the functions that take nothing but texts and numbers. */
+export const parameterTypes: Readonly<Record<string, readonly ('string' | 'int')[]>> = {
+  lower: ['string'],
+  pad: ['string', 'int', 'int'],
+  split: ['string', 'string'],
+  title: ['string'],
+  truncate: ['string', 'int'],
+  upper: ['string'],
 };
 
 /** In a table's head the cells are names, which must come out as they are. */
@@ -94,6 +107,18 @@ export function escapeHtmlInJson(json: string): string {
   return json.replace(/[<>&]/g, (character) => `\\u00${character.charCodeAt(0).toString(16)}`);
 }
 
+/** Go writes maps in order of their keys, and structs in order of their fields. */
+export function sortMaps(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sortMaps);
+  if (typeof value !== 'object' || value === null || value instanceof NilValue) return value;
+  if (value instanceof StructValue) {
+    const entries = Object.entries(value.json as Readonly<Record<string, unknown>>);
+    return Object.fromEntries(entries.map(([name, item]) => [name, sortMaps(item)]));
+  }
+  const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([name, item]) => [name, sortMaps(item)]));
+}
+
 /** A big integer goes by as a marked text, as JSON.stringify knows none. */
 function jsonValue(_: string, item: unknown): unknown {
   if (item instanceof StructValue) return item.json;
@@ -110,6 +135,8 @@ export function truth(value: unknown): boolean {
 }
 
 function equal(a: unknown, b: unknown): boolean {
+  // Structs come by pointer.
+  if (a instanceof StructValue && b instanceof StructValue) return a === b;
   if (isNil(a) || isNil(b)) return isNil(a) && isNil(b);
   if (typeof a === 'object' || typeof b === 'object') {
     throw new Error('non-comparable type ' + kindName(typeof a === 'object' ? a : b));
@@ -171,7 +198,7 @@ function print(values: readonly unknown[]): string {
   }, '');
 }
 
-function kindName(value: unknown): string {
+export function kindName(value: unknown): string {
   if (value === null || value === undefined) return 'nil';
   if (typeof value === 'number') return Number.isInteger(value) ? 'int' : 'float64';
   if (typeof value === 'boolean') return 'bool';

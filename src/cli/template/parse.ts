@@ -1,16 +1,15 @@
 /** Makes the tree of a template from its tokens. */
-import type { CommandNode, Node, Operand, Pipe } from './ast.ts';
+import type { CommandNode, Node, Operand, Pipe, TemplateTree } from './ast.ts';
 import { lex } from './lex.ts';
 import type { Token, TokenKind } from './lex.ts';
 import { TemplateError } from './template-error.ts';
 
 /** Throws a TemplateError. `functions` are the names that may be called. */
-export function parse(source: string, functions: ReadonlySet<string>): readonly Node[] {
+export function parse(source: string, functions: ReadonlySet<string>): TemplateTree {
   return new Parser(source, functions).parse();
 }
 
 const blockWords = ['if', 'with', 'range'] as const;
-const reserved = ['define', 'template', 'block'];
 
 class Parser {
   readonly #source: string;
@@ -18,6 +17,9 @@ class Parser {
   readonly #tokens: readonly Token[];
   #index = 0;
   #loops = 0;
+  /** How many blocks the reader is in: a definition stands in none. */
+  #depth = 0;
+  readonly #definitions = new Map<string, readonly Node[]>();
   /** Declared so far, innermost last. */
   #variables: string[] = ['$'];
 
@@ -27,10 +29,10 @@ class Parser {
     this.#tokens = lex(source);
   }
 
-  parse(): readonly Node[] {
+  parse(): TemplateTree {
     const { nodes, stop } = this.#list();
     if (stop !== 'end of input') throw this.#error(`unexpected {{${stop}}}`);
-    return nodes;
+    return { nodes, definitions: this.#definitions };
   }
 
   /** Nodes up to `{{end}}`, `{{else}}` or the end of the source; the reader is behind the word. */
@@ -49,8 +51,53 @@ class Parser {
         this.#next();
         return { nodes, stop: word.text };
       }
+      if (word.kind === 'word' && word.text === 'define' && this.#depth === 0) {
+        this.#next();
+        this.#define('define clause');
+        continue;
+      }
       nodes.push(this.#action(word));
     }
+  }
+
+  /** `define "name"` to its end. */
+  #define(clause: string): void {
+    const { name } = this.#name(clause);
+    this.#close();
+    this.#body(name, clause);
+  }
+
+  #body(name: string, clause: string): void {
+    const outer = this.#variables;
+    this.#variables = ['$'];
+    this.#depth += 1;
+    const { nodes, stop } = this.#list();
+    this.#depth -= 1;
+    this.#variables = outer;
+    if (stop === 'end of input') throw this.#error('unexpected EOF');
+    if (stop === 'else') throw this.#error(`unexpected {{else}} in ${clause}`);
+    this.#close();
+    this.#definitions.set(name, nodes);
+  }
+
+  #name(clause: string): { readonly name: string; readonly offset: number } {
+    this.#skipSpace();
+    const token = this.#next();
+    if (token.kind !== 'string') throw this.#unexpected(token, `in ${clause}`);
+    return { name: String(this.#constant(token)), offset: token.offset };
+  }
+
+  /** `template "name" pipe`, and `block`, which defines what it applies. */
+  #templateNode(kind: 'template' | 'block'): Node {
+    const clause = `${kind} clause`;
+    const { name, offset } = this.#name(clause);
+    this.#skipSpace();
+    let pipe: Pipe | undefined;
+    if (kind === 'template' && this.#peek().kind === 'close') this.#next();
+    else pipe = this.#pipe('close', clause);
+    const text = `{{template ${JSON.stringify(name)}${pipe === undefined ? '' : ` ${pipe.at.text}`}}}`;
+    if (kind === 'block') this.#body(name, clause);
+    return { kind: 'template', name, pipe, at: { offset, text } };
   }
 
   #action(word: Token): Node {
@@ -66,7 +113,11 @@ class Parser {
         if (this.#loops === 0) throw this.#error(`{{${word.text}}} outside {{range}}`);
         return { kind: word.text };
       }
-      if (reserved.includes(word.text)) throw this.#error(`unexpected {{${word.text}}}`);
+      if (word.text === 'template' || word.text === 'block') {
+        this.#next();
+        return this.#templateNode(word.text);
+      }
+      if (word.text === 'define') throw this.#unexpected(word, 'in command');
     }
     const pipe = this.#pipe('close');
     return { kind: 'action', pipe };
@@ -75,9 +126,11 @@ class Parser {
   #block(kind: 'if' | 'with' | 'range'): Node {
     const outer = this.#variables;
     this.#variables = [...outer];
+    this.#depth += 1;
     try {
       return this.#blockBody(kind);
     } finally {
+      this.#depth -= 1;
       this.#variables = outer;
     }
   }
@@ -262,7 +315,7 @@ class Parser {
       end: 'EOF',
       rightParen: 'right paren',
     };
-    const shown = names[token.kind] ?? `<${token.text}>`;
+    const shown = names[token.kind] ?? shownToken(token);
     const text =
       token.kind === 'rightParen' ? 'unexpected right paren' : `unexpected ${shown} ${where}`;
     return this.#error(text);
@@ -271,6 +324,17 @@ class Parser {
   #error(message: string): TemplateError {
     return new TemplateError(this.#source, { offset: this.#peek().offset, message });
   }
+}
+
+const keywords = 'block break continue define else end if nil range template with'.split(' ');
+
+/** Long ones are cut, as text/template shows them. */
+const shownCharactersMax = 10;
+
+function shownToken({ kind, text }: Token): string {
+  if (kind === 'dot' || (kind === 'word' && keywords.includes(text))) return `<${text}>`;
+  if (text.length <= shownCharactersMax) return JSON.stringify(text);
+  return `${JSON.stringify(text.slice(0, shownCharactersMax))}...`;
 }
 
 const escapes: Readonly<Record<string, string>> = {

@@ -14,11 +14,14 @@ export class TemplateExecutionError extends Error {
   /** What the template printed before it failed. */
   partial = '';
 
-  constructor(source: string, options: { readonly at: Place; readonly message: string }) {
+  constructor(
+    source: string,
+    options: { readonly at: Place; readonly message: string; readonly template: string },
+  ) {
     const { offset, text } = options.at;
     const column = offset - (source.lastIndexOf('\n', offset - 1) + 1);
     super(
-      `template: :${lineOf(source, offset)}:${column}: executing "" at <${text}>: ${options.message}`,
+      `template: :${lineOf(source, offset)}:${column}: executing ${JSON.stringify(options.template)} at <${text}>: ${options.message}`,
     );
     this.name = 'TemplateExecutionError';
   }

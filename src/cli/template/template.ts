@@ -1,5 +1,5 @@
-/** Go templates, good enough for every `--format` of Docker's documentation. */
-import type { Node } from './ast.ts';
+/** Go templates, as `--format` takes them. */
+import type { TemplateTree } from './ast.ts';
 import { Execution } from './execute.ts';
 import type { ExecuteOptions } from './execute.ts';
 import { dockerFunctions } from './functions.ts';
@@ -9,7 +9,7 @@ export interface Template {
   readonly source: string;
   /** What error messages call it. */
   readonly name: string;
-  readonly nodes: readonly Node[];
+  readonly tree: TemplateTree;
 }
 
 const names = new Set([...Object.keys(dockerFunctions), 'and', 'or']);
@@ -17,7 +17,7 @@ const names = new Set([...Object.keys(dockerFunctions), 'and', 'or']);
 /** Throws a TemplateError. */
 export function parseTemplate(source: string, options: { readonly name?: string } = {}): Template {
   const name = options.name ?? '';
-  return { source, name, nodes: named(name, () => parse(source, names)) };
+  return { source, name, tree: named(name, () => parse(source, names)) };
 }
 
 /** Throws a TemplateExecutionError. */
@@ -28,7 +28,7 @@ export function executeTemplate(
 ): string {
   const functions = options.functions ?? dockerFunctions;
   const execution = new Execution(template.source, { ...options, functions });
-  return named(template.name, () => execution.run(template.nodes, data));
+  return named(template.name, () => execution.run(template.tree, data));
 }
 
 /** Puts the template's name into the errors of an action. */

@@ -1,5 +1,5 @@
 /** `docker commit` */
-import { containerCommit } from '../../../client/container-files.ts';
+import { containerCommit } from '../../../client/container-update.ts';
 import { between } from '../../command/command.ts';
 import type { Command } from '../../command/command.ts';
 import { boolFlag, listFlag, stringFlag } from '../../flags/flag-spec.ts';

@@ -1,9 +1,9 @@
 /** `docker cp` */
 import {
-  containerArchive,
-  containerExtract,
+  containerCopyFrom,
+  containerCopyTo,
   containerStatPath,
-} from '../../../client/container-files.ts';
+} from '../../../client/containers.ts';
 import { rebaseTar } from '../../../lib/tar-rebase.ts';
 import { exactly } from '../../command/command.ts';
 import type { Command, CommandContext } from '../../command/command.ts';
@@ -73,7 +73,7 @@ async function copyFrom(context: CommandContext, { container, from, to }: Copy):
   const followed = context.flags.bool('follow-link')
     ? await followInContainer(context, { container, path: from })
     : { path: from };
-  const { stat, archive } = await containerArchive(client, {
+  const { stat, tar: archive } = await containerCopyFrom(client, {
     container,
     path: followed.path,
     signal,
@@ -101,10 +101,10 @@ async function copyTo(context: CommandContext, { container, from, to }: Copy): P
   const target = await containerTarget(context, { container, path: to });
   const copyUidGid = context.flags.bool('archive');
   const extract = (directory: string, archive: ReadableStream<Uint8Array>) =>
-    containerExtract(context.client, {
+    containerCopyTo(context.client, {
       container,
       path: directory,
-      archive,
+      tar: archive,
       copyUidGid,
       signal: context.signal,
     });

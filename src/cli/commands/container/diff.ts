@@ -1,5 +1,5 @@
 /** `docker diff` */
-import { containerChanges } from '../../../client/container-files.ts';
+import { containerChanges } from '../../../client/containers.ts';
 import { exactly } from '../../command/command.ts';
 import type { Command } from '../../command/command.ts';
 

@@ -1,5 +1,5 @@
 /** `docker export` */
-import { containerExport } from '../../../client/container-files.ts';
+import { containerExport } from '../../../client/containers.ts';
 import { exactly } from '../../command/command.ts';
 import type { Command } from '../../command/command.ts';
 import { stringFlag } from '../../flags/flag-spec.ts';

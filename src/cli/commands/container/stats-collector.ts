@@ -1,6 +1,7 @@
 /** Keeps the newest sample of each container that `docker stats` shows. */
-import type { ContainerStats } from '../../../api/container-stats.ts';
-import { containerStats } from '../../../client/container-resources.ts';
+import type { ContainerStats } from '../../../api/stats.ts';
+import { containerStats } from '../../../client/containers.ts';
+import { jsonLines } from '../../../client/json-stream.ts';
 import type { CommandContext } from '../../command/command.ts';
 import type { Row } from '../../format/formatter.ts';
 import { statsRow } from './stats-row.ts';
@@ -76,7 +77,8 @@ export class StatsCollector {
     let silence: ReturnType<typeof setTimeout> | undefined;
     try {
       const options = { container, stream: this.#stream, signal };
-      for await (const sample of await containerStats(this.#context.client, options)) {
+      const samples = await containerStats(this.#context.client, options);
+      for await (const sample of jsonLines<ContainerStats>(samples)) {
         clearTimeout(silence);
         entry.sample = sample;
         entry.valid = true;

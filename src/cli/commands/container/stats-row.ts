@@ -1,5 +1,5 @@
 /** One line of `docker stats`, computed of what the engine measured. */
-import type { ContainerStats } from '../../../api/container-stats.ts';
+import type { ContainerStats } from '../../../api/stats.ts';
 import type { Row } from '../../format/formatter.ts';
 import { truncateId } from '../../format/truncate-id.ts';
 import { bytesSize, humanSize } from '../../go/units.ts';
@@ -63,7 +63,7 @@ function cpuPercent(sample: ContainerStats | undefined): number {
   const { cpu_stats: now, precpu_stats: before } = sample;
   const used = now.cpu_usage.total_usage - before.cpu_usage.total_usage;
   const passed = (now.system_cpu_usage ?? 0) - (before.system_cpu_usage ?? 0);
-  const processors = now.online_cpus || (now.cpu_usage.percpu_usage ?? []).length;
+  const processors = now.online_cpus ?? 0;
   return used > 0 && passed > 0 ? (used / passed) * processors * 100 : 0;
 }
 

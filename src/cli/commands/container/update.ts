@@ -1,5 +1,5 @@
 /** `docker update` */
-import { containerUpdate } from '../../../client/container-resources.ts';
+import { containerUpdate } from '../../../client/container-update.ts';
 import { errorMessage } from '../../../lib/errors.ts';
 import { atLeast } from '../../command/command.ts';
 import type { Command } from '../../command/command.ts';

@@ -9,6 +9,7 @@ import { formatFlag } from '../../flags/format-flag.ts';
 import { formatRows, rowFunctions, rowValue } from '../../format/formatter.ts';
 import type { Row } from '../../format/formatter.ts';
 import { humanSize } from '../../go/units.ts';
+import { escapeHtmlInJson, sortMaps, toJson } from '../../template/functions.ts';
 import { StructValue } from '../../template/print-value.ts';
 import { executeTemplate, parseTemplate } from '../../template/template.ts';
 import { containerHeaders, containerRow, containerTypeName } from '../container/container-row.ts';
@@ -99,6 +100,11 @@ function verboseTables(usage: SystemDiskUsage, nowMs: number): string {
   ].join('');
 }
 
+const functions = {
+  ...rowFunctions,
+  json: (value: unknown) => escapeHtmlInJson(toJson(sortMaps(value))),
+};
+
 /** One template over all of it, as the real program has it. */
 async function printVerbose(
   context: CommandContext,
@@ -119,7 +125,7 @@ async function printVerbose(
   const source = options.format === 'json' ? '{{json .}}' : options.format;
   try {
     const template = parseTemplate(source.replaceAll('\\t', '\t').replaceAll('\\n', '\n'));
-    await context.out.write(executeTemplate(template, data, { functions: rowFunctions }));
+    await context.out.write(executeTemplate(template, data, { functions }));
   } catch (error) {
     const message = errorMessage(error);
     const parsing = message.includes('executing') ? '' : 'template parsing error: ';

@@ -86,7 +86,7 @@ function messageStruct(message: TimedEvent, typeName: string): StructValue {
     Time: time,
     TimeNano: timeNano,
   };
-  return new StructValue(fields, typeName, { json: message });
+  return new StructValue(fields, typeName, { json: { ...message, Actor: actor } });
 }
 
 /** `2026-11-24T07:16:16.000000000Z container create <id> (image=busybox, name=x)` */
