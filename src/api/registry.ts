@@ -8,3 +8,10 @@ export interface AuthConfig {
   readonly identitytoken?: string;
   readonly registrytoken?: string;
 }
+
+/** Answer of `POST /auth`. */
+export interface AuthResponse {
+  readonly Status: string;
+  /** Stands for the password from now on; empty where the registry has no such. */
+  readonly IdentityToken: string;
+}

@@ -35,6 +35,8 @@ export interface Daemon {
   /** /etc/passwd and /etc/group of an image as it comes, by image ID. */
   readonly accounts: Map<string, AccountFiles>;
   readonly memorySizeBytes: number;
+  readonly registryMirrors: readonly string[];
+  readonly insecureRegistries: readonly string[];
   readonly engineId: string;
   readonly xray: XrayHub;
   /** Set in the view that a watched request gets. */

@@ -57,6 +57,7 @@ import type { RegistryAccess } from './registry-access.ts';
 import type { EngineBackend } from './server/backend.ts';
 import type { ImageBackend } from './server/backend/image-backend.ts';
 import type { RequestBackend } from './server/backend/request-scope.ts';
+import { systemAuth } from './system-auth.ts';
 import { systemEvents } from './system-events.ts';
 import { machineName, systemInfo } from './system-info.ts';
 import { systemVersion } from './system-version.ts';
@@ -73,6 +74,10 @@ export interface EngineOptions {
   readonly registry: RegistryAccess;
   /** For /info. */
   readonly memorySizeBytes: number;
+  /** For /info. */
+  readonly registryMirrors?: readonly string[];
+  /** For /info. */
+  readonly insecureRegistries?: readonly string[];
   readonly clock?: Clock;
   readonly random?: (count: number) => Uint8Array;
 }
@@ -110,6 +115,8 @@ export function createEngine(options: EngineOptions): Engine {
     images: options.images,
     registry: options.registry,
     memorySizeBytes: options.memorySizeBytes,
+    registryMirrors: options.registryMirrors ?? [],
+    insecureRegistries: options.insecureRegistries ?? [],
     clock,
     random,
     containers: new ContainerTable(),
@@ -198,7 +205,8 @@ function otherVerbs(
     networkInspect: (name) => networkInspect(daemon, name),
     networkRemove: (name) => networkRemove(daemon, name),
     systemInfo: () => systemInfo(daemon),
-    systemVersion: () => systemVersion(),
+    systemVersion: () => systemVersion(daemon),
+    systemAuth: (config, signal) => systemAuth(daemon, config, signal),
     systemEvents: (options) => systemEvents(daemon, options),
   };
 }

@@ -34,6 +34,11 @@ export interface RegistryAccess {
     query: { readonly registry: string; readonly term: string; readonly limit: number },
     options: RegistryRequest,
   ): Promise<readonly ImageSearchResult[]>;
+  /** Asks a registry whether it takes the credentials; gives its identity token, or an empty text. */
+  login(
+    host: string,
+    options: RegistryRequest & { readonly auth: { username: string; password: string } },
+  ): Promise<string>;
   /** A file of another host, for an import. */
   download(url: URL, options: RegistryRequest): Promise<Response>;
 }

@@ -1,8 +1,9 @@
 /** `GET /info`. */
 import type { SystemInfo } from '../api/system.ts';
 import type { Daemon } from './daemon.ts';
+import { machineFacts } from './machine-facts.ts';
 import { dockerRoot } from './spec/paths.ts';
-import { engineVersion, kernelVersion } from './system-version.ts';
+import { engineVersion } from './system-version.ts';
 import { rfc3339Nano } from './timestamps.ts';
 
 export const machineName = 'bottleship';
@@ -11,6 +12,7 @@ export async function systemInfo(daemon: Daemon): Promise<SystemInfo> {
   const containers = daemon.containers.list();
   const count = (...statuses: readonly string[]) =>
     containers.filter(({ state }) => statuses.includes(state.status)).length;
+  const { kernelVersion, memoryBytes } = await machineFacts(daemon);
   return {
     ID: daemon.engineId,
     Containers: containers.length,
@@ -35,13 +37,31 @@ export async function systemInfo(daemon: Daemon): Promise<SystemInfo> {
     ...kernelSupport,
     SystemTime: rfc3339Nano(daemon.clock.now()),
     NEventsListener: daemon.events.listenerCount,
-    MemTotal: daemon.memorySizeBytes,
+    MemTotal: memoryBytes,
+    KernelVersion: kernelVersion,
+    RegistryConfig: registryConfig(daemon),
     DockerRootDir: dockerRoot,
     ...identity,
     Warnings: [
       'WARNING: No cpuset support',
       'WARNING: The bridge network has no interfaces yet: containers only have a loopback',
     ],
+  };
+}
+
+/** As dockerd: loopback is always insecure, mirrors are of Docker Hub alone and shown with a slash. */
+function registryConfig({ registryMirrors, insecureRegistries }: Daemon) {
+  const mirrors = registryMirrors.map((url) => `${url}/`);
+  const insecure = insecureRegistries.map((name) => {
+    return [name, { Name: name, Mirrors: [], Secure: false, Official: false }] as const;
+  });
+  return {
+    InsecureRegistryCIDRs: ['::1/128', '127.0.0.0/8'],
+    IndexConfigs: {
+      'docker.io': { Name: 'docker.io', Mirrors: mirrors, Secure: true, Official: true },
+      ...Object.fromEntries(insecure),
+    },
+    Mirrors: mirrors,
   };
 }
 
@@ -61,7 +81,6 @@ const kernelSupport = {
   LoggingDriver: 'json-file',
   CgroupDriver: 'cgroupfs',
   CgroupVersion: '2',
-  KernelVersion: kernelVersion,
   OperatingSystem: 'Bottleship',
   OSVersion: '12',
   OSType: 'linux',
@@ -71,13 +90,6 @@ const kernelSupport = {
 
 const identity = {
   IndexServerAddress: 'https://index.docker.io/v1/',
-  RegistryConfig: {
-    InsecureRegistryCIDRs: ['127.0.0.0/8'],
-    IndexConfigs: {
-      'docker.io': { Name: 'docker.io', Mirrors: [], Secure: true, Official: true },
-    },
-    Mirrors: [],
-  },
   HttpProxy: '',
   HttpsProxy: '',
   NoProxy: '',

@@ -1,17 +1,18 @@
 /** `GET /version`. */
+import type { Daemon } from './daemon.ts';
+import { machineFacts } from './machine-facts.ts';
 import { apiVersion, apiVersionMin, type SystemVersion } from '../api/system.ts';
 
 /** The Docker Engine whose behaviour this one follows; the suffix says whose it is. */
 export const engineVersion = '28.3.0+bottleship';
-export const kernelVersion = '6.12';
 
-export async function systemVersion(): Promise<SystemVersion> {
+export async function systemVersion(daemon: Daemon): Promise<SystemVersion> {
   const details = {
     ApiVersion: apiVersion,
     MinAPIVersion: apiVersionMin,
     Os: 'linux',
     Arch: '386',
-    KernelVersion: kernelVersion,
+    KernelVersion: (await machineFacts(daemon)).kernelVersion,
     BuildTime: '',
     GitCommit: '',
     GoVersion: '',

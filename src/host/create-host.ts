@@ -21,10 +21,13 @@ import type { FrameChannel } from '../vm/machine.ts';
 import {
   type EndpointResolver,
   directEndpoint,
+  hubMirror,
+  isInsecureRegistry,
   inOrder,
   libraryMirror,
   proxyEndpoint,
 } from '../registry/endpoint.ts';
+import { LoginClient, type LoginEndpoint } from '../registry/login.ts';
 import { Puller } from '../registry/pull.ts';
 import { Pusher } from '../registry/push.ts';
 import { directSearch, proxySearch, SearchClient } from '../registry/search.ts';
@@ -43,6 +46,10 @@ export interface HostOptions {
   readonly libraryUrl: string;
   /** Origin of the registry proxy; absent, registries are asked directly (Node). */
   readonly proxyUrl?: string;
+  /** Mirrors of Docker Hub, asked after the bundled library. */
+  readonly registryMirrors?: readonly string[];
+  /** Registries that speak HTTP although they are not on loopback. */
+  readonly insecureRegistries?: readonly string[];
   readonly memorySizeBytes?: number;
   /** Fetches a URL that a user named, for `docker import`; by default `fetch` does, under the browser's rules. */
   readonly download?: (url: URL, signal?: AbortSignal) => Promise<Response>;
@@ -120,6 +127,8 @@ function createHostEngine(guest: Guest, options: HostOptions): Engine {
     images,
     registry: registryOf(options, { images, ready: swept }),
     memorySizeBytes: options.memorySizeBytes ?? memorySizeBytesDefault,
+    registryMirrors: options.registryMirrors ?? [],
+    insecureRegistries: options.insecureRegistries ?? [],
   });
 }
 
@@ -134,15 +143,24 @@ function registryOf(
     puller: new Puller(parts),
     pusher: new Pusher(parts),
     searcher: new SearchClient({ fetch, endpoint }),
+    loginClient: new LoginClient({ fetch, endpoint: loginEndpoint(options) }),
     download:
       options.download ?? ((url, signal) => fetch(url, signal === undefined ? {} : { signal })),
     ready,
   });
 }
 
-function endpointsOf({ libraryUrl, proxyUrl }: HostOptions): EndpointResolver {
-  const registry = proxyUrl === undefined ? directEndpoint() : proxyEndpoint(originOf(proxyUrl));
-  return inOrder(libraryMirror(libraryUrl), registry);
+function endpointsOf(options: HostOptions): EndpointResolver {
+  const { libraryUrl, proxyUrl, registryMirrors = [] } = options;
+  const registry =
+    proxyUrl === undefined ? directEndpoint(options) : proxyEndpoint(originOf(proxyUrl));
+  return inOrder(libraryMirror(libraryUrl), ...registryMirrors.map(hubMirror), registry);
+}
+
+function loginEndpoint({ proxyUrl, insecureRegistries }: HostOptions): LoginEndpoint {
+  if (proxyUrl !== undefined) return (host) => `${originOf(proxyUrl)}/v2/${host}/`;
+  return (host) =>
+    `${isInsecureRegistry(host, insecureRegistries) ? 'http' : 'https'}://${host}/v2/`;
 }
 
 function originOf(url: string): string {

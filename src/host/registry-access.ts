@@ -5,12 +5,14 @@ import type { Platform } from '../image/platform.ts';
 import type { Credentials } from '../registry/endpoint.ts';
 import type { InspectedManifest, Puller } from '../registry/pull.ts';
 import type { Pusher } from '../registry/push.ts';
+import type { LoginClient } from '../registry/login.ts';
 import type { SearchClient } from '../registry/search.ts';
 
 export interface RegistryAccessParts {
   readonly puller: Puller;
   readonly pusher: Pusher;
   readonly searcher: SearchClient;
+  readonly loginClient: LoginClient;
   /** Fetches a URL that a user named, where the host lets it. */
   readonly download: (url: URL, signal?: AbortSignal) => Promise<Response>;
   /** Waited for before the first byte is stored. */
@@ -36,6 +38,11 @@ export function createRegistryAccess(parts: RegistryAccessParts): RegistryAccess
     distribution: async (reference, request) =>
       describe(await puller.inspect(reference, common(request))),
     search: (query, request) => searcher.search(query, common(request)),
+    login: (host, { auth, signal }) =>
+      parts.loginClient.login(host, {
+        credentials: auth,
+        ...(signal === undefined ? {} : { signal }),
+      }),
     download: (url, { signal }) => parts.download(url, signal),
   };
 }

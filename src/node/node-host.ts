@@ -23,6 +23,8 @@ export interface NodeHostOptions {
   readonly proxyUrl?: string;
   /** The caller holds the data root's lock. */
   readonly locked?: boolean;
+  readonly registryMirrors?: readonly string[];
+  readonly insecureRegistries?: readonly string[];
   /** Runs the machine in a worker thread. */
   readonly threaded?: boolean;
   readonly onConsole?: (text: string) => void;
@@ -88,6 +90,8 @@ async function startLocked(options: NodeHostOptions): Promise<NodeHost> {
     libraryUrl,
     memorySizeBytes,
     download: downloader.download,
+    registryMirrors: options.registryMirrors ?? [],
+    insecureRegistries: options.insecureRegistries ?? [],
     ...(options.proxyUrl === undefined ? {} : { proxyUrl: options.proxyUrl }),
   });
   hosts.push(host);

@@ -38,17 +38,31 @@ export function proxyEndpoint(origin: string): EndpointResolver {
   return (reference) => [{ baseUrl: `${origin}/v2/${registryHost(reference)}/`, isMirror: false }];
 }
 
+/** A mirror of Docker Hub; `baseUrl` without a slash at its end. */
+export function hubMirror(baseUrl: string): EndpointResolver {
+  return ({ domain }) =>
+    domain === 'docker.io' ? [{ baseUrl: `${baseUrl}/v2/`, isMirror: true }] : [];
+}
+
+/** Whether a registry is spoken to over HTTP: those on loopback, as in Docker, and those that were named. */
+export function isInsecureRegistry(host: string, named: readonly string[] = []): boolean {
+  return /^(localhost|127(\.\d+){3}|\[::1\])(:\d+)?$/.test(host) || named.includes(host);
+}
+
 /** The registry itself, for Node; Docker's rule: loopback registries speak HTTP, all others HTTPS. */
 export function directEndpoint(
-  credentialsOf: (host: string) => Credentials | undefined = () => undefined,
+  options: {
+    readonly credentialsOf?: (host: string) => Credentials | undefined;
+    readonly insecureRegistries?: readonly string[];
+  } = {},
 ): EndpointResolver {
   return (reference) => {
     const host = registryHost(reference);
-    const isLoopback = /^(localhost|127(\.\d+){3}|\[::1\])(:\d+)?$/.test(host);
-    const credentials = credentialsOf(host);
+    const isInsecure = isInsecureRegistry(host, options.insecureRegistries);
+    const credentials = options.credentialsOf?.(host);
     return [
       {
-        baseUrl: `${isLoopback ? 'http' : 'https'}://${host}/v2/`,
+        baseUrl: `${isInsecure ? 'http' : 'https'}://${host}/v2/`,
         isMirror: false,
         ...(credentials === undefined ? {} : { credentials }),
       },

@@ -40,6 +40,7 @@ function fakeRegistry(given: Partial<RegistryAccess> = {}): RegistryAccess {
     push: nobody,
     distribution: nobody,
     search: nobody,
+    login: nobody,
     download: nobody,
     ...given,
   };

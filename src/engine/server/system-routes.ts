@@ -1,7 +1,9 @@
 /** Routes of the engine as a whole: ping, version, info, events. */
 import type { ApiResponse } from '../../api/http.ts';
 import { KindError } from '../../lib/errors.ts';
+import type { AuthConfig } from '../../api/registry.ts';
 import type { EngineBackend } from './backend.ts';
+import { checkFields } from './decode.ts';
 import { encodeJsonLine, jsonResponse, streamResponse } from './respond.ts';
 import type { RouteRequest } from './route-request.ts';
 import type { Route } from './route.ts';
@@ -13,6 +15,7 @@ export const systemRoutes: readonly Route[] = [
   ['GET', '/version', version],
   ['GET', '/info', info],
   ['GET', '/events', events],
+  ['POST', '/auth', auth],
 ];
 
 async function ping(): Promise<ApiResponse> {
@@ -35,6 +38,17 @@ async function version(backend: EngineBackend): Promise<ApiResponse> {
 
 async function info(backend: EngineBackend): Promise<ApiResponse> {
   return jsonResponse(200, await backend.systemInfo());
+}
+
+async function auth(backend: EngineBackend, request: RouteRequest): Promise<ApiResponse> {
+  const config: AuthConfig = checkFields(await request.json(), {
+    username: 'string',
+    password: 'string',
+    serveraddress: 'string',
+    identitytoken: 'string',
+    registrytoken: 'string',
+  });
+  return jsonResponse(200, await backend.systemAuth(config, request.signal));
 }
 
 async function events(backend: EngineBackend, request: RouteRequest): Promise<ApiResponse> {

@@ -46,10 +46,13 @@ export function startEngine(options: ServeOptions): ServedEngine {
 
 async function boot(options: ServeOptions, onLost: (cause: string) => void): Promise<NodeHost> {
   const { dataRoot, memorySizeBytes, registryProxy } = options;
+  const { registryMirrors, insecureRegistries } = options;
   return startNodeHost({
     dataRoot,
     memorySizeBytes,
     locked: true,
+    registryMirrors,
+    insecureRegistries,
     threaded: true,
     onLost,
     ...(registryProxy === undefined ? {} : { proxyUrl: registryProxy }),

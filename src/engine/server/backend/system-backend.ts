@@ -1,10 +1,12 @@
 /** What the system routes need of an engine. */
+import type { AuthConfig, AuthResponse } from '../../../api/registry.ts';
 import type { EventMessage, SystemInfo, SystemVersion } from '../../../api/system.ts';
 import type { Filters } from './filters.ts';
 
 export interface SystemBackend {
   systemInfo(): Promise<SystemInfo>;
   systemVersion(): Promise<SystemVersion>;
+  systemAuth(config: AuthConfig, signal?: AbortSignal): Promise<AuthResponse>;
   systemEvents(options: {
     readonly sinceMs?: number;
     readonly untilMs?: number;
