@@ -41,13 +41,14 @@ async function info(backend: EngineBackend): Promise<ApiResponse> {
 }
 
 async function auth(backend: EngineBackend, request: RouteRequest): Promise<ApiResponse> {
-  const config: AuthConfig = checkFields(await request.json(), {
+  const fields = {
     username: 'string',
     password: 'string',
     serveraddress: 'string',
     identitytoken: 'string',
     registrytoken: 'string',
-  });
+  } as const;
+  const config: AuthConfig = checkFields(await request.json(), fields, 'AuthConfig');
   return jsonResponse(200, await backend.systemAuth(config, request.signal));
 }
 
