@@ -349,8 +349,6 @@ describe('bad requests', () => {
     ['GET', '/nosuch', undefined, 404, 'page not found'],
     ['GET', '/v9.99/info', undefined, 400,
       'client version 9.99 is too new. Maximum supported API version is 1.51'],
-    ['GET', '/v1.23/info', undefined, 400,
-      'client version 1.23 is too old. Minimum supported API version is 1.24, please upgrade your client to a newer version'],
     ['POST', '/containers/create', {}, 400,
       'config cannot be empty in order to create a container'],
     ['POST', '/containers/create', { Image: 'nosuch' }, 404, 'No such image: nosuch:latest'],
@@ -370,6 +368,17 @@ describe('bad requests', () => {
     const engine = await createFakeEngine();
     expect(await engine.call(method, path, body)).toEqual({ status, json: { message } });
   }); // prettier-ignore
+
+  test('a client before 1.24 is told as text', async () => {
+    const response = await (await createFakeEngine()).request('GET', '/v1.23/info');
+    expect([response.status, response.headers['content-type']]).toEqual([
+      400,
+      'text/plain; charset=utf-8',
+    ]);
+    expect(text(await bodyBytes(response))).toBe(
+      'client version 1.23 is too old. Minimum supported API version is 1.24, please upgrade your client to a newer version\n',
+    );
+  });
 
   test('malformed JSON and a body of another type are 400', async () => {
     const { handler } = await createFakeEngine();

@@ -28,7 +28,7 @@ describe('creating a container rejects', () => {
     [{ Cmd: [''], Entrypoint: [], HostConfig: { LogConfig: { Type: 'foo' } } },
       'error looking up logging plugin foo: plugin "foo" not found'],
     [{ NetworkingConfig: { EndpointsConfig: { bridge: { Aliases: ['a'] } } } },
-      'invalid config for network bridge: network-scoped alias is supported only for containers in user defined networks'],
+      'invalid config for network bridge: invalid endpoint settings:\nnetwork-scoped alias is supported only for containers in user defined networks'],
   ]; // prettier-ignore
 
   test.each(configs)('%j', async (body, message) => {

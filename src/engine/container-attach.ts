@@ -17,11 +17,11 @@ export async function containerAttach(
   const container = daemon.containers.find(name);
   const { status } = container.state;
   if (status === 'paused') {
-    const message = `container ${container.id} is paused, unpause the container before attach`;
+    const message = `container ${name} is paused, unpause the container before attach`;
     throw new KindError('conflict', message);
   }
   if (status === 'restarting') {
-    const message = `container ${container.id} is restarting, wait until the container is running`;
+    const message = `container ${name} is restarting, wait until the container is running`;
     throw new KindError('conflict', message);
   }
   const detachKeys = parseDetachKeys(options.detachKeys ?? detachKeysDefault);

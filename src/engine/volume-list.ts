@@ -1,13 +1,14 @@
 /** `GET /volumes` and `GET /volumes/{name}`. */
 import type { Volume, VolumeListResponse } from '../api/volume.ts';
 import type { Daemon } from './daemon.ts';
-import { checkFilters, matchesAny, matchesLabels } from './filters.ts';
+import { checkFilters, filterFlag, matchesAny, matchesLabels } from './filters.ts';
 import type { Filters } from './server/backend/filters.ts';
 import { volumeUsers } from './volume/volume-users.ts';
 import { volumeWire } from './volume/volume-table.ts';
 
 export async function volumeList(daemon: Daemon, filters: Filters): Promise<VolumeListResponse> {
   checkFilters(filters, ['dangling', 'driver', 'label', 'name']);
+  const dangling = filterFlag(filters, 'dangling', false);
   const volumes = daemon.volumes
     .list()
     .filter(
@@ -15,11 +16,7 @@ export async function volumeList(daemon: Daemon, filters: Filters): Promise<Volu
         matchesAny(filters, 'name', (value) => name.includes(value)) &&
         matchesAny(filters, 'driver', (value) => value === 'local') &&
         matchesLabels(filters, 'label', labels) &&
-        matchesAny(
-          filters,
-          'dangling',
-          (value) => ['1', 'true'].includes(value) === (volumeUsers(daemon, name).length === 0),
-        ),
+        (!filters.has('dangling') || dangling === (volumeUsers(daemon, name).length === 0)),
     );
   return { Volumes: volumes.map(volumeWire), Warnings: null };
 }

@@ -21,6 +21,7 @@ export class ContainerTable {
 
   /** Rejects `notFound` with Docker's words; an ambiguous prefix too. */
   find(text: string): Container {
+    if (text === '') throw new KindError('invalidParameter', 'invalid name or ID supplied: ""');
     const name = text.replace(/^\//, '');
     const byName = this.#names.get(name);
     const found =

@@ -14,6 +14,7 @@ import { errorResponse } from './http-status.ts';
 import { imageRoutes } from './image-routes.ts';
 import { imageStreamRoutes } from './image-stream-routes.ts';
 import { networkRoutes } from './network-routes.ts';
+import { textResponse } from './respond.ts';
 import { compareVersions, RouteRequest } from './route-request.ts';
 import { compileRoute, matchRoute } from './route.ts';
 import { systemRoutes } from './system-routes.ts';
@@ -49,18 +50,15 @@ export function createEngineServer(backend: EngineBackend): ApiHandler {
 }
 
 async function answer(backend: EngineBackend, request: ApiRequest): Promise<ApiResponse> {
-  try {
-    const response = await serve(backend, request);
-    return request.method === 'HEAD' ? withoutBody(response) : response;
-  } catch (error) {
-    return errorResponse(error);
-  }
+  const response = await serve(backend, request).catch(errorResponse);
+  return request.method === 'HEAD' ? withoutBody(response) : response;
 }
 
 async function serve(backend: EngineBackend, request: ApiRequest): Promise<ApiResponse> {
   const { path, query, version } = splitTarget(request.path);
   const match = matchRoute(routes, { method: request.method, path });
   if (match === undefined) throw new KindError('notFound', 'page not found');
+  if (version !== undefined && compareVersions(version, apiVersionMin) < 0) return tooOld(version);
   if (version !== undefined) checkVersion(version);
   const { parameters } = match;
   return match.route.handler(backend, new RouteRequest(request, { query, parameters, version }));
@@ -76,11 +74,13 @@ function splitTarget(target: string): { path: string; query: string; version?: s
   return { path: versioned[2] ?? '/', query, version: versioned[1] ?? '' };
 }
 
+/** Clients before 1.24 read errors as plain text. */
+function tooOld(version: string): ApiResponse {
+  const text = `client version ${version} is too old. Minimum supported API version is ${apiVersionMin}, please upgrade your client to a newer version`;
+  return textResponse(400, `${text}\n`);
+}
+
 function checkVersion(version: string): void {
-  if (compareVersions(version, apiVersionMin) < 0) {
-    const message = `client version ${version} is too old. Minimum supported API version is ${apiVersionMin}, please upgrade your client to a newer version`;
-    throw new KindError('invalidParameter', message);
-  }
   if (compareVersions(version, apiVersion) > 0) {
     const message = `client version ${version} is too new. Maximum supported API version is ${apiVersion}`;
     throw new KindError('invalidParameter', message);

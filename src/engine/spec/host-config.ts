@@ -1,5 +1,6 @@
 /** A container's HostConfig as the engine keeps it and inspect shows it: checked, with Docker's defaults. */
 import type { ContainerConfig, HostConfig } from '../../api/container.ts';
+import type { PortMap } from '../../api/network.ts';
 import { checkHostConfig, runtimeDefault } from './check-host-config.ts';
 import { defaultMaskedPaths, defaultReadonlyPaths } from './default-paths.ts';
 import { shmSizeBytesDefault } from './spec-mounts.ts';
@@ -34,7 +35,7 @@ function withDefaults(config: HostConfig): HostConfig {
     ContainerIDFile: config.ContainerIDFile ?? '',
     LogConfig: { Type: '', Config: {}, ...config.LogConfig },
     NetworkMode: bridge ? 'bridge' : (config.NetworkMode ?? 'bridge'),
-    PortBindings: config.PortBindings ?? null,
+    PortBindings: withHostPorts(config.PortBindings),
     RestartPolicy: {
       Name: config.RestartPolicy?.Name || 'no',
       MaximumRetryCount: config.RestartPolicy?.MaximumRetryCount ?? 0,
@@ -120,4 +121,15 @@ function resourceDefaults(config: HostConfig): HostConfig {
     IOMaximumIOps: config.IOMaximumIOps ?? 0,
     IOMaximumBandwidth: config.IOMaximumBandwidth ?? 0,
   };
+}
+
+/** Both parts of a binding, as Go writes them. */
+function withHostPorts(ports: HostConfig['PortBindings']): PortMap | null {
+  if (ports === undefined || ports === null) return null;
+  const entries = Object.entries(ports).map(([port, bindings]) => [
+    port,
+    bindings?.map(({ HostIp, HostPort }) => ({ HostIp: HostIp ?? '', HostPort: HostPort ?? '' })) ??
+      null,
+  ]);
+  return Object.fromEntries(entries) as PortMap;
 }

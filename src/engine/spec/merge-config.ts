@@ -15,7 +15,6 @@ export function mergeConfig(
   const stopSignal = user.StopSignal || image.StopSignal;
   const env = mergeImageEnv(user.Env ?? [], image.Env ?? []);
   const directory = user.WorkingDir || (image.WorkingDir ?? '');
-  const shell = (user.Shell ?? []).length > 0 ? user.Shell : image.Shell;
   const { ExposedPorts: _ports, Healthcheck: _health, Shell: _shell, ...rest } = user;
   return {
     ...rest,
@@ -38,7 +37,7 @@ export function mergeConfig(
     OnBuild: user.OnBuild ?? null,
     Labels: { ...image.Labels, ...user.Labels },
     ...(stopSignal ? { StopSignal: stopSignal } : {}),
-    ...(shell === undefined || shell === null ? {} : { Shell: shell }),
+    ...(user.Shell ? { Shell: user.Shell } : {}),
   };
 }
 
