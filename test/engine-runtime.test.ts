@@ -83,7 +83,10 @@ describe('creating a container rejects', () => {
     [{ Links: ['nosuch:a'] }, 'could not get container for nosuch: No such container: nosuch'],
   ]; // prettier-ignore
 
-  test.each(hostConfigs)('%j', async (hostConfig, message, status = 400) => {
+  const rejected = hostConfigs.map(
+    ([hostConfig, message, status = 400]) => [hostConfig, message, status] as const,
+  );
+  test.each(rejected)('%j', async (hostConfig, message, status) => {
     expect(await createHost(hostConfig)).toEqual({ status, json: { message } });
   });
 

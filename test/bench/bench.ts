@@ -6,6 +6,7 @@ import { writeFileSync } from 'node:fs';
 import { errorMessage } from '../../src/lib/errors.ts';
 import { benchBoot } from './boot.ts';
 import { benchBrowser } from './browser.ts';
+import { benchDensity } from './density.ts';
 import { benchHost } from './host.ts';
 import { benchDockerd } from './peers/dockerd.ts';
 import { benchPulls } from './pull.ts';
@@ -18,6 +19,7 @@ const parts: readonly (readonly [string, () => Promise<void>])[] = [
   ['page', () => benchBrowser(report, { runs: 5 })],
   ['native dockerd', () => benchDockerd(report, { runs: 20 })],
   ['containers', () => benchHost(report, { runs: 20 })],
+  ['density', () => benchDensity(report, { lives: 300 })],
   ['pulls', () => benchPulls(report, { runs: 3 })],
 ];
 

@@ -6,4 +6,6 @@ installPackages();
 for (const [program, , use] of installPrograms()) {
   console.error(`Missing: ${program}, needed by ${use}`);
 }
-process.exit(run(process.execPath, ['--import', 'tsx', 'test/bench/bench.ts']) ? 0 : 1);
+process.exit(
+  run(process.execPath, ['--expose-gc', '--import', 'tsx', 'test/bench/bench.ts']) ? 0 : 1,
+);
