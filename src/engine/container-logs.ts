@@ -4,6 +4,8 @@ import { encodeStdcopy } from '../lib/stdcopy.ts';
 import type { Container } from './container/container.ts';
 import { splitLines, type LogChunk } from './container/container-log.ts';
 import type { Daemon } from './daemon.ts';
+import { logAttributes, logFileOptions } from './log/log-options.ts';
+import { readLogFiles } from './log/read-log-files.ts';
 import type { ContainerLogsOptions, LogsStream } from './server/backend/container-backend.ts';
 import { rfc3339Nano } from './timestamps.ts';
 
@@ -16,53 +18,130 @@ export async function containerLogs(
   if (container.hostConfig.LogConfig?.Type === 'none')
     throw new KindError('notImplemented', 'configured logging driver does not support reading');
   const multiplexed = !container.tty;
+  const prefix = options.details === true ? detailsOf(container) : '';
   const encode = (chunk: LogChunk): Uint8Array => {
-    const data = options.timestamps ? withTimestamps(chunk) : chunk.lines;
+    const stamp = options.timestamps ? `${rfc3339Nano(chunk.timeMs)} ` : '';
+    const data = withPrefix(chunk, stamp + prefix);
     return multiplexed ? encodeStdcopy(chunk.stream, data) : data;
   };
-  return { readable: logReadable(container, { ...options, encode }), multiplexed };
+  const stop = new AbortController();
+  options.signal?.addEventListener('abort', () => stop.abort(), { once: true });
+  const chunks = logChunks(daemon, container, { ...options, signal: stop.signal });
+  const readable = readableOf(chunks, { encode, cancel: () => stop.abort() });
+  return { readable, multiplexed };
 }
 
-function logReadable(
+/** The attributes of the lines, sorted, as a query string would have them. */
+function detailsOf({ config, hostConfig }: Container): string {
+  const pairs = Object.entries(logAttributes(config, hostConfig)).map(
+    ([name, value]) => `${queryEscape(name)}=${queryEscape(value)}`,
+  );
+  return pairs.length === 0 ? ' ' : `${pairs.sort().join(',')} `;
+}
+
+function queryEscape(text: string): string {
+  return encodeURIComponent(text).replace(/%20/g, '+');
+}
+
+/**
+ * From memory when everything asked for is there, else from the files up to where memory takes over.
+ * Ends when the container does.
+ */
+async function* logChunks(
+  daemon: Daemon,
   container: Container,
-  options: ContainerLogsOptions & { readonly encode: (chunk: LogChunk) => Uint8Array },
-): ReadableStream<Uint8Array> {
+  options: ContainerLogsOptions,
+): AsyncGenerator<LogChunk, void, void> {
   const { log } = container;
   const follow = options.follow && container.isRunning;
+  const wanted = (chunk: LogChunk) =>
+    options[chunk.stream] && chunk.timeMs >= (options.sinceMs ?? -Infinity);
+  const isPast = ({ timeMs }: LogChunk) => timeMs > (options.untilMs ?? Infinity);
   const end = follow ? Infinity : log.end;
-  let position = options.tail === undefined ? 0 : log.tailPosition(options.tail, options.sinceMs);
-  let stopped = false;
-  const stop = () => {
-    stopped = true;
-    log.wakeAll();
-  };
-  options.signal?.addEventListener('abort', stop, { once: true });
+  const { tail } = options;
+  let position = tail === undefined ? 0 : log.tailPosition(tail, options.sinceMs);
+  if (await needsFiles(container, position)) {
+    for await (const chunk of fileChunks(daemon, container, tail)) {
+      if (isPast(chunk)) return;
+      if (wanted(chunk)) yield chunk;
+      position = chunk.sequence;
+    }
+  }
+  for (;;) {
+    const chunk = position < end ? log.read(position) : undefined;
+    if (chunk === undefined) {
+      const isOver = !follow || !container.isRunning || container.removing;
+      if (isOver || options.signal?.aborted === true) return;
+      await changed(container, options.signal);
+      continue;
+    }
+    position = chunk.sequence + chunk.lineCount;
+    if (isPast(chunk)) return;
+    if (wanted(chunk)) yield chunk;
+  }
+}
+
+async function changed({ log }: Container, signal: AbortSignal | undefined): Promise<void> {
+  const wake = () => log.wakeAll();
+  signal?.addEventListener('abort', wake, { once: true });
+  await log.changed();
+  signal?.removeEventListener('abort', wake);
+}
+
+/** Lines before the oldest in memory: of this engine's time, or of one before it. */
+async function needsFiles(container: Container, position: number): Promise<boolean> {
+  const { log, logFile } = container;
+  if (logFile === undefined || !container.startedBefore) return false;
+  const oldest = log.read(0)?.sequence ?? log.end;
+  if (position < oldest) return true;
+  if (position > 0) return false;
+  await logFile.flush();
+  return logFile.hadLines;
+}
+
+/** What the files hold. `sequence` is where memory goes on after them. */
+async function* fileChunks(
+  daemon: Daemon,
+  container: Container,
+  tail: number | undefined,
+): AsyncGenerator<LogChunk, void, void> {
+  const { id, logFile } = container;
+  const options = logFileOptions(id, container);
+  if (logFile === undefined || options === undefined) return;
+  const { sizeBytes, sequence } = await logFile.flush();
+  const last: LogChunk[] = [];
+  const lines = readLogFiles(daemon.guest, { ...options, sizeBytes });
+  for await (const { stream, timeMs, line } of lines) {
+    const chunk = { sequence, lineCount: 1, stream, timeMs, lines: line };
+    if (tail === undefined) yield chunk;
+    else if (last.push(chunk) > tail) last.shift();
+  }
+  yield* last;
+}
+
+function readableOf(
+  chunks: AsyncGenerator<LogChunk, void, void>,
+  options: { readonly encode: (chunk: LogChunk) => Uint8Array; readonly cancel: () => void },
+): ReadableStream<Uint8Array> {
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
-        for (;;) {
-          const chunk = position < end ? log.read(position) : undefined;
-          if (chunk === undefined) {
-            const isOver = !follow || !container.isRunning || container.removing;
-            if (isOver || stopped) return controller.close();
-            await log.changed();
-            continue;
-          }
-          position = chunk.sequence + chunk.lineCount;
-          if (chunk.timeMs > (options.untilMs ?? Infinity)) return controller.close();
-          if (!options[chunk.stream] || chunk.timeMs < (options.sinceMs ?? -Infinity)) continue;
-          controller.enqueue(options.encode(chunk));
-          return undefined;
-        }
+        const { done, value } = await chunks.next();
+        if (done === true) controller.close();
+        else controller.enqueue(options.encode(value));
       },
-      cancel: stop,
+      async cancel() {
+        options.cancel();
+        await chunks.return();
+      },
     },
     { highWaterMark: 0 },
   );
 }
 
-function withTimestamps({ timeMs, lines }: LogChunk): Uint8Array {
-  const stamp = new TextEncoder().encode(`${rfc3339Nano(timeMs)} `);
+function withPrefix({ lines }: LogChunk, prefix: string): Uint8Array {
+  if (prefix === '') return lines;
+  const stamp = new TextEncoder().encode(prefix);
   const parts = splitLines(lines);
   const whole = new Uint8Array(lines.length + parts.length * stamp.length);
   let at = 0;

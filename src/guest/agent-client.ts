@@ -10,6 +10,7 @@ import type {
   ApplyOptions,
   ConnectTarget,
   DockerInvocation,
+  FileAppender,
   FileStat,
   Guest,
   GuestProcess,
@@ -152,6 +153,23 @@ export class AgentClient implements Guest {
       () => {},
     );
     await done;
+  }
+
+  async appendFile(path: string, options: { readonly mode?: number } = {}): Promise<FileAppender> {
+    const body = request(openKind.writeFile, path).number(field.mode, options.mode ?? 0o644);
+    const stream = await this.#open(body.flag(field.flags, true).finish());
+    const done = waitForResult(stream);
+    done.catch(() => {});
+    return {
+      write: async (bytes) => {
+        // When this rejects the reason is the stream's end, which `done` tells better.
+        await stream.write(channel.stdin, bytes).catch(() => done);
+      },
+      close: async () => {
+        stream.end(channel.stdin);
+        await done;
+      },
+    };
   }
 
   async readDirectory(path: string, options?: PathOptions): Promise<string[]> {

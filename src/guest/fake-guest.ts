@@ -9,6 +9,7 @@ import {
   SetupError,
   type ConnectTarget,
   type DockerInvocation,
+  type FileAppender,
   type ExitStatus,
   type FileStat,
   type Guest,
@@ -171,6 +172,16 @@ export class FakeGuest implements Guest {
     this.files.set(`${options?.root ?? ''}${path}`, content);
     for (const listener of this.#watchers.get(path) ?? [])
       listener(new TextDecoder().decode(content));
+  }
+
+  async appendFile(path: string): Promise<FileAppender> {
+    return {
+      write: async (bytes) => {
+        const before = this.files.get(path) ?? new Uint8Array();
+        this.files.set(path, Uint8Array.from([...before, ...bytes]));
+      },
+      close: async () => {},
+    };
   }
 
   async readDirectory(path: string, options?: { readonly root?: string }): Promise<string[]> {

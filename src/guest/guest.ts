@@ -131,6 +131,14 @@ export interface DockerInvocation {
   exit(code: number): Promise<void>;
 }
 
+/** A file that is written to its end for a while, over one stream. */
+export interface FileAppender {
+  /** Resolves when the bytes are on their way; rejects when they cannot be written, or those before. */
+  write(bytes: Uint8Array): Promise<void>;
+  /** Resolves when everything is in the file. */
+  close(): Promise<void>;
+}
+
 export interface Guest extends Disposable {
   /** Resolves when the agent said hello; rejects `unavailable` with the cause when it never does. */
   readonly ready: Promise<void>;
@@ -157,6 +165,8 @@ export interface Guest extends Disposable {
     content: Uint8Array,
     options?: PathOptions & { readonly mode?: number },
   ): Promise<void>;
+  /** Makes the file when it is missing. */
+  appendFile(path: string, options?: { readonly mode?: number }): Promise<FileAppender>;
   readDirectory(path: string, options?: PathOptions): Promise<string[]>;
   /** A tar (PAX) of a path, names relative to its parent. */
   readTar(path: string, options?: ReadTarOptions): ReadableStream<Uint8Array>;

@@ -132,11 +132,13 @@ void read_files(struct reader body)
 
 void write_file(struct reader body)
 {
+    enum { APPEND = 1 };
     mode_t mode = (mode_t)field_number(body, FIELD_MODE, 0644) & 07777;
+    int start = (field_number(body, FIELD_FLAGS, 0) & APPEND) != 0 ? O_APPEND : O_TRUNC;
     const char *path = text(body, FIELD_PATH);
     umask(0);
     int fd =
-        open_in_root(text(body, FIELD_ROOT), path, O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK, mode);
+        open_in_root(text(body, FIELD_ROOT), path, O_WRONLY | O_CREAT | start | O_NONBLOCK, mode);
     if (fd < 0)
         fail_job(errno, "open", path);
     copy_bytes(STDIN_FILENO, fd, path);

@@ -48,7 +48,16 @@ describe('ContainerLog', () => {
   test('does not wait for the end of a very long line', () => {
     const log = new ContainerLog({ now: () => 0, enabled: true });
     log.write('stdout', new Uint8Array(20_000).fill(65));
-    expect(log.all().map(({ lines }) => lines.length)).toEqual([20_000]);
+    expect(log.all().map(({ lines }) => lines.length)).toEqual([16_384]);
+    log.write('stdout', bytes('end\nnext\n'));
+    expect(log.all().map(({ lines }) => lines.length)).toEqual([16_384, 3_625]);
+  });
+
+  test('parts a line that is longer than a line may be, wherever it stands', () => {
+    const log = new ContainerLog({ now: () => 0, enabled: true });
+    log.write('stdout', bytes(`a\n${'x'.repeat(40_000)}\nb\n`));
+    expect(log.all().map(({ lines }) => lines.length)).toEqual([2, 16_384, 16_384, 7_235]);
+    expect(log.end).toBe(5);
   });
 
   test('is bounded: the oldest lines go, and a position before them finds what is left', () => {

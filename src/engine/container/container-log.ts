@@ -6,6 +6,7 @@
  * Lines that arrived together stay together, and are only parted for a reader who needs to: a program
  * may print millions of short ones.
  */
+import type { LogFile } from '../log/log-file.ts';
 
 export type LogStream = 'stdout' | 'stderr';
 
@@ -20,10 +21,10 @@ export interface LogChunk {
   readonly lines: Uint8Array;
 }
 
-/** Per container. */
-export const logSizeBytesMax = 16 * 1024 * 1024;
-/** So much without a newline is stored as a line of its own, as Docker's copier does. */
-const partialSizeBytesMax = 16 * 1024;
+/** Per container: what is older is read back from the files of its log driver. */
+export const logSizeBytesMax = 1024 * 1024;
+/** So much without a newline is a line of its own, as for Docker's copier. */
+export const lineSizeBytesMax = 16 * 1024;
 /** What a chunk costs beside its bytes. */
 const chunkOverheadBytes = 64;
 
@@ -39,24 +40,30 @@ export class ContainerLog {
   readonly #now: () => number;
   readonly #enabled: boolean;
   readonly #sizeBytesMax: number;
+  readonly #file: LogFile | undefined;
 
   constructor(options: {
     readonly now: () => number;
     readonly enabled: boolean;
     readonly sizeBytesMax?: number;
+    /** Gets every line, too. */
+    readonly file?: LogFile | undefined;
   }) {
     this.#now = options.now;
     this.#enabled = options.enabled;
     this.#sizeBytesMax = options.sizeBytesMax ?? logSizeBytesMax;
+    this.#file = options.file;
   }
 
   write(stream: LogStream, data: Uint8Array): void {
     if (!this.#enabled) return;
     const whole = join(this.#partial[stream], data);
-    const end = whole.lastIndexOf(newline) + 1;
-    if (end > 0) this.#append(stream, whole.slice(0, end));
-    this.#partial[stream] = whole.slice(end);
-    if (this.#partial[stream].length >= partialSizeBytesMax) this.#appendPartial(stream);
+    let start = 0;
+    for (const end of chunkEnds(whole)) {
+      this.#append(stream, whole.slice(start, end));
+      start = end;
+    }
+    this.#partial[stream] = whole.slice(start);
     this.wakeAll();
   }
 
@@ -65,6 +72,11 @@ export class ContainerLog {
     this.#appendPartial('stdout');
     this.#appendPartial('stderr');
     this.wakeAll();
+  }
+
+  /** True when the oldest line is still there. */
+  get isWhole(): boolean {
+    return (this.#chunks[this.#first]?.sequence ?? this.#next) === 0;
   }
 
   /** The number that the next line will get. */
@@ -115,7 +127,9 @@ export class ContainerLog {
 
   #append(stream: LogStream, lines: Uint8Array): void {
     const lineCount = countLines(lines);
-    this.#chunks.push({ sequence: this.#next, lineCount, stream, timeMs: this.#now(), lines });
+    const timeMs = this.#now();
+    this.#chunks.push({ sequence: this.#next, lineCount, stream, timeMs, lines });
+    this.#file?.append(splitLines(lines).map((line) => ({ stream, timeMs, line })));
     this.#next += lineCount;
     this.#sizeBytes += lines.length + chunkOverheadBytes;
     while (this.#sizeBytes > this.#sizeBytesMax && this.#first < this.#chunks.length - 1) {
@@ -139,6 +153,30 @@ export function splitLines(lines: Uint8Array): Uint8Array[] {
     start = end;
   }
   return parts;
+}
+
+/**
+ * Where to part bytes into chunks: after the last newline, and around what is longer than a line may be.
+ * What is left after the last of them waits for its newline.
+ */
+function chunkEnds(bytes: Uint8Array): number[] {
+  const ends: number[] = [];
+  const last = bytes.lastIndexOf(newline) + 1;
+  if (bytes.length >= lineSizeBytesMax) {
+    let start = 0;
+    while (start < bytes.length) {
+      const found = bytes.indexOf(newline, start);
+      const end = found < 0 ? bytes.length : found + 1;
+      const isLong =
+        end - start > lineSizeBytesMax || (found < 0 && end - start >= lineSizeBytesMax);
+      if (isLong && start > (ends.at(-1) ?? 0)) ends.push(start);
+      for (; isLong && end - start >= lineSizeBytesMax; start += lineSizeBytesMax)
+        ends.push(start + lineSizeBytesMax);
+      start = end;
+    }
+  }
+  if (last > (ends.at(-1) ?? 0)) ends.push(last);
+  return ends;
 }
 
 function withoutLines(chunk: LogChunk, count: number): LogChunk {

@@ -31,6 +31,8 @@ export function traceGuest(guest: Guest, trace: RequestTrace): Guest {
       ),
     writeFile: (path, content, options) =>
       trace.measure(file('writeFile', path), () => guest.writeFile(path, content, options)),
+    appendFile: (path, options) =>
+      trace.measure(file('appendFile', path), () => guest.appendFile(path, options)),
     readDirectory: (path, options) =>
       trace.measure(file('readDirectory', path), () => guest.readDirectory(path, options)),
     readTar: (path, options) => {
