@@ -219,6 +219,21 @@ export interface ContainerCreateResponse {
   readonly Warnings: readonly string[];
 }
 
+export type HealthStatus = 'starting' | 'healthy' | 'unhealthy';
+
+export interface HealthcheckResult {
+  readonly Start: string;
+  readonly End: string;
+  readonly ExitCode: number;
+  readonly Output: string;
+}
+
+export interface ContainerHealth {
+  readonly Status: HealthStatus;
+  readonly FailingStreak: number;
+  readonly Log: readonly HealthcheckResult[];
+}
+
 export interface ContainerState {
   readonly Status: ContainerStatus;
   readonly Running: boolean;
@@ -232,6 +247,8 @@ export interface ContainerState {
   /** RFC 3339 with nanoseconds; `0001-01-01T00:00:00Z` when it never happened. */
   readonly StartedAt: string;
   readonly FinishedAt: string;
+  /** Absent without a healthcheck, and before the first start. */
+  readonly Health?: ContainerHealth;
 }
 
 export interface MountPoint {
@@ -302,6 +319,15 @@ export interface ContainerSummary {
     readonly Networks: Readonly<Record<string, EndpointSettings>>;
   } | null;
   readonly Mounts: readonly MountPoint[];
+}
+
+/** Body of `POST /containers/{id}/update`. */
+export interface ContainerUpdateRequest extends Resources {
+  readonly RestartPolicy?: RestartPolicy;
+}
+
+export interface ContainerUpdateResponse {
+  readonly Warnings: readonly string[] | null;
 }
 
 /** One entry of `GET /containers/{id}/changes`. */

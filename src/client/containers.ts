@@ -8,6 +8,8 @@ import type {
   ContainersPruneResponse,
   ContainerSummary,
   ContainerTopResponse,
+  ContainerUpdateRequest,
+  ContainerUpdateResponse,
   ContainerWaitCondition,
   ContainerWaitResponse,
 } from '../api/container.ts';
@@ -295,6 +297,16 @@ export async function containerCopyTo(
     },
     headers: { 'content-type': 'application/x-tar' },
     body: options.tar,
+    ...signalOf(options),
+  });
+}
+
+export function containerUpdate(
+  client: ApiClient,
+  options: ContainerOptions & { readonly changes: ContainerUpdateRequest },
+): Promise<ContainerUpdateResponse> {
+  return client.json('POST', containerPath(options, '/update'), {
+    json: options.changes,
     ...signalOf(options),
   });
 }

@@ -9,6 +9,7 @@ import type { StoredImage } from '../image/image-store.ts';
 import { formatPlatform, machinePlatform, parsePlatform, samePlatform } from '../image/platform.ts';
 import { errorKind, errorMessage, KindError } from '../lib/errors.ts';
 import { Container } from './container/container.ts';
+import { openLogFile } from './log/log-file.ts';
 import { logContainerEvent, randomId, type Daemon } from './daemon.ts';
 import { checkContainerConfig } from './spec/check-container-config.ts';
 import { checkLogConfig } from './spec/check-log-config.ts';
@@ -77,6 +78,7 @@ function newContainer(
     imageId: image.id,
     diffIds: image.config.diffIds,
     mountPoints: createMountPoints(daemon, { config, hostConfig }),
+    logFile: openLogFile(daemon, { id: parts.id, config, hostConfig }),
     now: () => daemon.clock.now(),
     delay: (milliseconds, signal) => daemon.clock.delay(milliseconds, signal),
   });

@@ -1,9 +1,8 @@
 /** `POST /containers/{id}/kill`. */
 import { errorKind, errorMessage, KindError } from '../lib/errors.ts';
-import { signalRun } from './container/signal-run.ts';
-import { logContainerEvent, type Daemon } from './daemon.ts';
-import { parseSignal, sigkill } from './signals.ts';
-import { thaw } from './container-unpause.ts';
+import { signalContainer } from './container-signal.ts';
+import type { Daemon } from './daemon.ts';
+import { parseSignal, sigkill, signalNumberMax } from './signals.ts';
 
 /** SIGKILL also waits for the end; any other signal is only sent. */
 export async function containerKill(
@@ -20,19 +19,14 @@ export async function containerKill(
 }
 
 async function kill(daemon: Daemon, name: string, text: string): Promise<void> {
+  if (/^[0-9]+$/.test(text) && Number(text) > signalNumberMax)
+    throw new KindError('invalidParameter', `the linux daemon does not support signal ${text}`);
   const signal = parseSignal(text);
   const container = daemon.containers.find(name);
   const { run } = container;
-  if (run === undefined)
-    throw new KindError('conflict', `container ${container.id} is not running`);
-  const stopSignal = parseSignal(container.config.StopSignal || 'TERM');
-  if (signal === sigkill || signal === stopSignal) container.stopRequested = true;
-  await signalRun(daemon, run.process, signal).catch((error: unknown) => {
-    if (errorKind(error) !== 'notFound') throw error;
-  });
-  const attributes = { signal: String(signal) };
-  logContainerEvent(daemon, container, { action: 'kill', attributes });
+  const ended = container.isRunning ? container.wait('not-running') : undefined;
+  await signalContainer(daemon, container, signal);
   if (signal !== sigkill) return;
-  if (container.state.status === 'paused') await thaw(daemon, container);
-  await run.finished;
+  await ended;
+  await run?.finished;
 }

@@ -2,10 +2,15 @@
 import type { ContainerSummary } from '../api/container.ts';
 import type { StoredImage } from '../image/image-store.ts';
 import { KindError } from '../lib/errors.ts';
-import { containerMounts, containerNetworks } from './container/container-wire.ts';
+import {
+  containerMounts,
+  containerNetworks,
+  containerPorts,
+  shownStatus,
+} from './container/container-wire.ts';
 import type { Container } from './container/container.ts';
 import type { Daemon } from './daemon.ts';
-import { checkFilters, matchesAny, matchesLabels } from './filters.ts';
+import { checkFilters, filterFlag, matchesAny, matchesLabels } from './filters.ts';
 import type { ContainerListOptions } from './server/backend/container-backend.ts';
 import type { Filters } from './server/backend/filters.ts';
 import { humanDuration } from './timestamps.ts';
@@ -16,6 +21,7 @@ const knownFilters = [
 ]; // prettier-ignore
 
 const statuses = ['created', 'running', 'paused', 'restarting', 'removing', 'exited', 'dead'];
+const healths = ['none', 'starting', 'healthy', 'unhealthy'];
 
 /** Newest first; only running ones unless `all`, a limit or a filter by state says otherwise. */
 export async function containerList(
@@ -24,12 +30,10 @@ export async function containerList(
 ): Promise<ContainerSummary[]> {
   const filters = options.filters ?? new Map<string, readonly string[]>();
   checkFilters(filters, knownFilters);
-  for (const status of filters.get('status') ?? [])
-    if (!statuses.includes(status))
-      throw new KindError('invalidParameter', `invalid filter 'status=${status}'`);
+  checkValues(daemon, filters);
   const limit = options.limit !== undefined && options.limit > 0 ? options.limit : Infinity;
   const all =
-    options.all === true || limit !== Infinity || filters.has('status') || filters.has('exited');
+    options.all === true || limit !== Infinity || (filters.get('status') ?? []).length > 0;
   const images = await daemon.images.list();
   const chosen = daemon.containers
     .list()
@@ -38,6 +42,43 @@ export async function containerList(
     .filter((container) => matches(daemon, { container, filters, images }))
     .slice(0, limit);
   return chosen.map((container) => summary(daemon, { container, images }));
+}
+
+/** In dockerd's order, so that of several mistakes the same one is told. */
+function checkValues(daemon: Daemon, filters: Filters): void {
+  const invalid = (message: string) => new KindError('invalidParameter', message);
+  const each = (name: string, check: (value: string) => void) =>
+    (filters.get(name) ?? []).forEach(check);
+  each('exited', (value) => {
+    if (/^[+-]?[0-9]+$/.test(value)) return;
+    const problem = `strconv.Atoi: parsing "${value}": invalid syntax`;
+    throw invalid(`invalid filter 'exited=${value}': ${problem}`);
+  });
+  const oneOf = (name: string, what: string, known: readonly string[]) =>
+    each(name, (value) => {
+      if (known.includes(value)) return;
+      const problem = `invalid value for ${what} (${value}): must be one of ${known.join(', ')}`;
+      throw invalid(`invalid filter '${name}=${value}': ${problem}`);
+    });
+  oneOf('status', 'state', statuses);
+  filterFlag(filters, 'is-task', false);
+  oneOf('health', 'health', healths);
+  for (const name of ['before', 'since']) each(name, (value) => void daemon.containers.find(value));
+  for (const name of ['publish', 'expose']) each(name, (value) => void portRange(value, name));
+}
+
+/** `80`, `80/udp` or `80-90/tcp`: whether a port of this protocol is meant. */
+function portRange(text: string, filter: string): (port: number, protocol: string) => boolean {
+  const fail = (message: string) => new KindError('system', message);
+  if (text.includes(':')) throw fail(`filter for '${filter}' should not contain ':': ${text}`);
+  const [range = '', protocol = 'tcp'] = text.split('/');
+  const [first = '', last = first] = range.split('-');
+  for (const number of [first, last]) {
+    if (/^[0-9]{1,5}$/.test(number)) continue;
+    const problem = `strconv.ParseUint: parsing "${number}": invalid syntax`;
+    throw fail(`error while looking up for ${filter} ${text}: ${problem}`);
+  }
+  return (port, of) => of === protocol && port >= Number(first) && port <= Number(last);
 }
 
 function matches(
@@ -50,16 +91,16 @@ function matches(
 ): boolean {
   const { container, filters, images } = options;
   const { name, id, state, config, mountPoints, createdMs } = container;
+  const hasExited = state.startedMs > 0 && !container.isRunning;
   const isAbout = (text: string, value: string) => text === value || safePattern(value).test(text);
   return (
-    matchesAny(filters, 'name', (value) => isAbout(`/${name}`, value)) &&
+    matchesAny(filters, 'name', (value) => isAbout(`/${name}`, value) || isAbout(name, value)) &&
     matchesAny(filters, 'id', (value) => id.startsWith(value)) &&
-    matchesAny(filters, 'status', (value) => value === state.status) &&
-    matchesAny(
-      filters,
-      'exited',
-      (value) => state.status === 'exited' && state.exitCode === Number(value),
-    ) &&
+    matchesAny(filters, 'status', (value) => value === shownStatus(container)) &&
+    matchesAny(filters, 'exited', (value) => hasExited && state.exitCode === Number(value)) &&
+    matchesAny(filters, 'health', (value) => value === (container.health?.status ?? 'none')) &&
+    !filterFlag(filters, 'is-task', false) &&
+    matchesPorts(container, filters) &&
     matchesLabels(filters, 'label', config.Labels) &&
     matchesAny(filters, 'network', (value) => networkOf(container) === value) &&
     matchesAny(filters, 'volume', (value) =>
@@ -68,6 +109,21 @@ function matches(
     matchesAny(filters, 'ancestor', (value) => isAncestor(container, { value, images })) &&
     matchesAny(filters, 'before', (v) => createdMs < daemon.containers.find(v).createdMs) &&
     matchesAny(filters, 'since', (v) => createdMs > daemon.containers.find(v).createdMs)
+  );
+}
+
+/** Of either filter one value is enough. */
+function matchesPorts(container: Container, filters: Filters): boolean {
+  const wanted = ['publish', 'expose'].filter((name) => (filters.get(name) ?? []).length > 0);
+  return (
+    wanted.length === 0 ||
+    containerPorts(container).some(({ PrivatePort, PublicPort = 0, Type }) =>
+      wanted.some((name) =>
+        matchesAny(filters, name, (value) =>
+          portRange(value, name)(name === 'publish' ? PublicPort : PrivatePort, Type),
+        ),
+      ),
+    )
   );
 }
 
@@ -102,7 +158,7 @@ function summary(
   daemon: Daemon,
   { container, images }: { container: Container; images: readonly StoredImage[] },
 ): ContainerSummary {
-  const { config, hostConfig, args, state } = container;
+  const { config, hostConfig, args } = container;
   return {
     Id: container.id,
     Names: [`/${container.name}`],
@@ -110,9 +166,9 @@ function summary(
     ImageID: container.imageId,
     Command: args.map((word) => (/\s/.test(word) ? `'${word}'` : word)).join(' '),
     Created: Math.floor(container.createdMs / 1000),
-    Ports: [],
+    Ports: containerPorts(container),
     Labels: config.Labels ?? {},
-    State: state.status,
+    State: shownStatus(container),
     Status: statusText(container, daemon.clock.now()),
     HostConfig: { NetworkMode: hostConfig.NetworkMode ?? '' },
     NetworkSettings: { Networks: containerNetworks(container) },
@@ -131,10 +187,13 @@ function imageName(container: Container, images: readonly StoredImage[]): string
   return still ? given : container.imageId;
 }
 
-export function statusText({ state }: Container, now: number): string {
-  switch (state.status) {
-    case 'running':
-      return `Up ${humanDuration(now - state.startedMs)}`;
+export function statusText(container: Container, now: number): string {
+  const { state, health } = container;
+  switch (shownStatus(container)) {
+    case 'running': {
+      const up = `Up ${humanDuration(now - state.startedMs)}`;
+      return health === undefined ? up : `${up} (${health.text()})`;
+    }
     case 'paused':
       return `Up ${humanDuration(now - state.startedMs)} (Paused)`;
     case 'restarting':

@@ -1,6 +1,7 @@
 /** `POST /containers/{id}/pause`: the cgroup's freezer. */
 import { KindError } from '../lib/errors.ts';
 import { logContainerEvent, type Daemon } from './daemon.ts';
+import { stopHealth } from './health/health-monitor.ts';
 
 export async function containerPause(daemon: Daemon, name: string): Promise<void> {
   const container = daemon.containers.find(name);
@@ -8,6 +9,10 @@ export async function containerPause(daemon: Daemon, name: string): Promise<void
     const { status } = container.state;
     if (status === 'paused')
       throw new KindError('conflict', `Container ${container.id} is already paused`);
+    if (status === 'restarting') {
+      const message = `Container ${container.id} is restarting, wait until the container is running`;
+      throw new KindError('conflict', message);
+    }
     if (status !== 'running')
       throw new KindError('conflict', `container ${container.id} is not running`);
     const path = `${container.cgroup}/cgroup.freeze`;
@@ -16,6 +21,7 @@ export async function containerPause(daemon: Daemon, name: string): Promise<void
       before: [{ operation: { op: 'write', path, content: '1' }, cause }],
     });
     container.state.status = 'paused';
+    stopHealth(container);
   });
   logContainerEvent(daemon, container, { action: 'pause' });
 }

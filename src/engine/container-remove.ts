@@ -1,7 +1,7 @@
 /** `DELETE /containers/{id}`. */
 import { KindError, errorMessage, errorKind } from '../lib/errors.ts';
 import type { Container } from './container/container.ts';
-import { signalRun } from './container/signal-run.ts';
+import { signalContainer } from './container-signal.ts';
 import { logContainerEvent, type Daemon } from './daemon.ts';
 import { applyEach } from './guest-plans.ts';
 import { sigkill } from './signals.ts';
@@ -11,16 +11,17 @@ import { removeVolumes } from './volume/remove-volumes.ts';
 export async function containerRemove(
   daemon: Daemon,
   name: string,
-  options: { readonly force: boolean; readonly volumes: boolean },
+  options: { readonly force: boolean; readonly volumes: boolean; readonly link: boolean },
 ): Promise<void> {
   const container = daemon.containers.find(name);
+  if (options.link) throw linkError(name);
   if (container.removing) {
     const message = `removal of container ${name} is already in progress`;
     throw new KindError('conflict', message);
   }
   container.removing = true;
   try {
-    await stopFirst(daemon, container, options.force);
+    await killFirst(daemon, container, options.force);
     await container.mutex.run(() => removeContainer(daemon, container, options));
   } catch (error) {
     container.removing = false;
@@ -29,7 +30,17 @@ export async function containerRemove(
   }
 }
 
-async function stopFirst(daemon: Daemon, container: Container, force: boolean): Promise<void> {
+/** No container here has links to others' names. */
+function linkError(name: string): KindError {
+  const parent = name.replace(/^\/?/, '/').replace(/\/[^/]*$/, '');
+  const message =
+    parent === ''
+      ? 'Conflict, cannot remove the default link name of the container'
+      : `Cannot get parent ${parent} for link name /${name.replace(/^\//, '')}`;
+  return new KindError('system', message);
+}
+
+async function killFirst(daemon: Daemon, container: Container, force: boolean): Promise<void> {
   const { status } = container.state;
   if (!container.isRunning) return;
   if (!force) {
@@ -39,11 +50,11 @@ async function stopFirst(daemon: Daemon, container: Container, force: boolean): 
         : `container is ${status}: stop the container before removing or force remove`;
     throw new KindError('conflict', message);
   }
-  container.stopRequested = true;
   const { run } = container;
-  if (run === undefined) return;
-  await signalRun(daemon, run.process, sigkill).catch(() => {});
-  await run.finished;
+  const ended = container.wait('not-running');
+  await signalContainer(daemon, container, sigkill);
+  await ended;
+  await run?.finished;
 }
 
 /** Takes away what a stopped container left. `cleaned`: its files are gone already. */

@@ -7,16 +7,16 @@ export async function containerRename(
   name: string,
   newName: string,
 ): Promise<void> {
-  if (name === '' || newName === '')
+  if ([name, newName].some((text) => text.trim().replace(/^\//, '') === ''))
     throw new KindError('invalidParameter', 'Neither old nor new names may be empty');
   const container = daemon.containers.find(name);
   const oldName = container.name;
-  if (newName.replace(/^\//, '') === oldName) {
+  if (newName.trim().replace(/^\//, '') === oldName) {
     const message = 'Renaming a container with the same name as its current name';
     throw new KindError('invalidParameter', message);
   }
   try {
-    container.name = daemon.containers.reserve(container.id, newName, daemon.random);
+    container.name = daemon.containers.reserve(container.id, withSlash(newName), daemon.random);
   } catch (error) {
     const message = `Error when allocating new name: ${errorMessage(error)}`;
     throw new KindError(errorKind(error), message, { cause: error });
@@ -24,4 +24,9 @@ export async function containerRename(
   daemon.containers.release(oldName);
   const attributes = { oldName: `/${oldName}` };
   logContainerEvent(daemon, container, { action: 'rename', attributes });
+}
+
+/** Errors show it so. */
+function withSlash(name: string): string {
+  return name.trim().replace(/^\/?/, '/');
 }

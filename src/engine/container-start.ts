@@ -13,10 +13,12 @@ import { findJoined, type JoinedContainers } from './container/joined-containers
 import { findDevices } from './container/machine-devices.ts';
 import { setupFailure, startError } from './container/start-error.ts';
 import type { Container } from './container/container.ts';
+import { RestartManager } from './container/restart-policy.ts';
 import { superviseRun } from './container/supervise.ts';
 import { removeContainer } from './container-remove.ts';
 import { logContainerEvent, type Daemon } from './daemon.ts';
 import { applyEach } from './guest-plans.ts';
+import { startHealth } from './health/health-monitor.ts';
 import { compileSpec } from './spec/compile-spec.ts';
 import { containerPlan, type ContainerFiles } from './spec/container-plan.ts';
 import { resolveUser } from './spec/passwd.ts';
@@ -26,11 +28,21 @@ import { execFailureExit } from './container/exec-failure.ts';
 
 export async function containerStart(daemon: Daemon, name: string): Promise<void> {
   const container = daemon.containers.find(name);
-  await container.mutex.run(() => startContainer(daemon, container));
+  await container.mutex.run(() => startAnew(daemon, container));
 }
 
-/** The caller holds the container's mutex. */
-export async function startContainer(daemon: Daemon, container: Container): Promise<void> {
+/** A start that a user asked for: what came before no longer counts. The caller holds the mutex. */
+export async function startAnew(daemon: Daemon, container: Container): Promise<void> {
+  if (container.state.status === 'restarting')
+    throw new KindError('notModified', 'container is already running');
+  checkStartable(container);
+  container.restarts = new RestartManager();
+  container.restartCount = 0;
+  container.manuallyStopped = false;
+  await startContainer(daemon, container);
+}
+
+function checkStartable(container: Container): void {
   const { status } = container.state;
   if (status === 'paused')
     throw new KindError('conflict', 'cannot start a paused container, try unpause instead');
@@ -39,7 +51,11 @@ export async function startContainer(daemon: Daemon, container: Container): Prom
     const message = 'container is marked for removal and cannot be started';
     throw new KindError('conflict', message);
   }
-  container.stopRequested = false;
+}
+
+/** The caller holds the container's mutex. */
+export async function startContainer(daemon: Daemon, container: Container): Promise<void> {
+  checkStartable(container);
   let root: PreparedRoot | undefined;
   let plan: SetupPlan = { before: [] };
   try {
@@ -150,6 +166,7 @@ function begin(
   container.input.connect(process.stdin);
   const finished = superviseRun(daemon, { container, process, restart: startContainer });
   container.run = { process, finished };
+  startHealth(daemon, container);
   logContainerEvent(daemon, container, { action: 'start' });
 }
 

@@ -3,27 +3,50 @@ import type { ContainerTopResponse } from '../api/container.ts';
 import type { SetupPlan } from '../guest/plan.ts';
 import { KindError } from '../lib/errors.ts';
 import { defaultPath } from './spec/environment.ts';
-import type { Daemon } from './daemon.ts';
+import type { Container } from './container/container.ts';
+import { logContainerEvent, type Daemon } from './daemon.ts';
 
 const outputSizeBytesMax = 1024 * 1024;
 
+/** `psArgs` as the machine's ps takes them; `-ef` when empty. Rejects in ps's own words. */
 export async function containerTop(
   daemon: Daemon,
   name: string,
   psArgs: string,
 ): Promise<ContainerTopResponse> {
-  if (!/^[A-Za-z0-9 ,=_%-]*$/.test(psArgs) || /pid=/.test(psArgs))
-    throw new KindError('invalidParameter', `Error running ps: unsupported arguments "${psArgs}"`);
+  const renamed = /\s+([^\s]*)=\s*(PID[^\s]*)/.exec(psArgs);
+  if (renamed !== null && renamed[1] !== 'pid')
+    throw new KindError('system', `specifying "${renamed[1]}=${renamed[2]}" is not allowed`);
   const container = daemon.containers.find(name);
-  if (container.run === undefined)
-    throw new KindError('conflict', `container ${container.id} is not running`);
+  checkRunning(container);
   const procs = await daemon.guest.readFile(`${container.cgroup}/cgroup.procs`);
-  const pids = new Set(new TextDecoder().decode(procs).split('\n').filter(Boolean));
-  const words = psArgs.split(' ').filter(Boolean);
-  return parsePs(await runPs(daemon, words), pids);
+  const pids = new TextDecoder().decode(procs).split('\n').filter(Boolean);
+  const words = (psArgs || '-ef').split(' ');
+  // Some options cannot be used together with a list of processes.
+  const listed = await runPs(daemon, [...words, `-q${pids.join(',')}`]);
+  const { output, errors } = listed.failed ? await runPs(daemon, words) : listed;
+  if (errors !== undefined) throw new KindError('system', `ps: ${errors}`);
+  const response = parsePs(output, new Set(pids));
+  logContainerEvent(daemon, container, { action: 'top' });
+  return response;
 }
 
-async function runPs(daemon: Daemon, args: readonly string[]): Promise<string> {
+function checkRunning({ id, state, run }: Container): void {
+  if (state.status === 'restarting') {
+    const message = `Container ${id} is restarting, wait until the container is running`;
+    throw new KindError('conflict', message);
+  }
+  if (run === undefined) throw new KindError('conflict', `container ${id} is not running`);
+}
+
+interface PsResult {
+  readonly failed: boolean;
+  readonly output: string;
+  /** The first line of what it said when it failed. */
+  readonly errors: string | undefined;
+}
+
+async function runPs(daemon: Daemon, args: readonly string[]): Promise<PsResult> {
   const cause = 'List processes for docker top';
   const plan: SetupPlan = {
     before: [],
@@ -43,8 +66,9 @@ async function runPs(daemon: Daemon, args: readonly string[]): Promise<string> {
     collect(process.stderr),
     process.exit,
   ]);
-  if (status.code === 0) return output;
-  throw new KindError('system', `Error running ps: ${errors.trim()}`);
+  const failed = status.code !== 0;
+  const reason = errors.split('\n')[0] || `exit status ${status.code}`;
+  return { failed, output, errors: failed ? reason : undefined };
 }
 
 async function collect(stream: ReadableStream<Uint8Array>): Promise<string> {
@@ -55,16 +79,25 @@ async function collect(stream: ReadableStream<Uint8Array>): Promise<string> {
   return text;
 }
 
-/** The last column may hold spaces: it takes all that is left. */
+/** The last column may hold spaces: it takes all that is left. Lines of threads go with their process. */
 export function parsePs(output: string, pids: ReadonlySet<string>): ContainerTopResponse {
   const [header = '', ...lines] = output.split('\n');
-  const titles = header.trim().split(/\s+/);
+  const titles = fields(header);
   const pidColumn = titles.indexOf('PID');
   if (pidColumn < 0) throw new KindError('system', "Couldn't find PID field in ps output");
-  const rows = lines.map((line) => {
-    const words = line.trim().split(/\s+/);
-    const fixed = words.slice(0, titles.length - 1);
-    return [...fixed, words.slice(titles.length - 1).join(' ')];
-  });
-  return { Titles: titles, Processes: rows.filter((row) => pids.has(row[pidColumn] ?? '')) };
+  const processes: string[][] = [];
+  let isOurs = false;
+  for (const line of lines) {
+    const words = fields(line);
+    const pid = words[pidColumn];
+    if (pid === undefined) continue;
+    if (pid !== '-') isOurs = pids.has(pid);
+    const last = titles.length - 1;
+    if (isOurs) processes.push([...words.slice(0, last), words.slice(last).join(' ')]);
+  }
+  return { Titles: titles, Processes: processes };
+}
+
+function fields(line: string): string[] {
+  return line.split(/[ \t\n\f\r]+/).filter(Boolean);
 }

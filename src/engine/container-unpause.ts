@@ -2,12 +2,13 @@
 import { KindError } from '../lib/errors.ts';
 import type { Container } from './container/container.ts';
 import { logContainerEvent, type Daemon } from './daemon.ts';
+import { resumeHealth } from './health/health-monitor.ts';
 
 export async function containerUnpause(daemon: Daemon, name: string): Promise<void> {
   const container = daemon.containers.find(name);
   await container.mutex.run(async () => {
     if (container.state.status !== 'paused')
-      throw new KindError('conflict', `Container ${container.id} is not paused`);
+      throw new KindError('system', `Container ${container.id} is not paused`);
     await thaw(daemon, container);
   });
 }
@@ -20,5 +21,6 @@ export async function thaw(daemon: Daemon, container: Container): Promise<void> 
     before: [{ operation: { op: 'write', path, content: '0' }, cause }],
   });
   if (container.state.status === 'paused') container.state.status = 'running';
+  resumeHealth(daemon, container);
   logContainerEvent(daemon, container, { action: 'unpause' });
 }

@@ -20,5 +20,11 @@ export async function containersPrune(
     await container.mutex.run(() => removeContainer(daemon, container, { volumes: false }));
     deleted.push(container.id);
   }
+  daemon.events.publish({
+    type: 'container',
+    action: 'prune',
+    id: '',
+    attributes: { reclaimed: '0' },
+  });
   return { ContainersDeleted: deleted.length === 0 ? null : deleted, SpaceReclaimed: 0 };
 }

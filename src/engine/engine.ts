@@ -29,6 +29,7 @@ import { containerStats } from './container-stats.ts';
 import { containerStop } from './container-stop.ts';
 import { containerTop } from './container-top.ts';
 import { containerUnpause } from './container-unpause.ts';
+import { containerUpdate } from './container-update.ts';
 import { containerWait } from './container-wait.ts';
 import { containersPrune } from './containers-prune.ts';
 import { randomId, type Clock, type Daemon } from './daemon.ts';
@@ -174,6 +175,7 @@ function containerVerbs(daemon: Daemon): ContainerVerbs {
     containerUnpause: (name) => containerUnpause(daemon, name),
     containerRemove: (name, options) => containerRemove(daemon, name, options),
     containerRename: (name, newName) => containerRename(daemon, name, newName),
+    containerUpdate: (name, changes) => containerUpdate(daemon, name, changes),
     containerTop: (name, psArgs) => containerTop(daemon, name, psArgs),
     containerStatPath: (name, path) => containerStatPath(daemon, name, path),
     containerArchivePath: (name, path) => containerArchivePath(daemon, name, path),

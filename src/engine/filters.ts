@@ -48,7 +48,10 @@ export function matchesLabels(
 
 /** `until` as Unix seconds, RFC 3339 or a duration before now such as `24h`; milliseconds since 1970. */
 export function untilMsOf(filters: Filters, now: number): number {
-  const text = filters.get('until')?.[0];
+  const values = filters.get('until') ?? [];
+  if (values.length > 1)
+    throw new KindError('invalidParameter', 'more than one until filter specified');
+  const [text] = values;
   if (text === undefined) return Infinity;
   if (/^[0-9]+(\.[0-9]+)?$/.test(text)) return Number(text) * 1000;
   const duration = /^(?:([0-9]+)h)?(?:([0-9]+)m)?(?:([0-9]+)s)?$/.exec(text);
@@ -59,6 +62,6 @@ export function untilMsOf(filters: Filters, now: number): number {
   }
   const parsed = Date.parse(text);
   if (Number.isNaN(parsed))
-    throw new KindError('invalidParameter', `failed to parse value as time or duration: ${text}`);
+    throw new KindError('invalidParameter', `failed to parse value as time or duration: "${text}"`);
   return parsed;
 }

@@ -8,6 +8,7 @@ const numbers: Readonly<Record<string, number>> = {
   WINCH: 28, IO: 29, POLL: 29, PWR: 30, SYS: 31, RTMIN: 34, RTMAX: 64,
 }; // prettier-ignore
 
+export const signalNumberMax = 64;
 export const sigkill = 9;
 export const sigterm = 15;
 
@@ -15,7 +16,7 @@ export const sigterm = 15;
 export function parseSignal(text: string): number {
   const name = text.toUpperCase().replace(/^SIG/, '');
   const number = /^[0-9]+$/.test(text) ? Number(text) : (numbers[name] ?? realtime(name));
-  if (number === undefined || number < 1 || number > 64)
+  if (number === undefined || number < 1 || number > signalNumberMax)
     throw new KindError('invalidParameter', `invalid signal: ${text}`);
   return number;
 }

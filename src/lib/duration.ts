@@ -35,3 +35,16 @@ export function parseDuration(text: string): number {
   }
   return negative ? -Math.round(total) : Math.round(total);
 }
+
+/** As Go prints a `time.Duration`: `1m30s`, `1.5s`, `500ms`. Down to the microsecond. */
+export function formatDuration(milliseconds: number): string {
+  if (milliseconds === 0) return '0s';
+  if (milliseconds < 1) return `${Math.round(milliseconds * 1000)}µs`;
+  if (milliseconds < 1000) return `${milliseconds}ms`;
+  const minutes = Math.floor(milliseconds / 60_000);
+  const seconds = `${Number(((milliseconds % 60_000) / 1000).toFixed(6))}s`;
+  if (minutes === 0) return seconds;
+  return minutes < 60
+    ? `${minutes}m${seconds}`
+    : `${Math.floor(minutes / 60)}h${minutes % 60}m${seconds}`;
+}

@@ -80,3 +80,49 @@ describe('stats', () => {
     await output('docker rm -f busy');
   });
 });
+
+describe('logs', () => {
+  const json = (id: string) => `/var/lib/docker/containers/${id}/${id}-json.log`;
+
+  test('json-file writes what docker logs reads, and puts files aside', async () => {
+    const options = '--log-opt max-size=2k --log-opt max-file=3 --log-opt labels=l --label l=1';
+    const id = (
+      await output(
+        `docker run -d --name chatty ${options} busybox sh -c 'echo "<first>"; printf "\\377"; seq 100'`,
+      )
+    ).trim();
+    await output('docker wait chatty');
+    expect(await output('docker logs --tail 2 chatty')).toBe('99\n100\n');
+    expect(await output(`tail -n 1 ${json(id)}`)).toMatch(
+      /^\{"log":"100\\n","stream":"stdout","attrs":\{"l":"1"\},"time":"[-0-9T:.]+Z"\}\n$/,
+    );
+    expect(await output(`ls ${json(id)}*`)).toBe(`${json(id)}\n${json(id)}.1\n${json(id)}.2\n`);
+    await output('docker rm chatty');
+  });
+
+  test('what memory no longer holds comes from the files, of both drivers', async () => {
+    for (const driver of ['json-file', 'local']) {
+      const run = `docker run --name long --log-driver ${driver} busybox seq 300000`;
+      await output(`${run} > /dev/null`);
+      expect(await output('docker logs long | md5sum')).toBe(await output('seq 300000 | md5sum'));
+      expect(await output('docker logs --tail 250000 long | head -n 1')).toBe('50001\n');
+      await output('docker rm long');
+    }
+  });
+});
+
+describe('health and limits', () => {
+  test('a probe runs in the container, and an update reaches its cgroup', async () => {
+    const check = '--health-cmd "cat /up" --health-interval 200ms';
+    await output(`docker run -d --name well ${check} --memory 32m busybox sleep 1000`);
+    await output('docker exec well touch /up');
+    await output(
+      `for i in $(seq 100); do docker ps | grep -q "(healthy)" && break; sleep 0.2; done; docker ps | grep "(healthy)"`,
+    );
+    await output('docker update --memory 48m --memory-swap 96m --pids-limit 30 well');
+    expect(
+      await output('docker exec well cat /sys/fs/cgroup/memory.max /sys/fs/cgroup/pids.max'),
+    ).toBe(`${48 * 1024 * 1024}\n30\n`);
+    await output('docker rm -f well');
+  });
+});

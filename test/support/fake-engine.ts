@@ -1,5 +1,6 @@
 /** An engine over a guest without a machine, with images that have no layers, and its API. */
 import type { ApiHandler, ApiResponse } from '../../src/api/http.ts';
+import type { Clock } from '../../src/engine/daemon.ts';
 import { createEngine, type Engine } from '../../src/engine/engine.ts';
 import type { RegistryAccess } from '../../src/engine/registry-access.ts';
 import { createEngineServer } from '../../src/engine/server/server.ts';
@@ -26,6 +27,7 @@ export interface FakeEngine {
 
 export interface FakeEngineOptions {
   readonly registry?: Partial<RegistryAccess>;
+  readonly clock?: Clock;
 }
 
 /** What a test leaves out, nobody answers. */
@@ -56,6 +58,7 @@ export async function createFakeEngine(options: FakeEngineOptions = {}): Promise
     guest,
     images,
     registry: fakeRegistry(options.registry),
+    ...(options.clock === undefined ? {} : { clock: options.clock }),
     memorySizeBytes: 272 * 1024 * 1024,
   });
   const handler = createEngineServer(engine);

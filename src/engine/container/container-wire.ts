@@ -1,9 +1,15 @@
 /** A container as the API shows it. */
-import type { ContainerInspect, ContainerState, MountPoint } from '../../api/container.ts';
-import type { EndpointSettings, NetworkSettings } from '../../api/network.ts';
+import type {
+  ContainerInspect,
+  ContainerState,
+  ContainerStatus,
+  MountPoint,
+} from '../../api/container.ts';
+import type { EndpointSettings, NetworkSettings, Port } from '../../api/network.ts';
 import { containerPaths } from '../spec/paths.ts';
 import { layerDirs } from '../spec/root-plan.ts';
 import { initLayerDir } from '../spec/paths.ts';
+import { logFileOptions } from '../log/log-options.ts';
 import { jsonTime } from '../timestamps.ts';
 import type { Container } from './container.ts';
 
@@ -20,7 +26,7 @@ export function inspectContainer(container: Container): ContainerInspect {
     ResolvConfPath: container.startedBefore ? paths.resolvConf : '',
     HostnamePath: container.startedBefore ? paths.hostname : '',
     HostsPath: container.startedBefore ? paths.hosts : '',
-    LogPath: '',
+    LogPath: logPath(container),
     Name: `/${container.name}`,
     RestartCount: container.restartCount,
     Driver: 'overlay2',
@@ -46,10 +52,16 @@ export function inspectContainer(container: Container): ContainerInspect {
   };
 }
 
-function stateWire({ state }: Container): ContainerState {
+/** A container on its way out is shown as such once nothing of it runs. */
+export function shownStatus({ state, removing, isRunning }: Container): ContainerStatus {
+  return removing && !isRunning ? 'removing' : state.status;
+}
+
+function stateWire(container: Container): ContainerState {
+  const { state, health } = container;
   const { status } = state;
   return {
-    Status: status,
+    Status: shownStatus(container),
     Running: status === 'running' || status === 'paused' || status === 'restarting',
     Paused: status === 'paused',
     Restarting: status === 'restarting',
@@ -60,6 +72,7 @@ function stateWire({ state }: Container): ContainerState {
     Error: state.error,
     StartedAt: jsonTime(state.startedMs),
     FinishedAt: jsonTime(state.finishedMs),
+    ...(health === undefined ? {} : { Health: health.wire() }),
   };
 }
 
@@ -125,4 +138,24 @@ function networkSettings(container: Container): NetworkSettings {
     MacAddress: '',
     Networks: containerNetworks(container),
   };
+}
+
+/** What a running container listens on, by its configuration. The machine's own network has no ports to map. */
+export function containerPorts({ config, hostConfig, isRunning }: Container): Port[] {
+  const network = hostConfig.NetworkMode ?? '';
+  if (!isRunning || ['none', 'host'].includes(network) || network.startsWith('container:'))
+    return [];
+  return Object.keys(config.ExposedPorts ?? {}).map((text) => {
+    const [port = '', protocol = 'tcp'] = text.split('/');
+    return {
+      PrivatePort: Number(port),
+      Type: protocol === 'udp' || protocol === 'sctp' ? protocol : 'tcp',
+    };
+  });
+}
+
+/** Only the default driver has a path to show, and only once there is something in it. */
+function logPath({ id, config, hostConfig, startedBefore }: Container): string {
+  if (!startedBefore || (hostConfig.LogConfig?.Type || 'json-file') !== 'json-file') return '';
+  return logFileOptions(id, { config, hostConfig })?.path ?? '';
 }

@@ -10,9 +10,12 @@ import type { Digest } from '../../image/digest.ts';
 import { Mutex } from '../../lib/mutex.ts';
 import type { MountPoint } from '../spec/mount-point.ts';
 import { containerCgroup } from '../spec/paths.ts';
+import type { HealthState } from '../health/health-state.ts';
 import { ContainerLog } from './container-log.ts';
+import type { LogFile } from '../log/log-file.ts';
 import { OutputFan } from './output-fan.ts';
 import { InputRelay } from './process-io.ts';
+import { RestartManager } from './restart-policy.ts';
 
 export interface ContainerRun {
   readonly process: GuestProcess;
@@ -42,6 +45,7 @@ export interface ContainerOptions {
   readonly imageId: Digest;
   readonly diffIds: readonly Digest[];
   readonly mountPoints: readonly MountPoint[];
+  readonly logFile?: LogFile | undefined;
   readonly now: () => number;
   readonly delay: (milliseconds: number, signal: AbortSignal) => Promise<void>;
 }
@@ -57,7 +61,8 @@ export class Container {
   name: string;
   readonly createdMs: number;
   readonly config: ContainerConfig;
-  readonly hostConfig: HostConfig;
+  /** Replaced by an update. */
+  hostConfig: HostConfig;
   readonly args: readonly string[];
   readonly imageId: Digest;
   readonly diffIds: readonly Digest[];
@@ -65,14 +70,23 @@ export class Container {
   /** Held by whatever changes the state. */
   readonly mutex = new Mutex();
   readonly log: ContainerLog;
+  /** Undefined with the log driver that keeps nothing. */
+  readonly logFile: LogFile | undefined;
   readonly output: OutputFan;
   readonly execIds = new Set<string>();
   input = new InputRelay();
   run: ContainerRun | undefined;
   /** It ran before, so its files may differ from the image's. */
   startedBefore = false;
-  /** Stopped or killed by a user: a restart policy has no say then. */
-  stopRequested = false;
+  /** Signalled by a user since its start, whatever the signal: `unless-stopped` heeds it. */
+  manuallyStopped = false;
+  /** A user restarts it: `--rm` has to wait. */
+  manuallyRestarted = false;
+  restarts = new RestartManager();
+  /** Undefined without a healthcheck, and before the first start. */
+  health: HealthState | undefined;
+  /** Ends the probing that goes on. */
+  stopProbes: (() => void) | undefined;
   restartCount = 0;
   /** Who has the root open beside a run of the container: see container-files.ts. */
   rootUsers = 0;
@@ -98,8 +112,12 @@ export class Container {
     this.imageId = options.imageId;
     this.diffIds = options.diffIds;
     this.mountPoints = options.mountPoints;
-    const enabled = options.hostConfig.LogConfig?.Type !== 'none';
-    this.log = new ContainerLog({ now: options.now, enabled });
+    this.logFile = options.logFile;
+    this.log = new ContainerLog({
+      now: options.now,
+      enabled: options.hostConfig.LogConfig?.Type !== 'none',
+      file: options.logFile,
+    });
     this.output = new OutputFan(options.delay);
   }
 
@@ -110,6 +128,11 @@ export class Container {
   /** The directory of its control group. */
   get cgroup(): string {
     return containerCgroup(this.id, this.hostConfig.CgroupParent);
+  }
+
+  /** A user wants it to end: no restart policy has a say any more. */
+  exitOnNext(): void {
+    this.restarts.cancel();
   }
 
   /** A paused or restarting container counts as running, as in Docker. */

@@ -3,11 +3,11 @@ import type { ExitStatus, GuestProcess } from '../../guest/guest.ts';
 import { removeContainer } from '../container-remove.ts';
 import { logContainerEvent, type Daemon } from '../daemon.ts';
 import { applyEach } from '../guest-plans.ts';
+import { stopHealth } from '../health/health-monitor.ts';
 import { sigkill } from '../signals.ts';
 import { removeSteps, stopSteps } from '../spec/root-plan.ts';
 import type { Container } from './container.ts';
 import { drainMsMax, InputRelay, pumpOutput } from './process-io.ts';
-import { restartDelayMs } from './restart-policy.ts';
 
 export type StartContainer = (daemon: Daemon, container: Container) => Promise<void>;
 
@@ -22,9 +22,9 @@ export async function superviseRun(
   },
 ): Promise<void> {
   const { container, process } = options;
-  const pumped = pumpOutput(process, (stream, chunk) => {
+  const pumped = pumpOutput(process, async (stream, chunk) => {
     container.log.write(stream, chunk);
-    return container.output.write(stream, chunk);
+    await Promise.all([container.output.write(stream, chunk), container.logFile?.room()]);
   });
   const status = await process.exit.catch((): ExitStatus => ({ code: 137, signal: sigkill }));
   const stop = new AbortController();
@@ -63,11 +63,20 @@ async function finish(
 ): Promise<void> {
   const { container, status, oomKilled } = options;
   const { hostConfig, id } = container;
-  const delayMs = restartDelayMs(container, {
-    exitCode: status.code,
-    ranMs: daemon.clock.now() - container.state.startedMs,
-  });
-  const goes = hostConfig.AutoRemove === true && delayMs === undefined;
+  const ranMs = daemon.clock.now() - container.state.startedMs;
+  const { manuallyStopped, restartCount } = container;
+  const delayMs = container.removing
+    ? undefined
+    : container.restarts.delayAfter({
+        policy: hostConfig.RestartPolicy,
+        exitCode: status.code,
+        ranMs,
+        manuallyStopped,
+        restartCount,
+      });
+  const again = delayMs !== undefined || container.manuallyRestarted;
+  const goes = hostConfig.AutoRemove === true && !again;
+  stopHealth(container);
   const steps = stopSteps(container);
   await applyEach(daemon.guest, goes ? [...steps, ...removeSteps(id)] : steps);
   container.input.end();
@@ -81,15 +90,18 @@ async function finish(
     finishedMs: daemon.clock.now(),
   });
   container.log.flush();
+  container.logFile?.close().catch(() => {});
   container.output.end();
   if (oomKilled) logContainerEvent(daemon, container, { action: 'oom' });
-  const attributes = { exitCode: String(status.code) };
+  const execDuration = String(Math.floor(ranMs / 1000));
+  const attributes = { exitCode: String(status.code), execDuration };
   logContainerEvent(daemon, container, { action: 'die', attributes });
   container.notifyExit();
   if (delayMs !== undefined) restartLater(daemon, { ...options, delayMs });
   else if (goes) await removeContainer(daemon, container, { cleaned: true });
 }
 
+/** A wait that a user's stop cuts short; a start that fails ends it too. */
 function restartLater(
   daemon: Daemon,
   options: {
@@ -99,16 +111,26 @@ function restartLater(
   },
 ): void {
   const { container, delayMs, restart } = options;
+  container.restartCount += 1;
+  const { signal } = container.restarts;
   const again = async (): Promise<void> => {
-    await daemon.clock.delay(delayMs);
+    await daemon.clock.delay(delayMs, signal).catch(() => {});
     await container.mutex.run(async () => {
       if (container.state.status !== 'restarting') return;
-      container.state.status = 'exited';
-      if (container.stopRequested || container.removing) return;
-      container.restartCount += 1;
-      await restart(daemon, container);
+      if (signal.aborted) return endForGood(daemon, container);
+      try {
+        await restart(daemon, container);
+      } catch {
+        // The start has put its error into the container's state.
+        await endForGood(daemon, container);
+      }
     });
   };
-  // A start that fails has put its error into the container's state.
   again().catch(() => {});
+}
+
+async function endForGood(daemon: Daemon, container: Container): Promise<void> {
+  container.state.status = 'exited';
+  container.notifyExit();
+  if (container.hostConfig.AutoRemove === true) await removeContainer(daemon, container);
 }

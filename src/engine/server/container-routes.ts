@@ -2,13 +2,14 @@
 import type { ApiResponse } from '../../api/http.ts';
 import type { ContainerWaitCondition } from '../../api/container.ts';
 import type { ContainerStats } from '../../api/stats.ts';
-import { KindError } from '../../lib/errors.ts';
+import { errorMessage, KindError } from '../../lib/errors.ts';
 import { stringifyBigints } from '../../lib/json.ts';
 import { multiplexedStreamType, rawStreamType } from '../../lib/stdcopy.ts';
 import type { EngineBackend } from './backend.ts';
 import type { ContainerStopOptions } from './backend/container-backend.ts';
 import { adaptContainerCreate } from './adapt-container-create.ts';
-import { decodeContainerCreate } from './decode-container-create.ts';
+import { decodeContainerCreate, decodeContainerUpdate } from './decode-container-create.ts';
+import { httpStatus } from './http-status.ts';
 import {
   emptyResponse,
   encodeJsonLine,
@@ -40,6 +41,7 @@ export const containerRoutes: readonly Route[] = [
   ['POST', '/containers/{name}/pause', pause],
   ['POST', '/containers/{name}/unpause', unpause],
   ['POST', '/containers/{name}/rename', rename],
+  ['POST', '/containers/{name}/update', update],
   ['DELETE', '/containers/{name}', remove],
 ];
 
@@ -78,18 +80,24 @@ async function start(backend: EngineBackend, request: RouteRequest): Promise<Api
   return emptyResponse(204);
 }
 
+/** As the connection is taken over by then, an error comes as a text on it. */
 async function attach(backend: EngineBackend, request: RouteRequest): Promise<ApiResponse> {
   const detachKeys = request.query.get('detachKeys');
-  const stream = await backend.containerAttach(request.parameter('name'), {
-    stdin: request.flag('stdin'),
-    stdout: request.flag('stdout'),
-    stderr: request.flag('stderr'),
-    logs: request.flag('logs'),
-    stream: request.flag('stream'),
-    ...(detachKeys === null ? {} : { detachKeys }),
-    ...(request.signal === undefined ? {} : { signal: request.signal }),
-  });
-  return hijackResponse(request, stream);
+  try {
+    const stream = await backend.containerAttach(request.parameter('name'), {
+      stdin: request.flag('stdin'),
+      stdout: request.flag('stdout'),
+      stderr: request.flag('stderr'),
+      logs: request.flag('logs'),
+      stream: request.flag('stream'),
+      ...(detachKeys === null ? {} : { detachKeys }),
+      ...(request.signal === undefined ? {} : { signal: request.signal }),
+    });
+    return hijackResponse(request, stream);
+  } catch (error) {
+    const body = new TextEncoder().encode(`${errorMessage(error)}\r\n`);
+    return { status: httpStatus(error), headers: { 'content-type': rawStreamType }, body };
+  }
 }
 
 async function resize(backend: EngineBackend, request: RouteRequest): Promise<ApiResponse> {
@@ -102,8 +110,8 @@ export function terminalSize(request: RouteRequest): { columns: number; rows: nu
   const read = (name: string, what: string): number => {
     const text = request.text(name);
     if (/^[0-9]{1,9}$/.test(text)) return Number(text);
-    const problem = `strconv.ParseUint: parsing "${text}": invalid syntax`;
-    throw new KindError('invalidParameter', `invalid resize ${what} "${text}": ${problem}`);
+    const message = `invalid resize ${what} "${text}": invalid syntax`;
+    throw new KindError('invalidParameter', message);
   };
   const rows = read('h', 'height');
   return { rows, columns: read('w', 'width') };
@@ -139,13 +147,14 @@ async function logs(backend: EngineBackend, request: RouteRequest): Promise<ApiR
     throw new KindError('invalidParameter', message);
   }
   const tail = /^[0-9]+$/.test(request.text('tail')) ? Number(request.text('tail')) : undefined;
-  const sinceMs = parseTimestamp(request.text('since'), 'since');
-  const untilMs = parseTimestamp(request.text('until'), 'until');
+  const sinceMs = parseTimestamp(request.text('since'));
+  const untilMs = parseTimestamp(request.text('until'));
   const { readable, multiplexed } = await backend.containerLogs(request.parameter('name'), {
     stdout,
     stderr,
     follow: request.flag('follow'),
     timestamps: request.flag('timestamps'),
+    details: request.flag('details'),
     ...(tail === undefined ? {} : { tail }),
     ...(sinceMs === undefined ? {} : { sinceMs }),
     ...(untilMs === undefined ? {} : { untilMs }),
@@ -166,9 +175,13 @@ async function exportRoot(backend: EngineBackend, request: RouteRequest): Promis
 }
 
 async function stats(backend: EngineBackend, request: RouteRequest): Promise<ApiResponse> {
+  const stream = request.flag('stream', true);
+  const oneShot = request.versionAtLeast('1.41') && request.flag('one-shot');
+  if (request.query.has('stream') && stream && oneShot)
+    throw new KindError('invalidParameter', 'cannot have stream=true and one-shot=true');
   const readings = await backend.containerStats(request.parameter('name'), {
-    stream: request.flag('stream', true),
-    oneShot: request.versionAtLeast('1.41') && request.flag('one-shot'),
+    stream,
+    oneShot,
     ...(request.signal === undefined ? {} : { signal: request.signal }),
   });
   const encoder = new TextEncoder();
@@ -221,10 +234,16 @@ async function rename(backend: EngineBackend, request: RouteRequest): Promise<Ap
   return emptyResponse(204);
 }
 
+async function update(backend: EngineBackend, request: RouteRequest): Promise<ApiResponse> {
+  const changes = decodeContainerUpdate(await request.json());
+  return jsonResponse(200, await backend.containerUpdate(request.parameter('name'), changes));
+}
+
 async function remove(backend: EngineBackend, request: RouteRequest): Promise<ApiResponse> {
   await backend.containerRemove(request.parameter('name'), {
     force: request.flag('force'),
     volumes: request.flag('v'),
+    link: request.flag('link'),
   });
   return emptyResponse(204);
 }

@@ -1,7 +1,11 @@
 /** The fields of `POST /containers/create` and what types they have. */
-import type { ContainerConfig, ContainerCreateRequest } from '../../api/container.ts';
+import type {
+  ContainerConfig,
+  ContainerCreateRequest,
+  ContainerUpdateRequest,
+} from '../../api/container.ts';
 import { KindError } from '../../lib/errors.ts';
-import { checkFields, embed, type Fields } from './decode.ts';
+import { checkFields, embed, type Fields, type FieldType } from './decode.ts';
 
 const health: Fields = {
   Test: 'strings',
@@ -98,6 +102,11 @@ const resources: Fields = {
   IOMaximumBandwidth: 'number',
 };
 
+const restartPolicy: FieldType = {
+  go: 'container.RestartPolicy',
+  struct: { Name: 'string', MaximumRetryCount: 'int' },
+};
+
 const hostConfig: Fields = {
   ...embed('Resources', resources),
   Binds: 'strings',
@@ -109,10 +118,7 @@ const hostConfig: Fields = {
     item: 'nat.PortBinding',
     lists: { HostIp: 'string', HostPort: 'string' },
   },
-  RestartPolicy: {
-    go: 'container.RestartPolicy',
-    struct: { Name: 'string', MaximumRetryCount: 'int' },
-  },
+  RestartPolicy: restartPolicy,
   AutoRemove: 'boolean',
   VolumeDriver: 'string',
   VolumesFrom: 'strings',
@@ -198,6 +204,14 @@ export function decodeContainerCreate(
   }
   const checked = checkFields(body, containerCreate, 'CreateRequest');
   return { ...(checked as ContainerCreateRequest), ...networking(body) };
+}
+
+/** The body of update: the resources of a HostConfig and its restart policy. */
+export function decodeContainerUpdate(
+  body: Readonly<Record<string, unknown>>,
+): ContainerUpdateRequest {
+  const fields = { ...embed('Resources', resources), RestartPolicy: restartPolicy };
+  return checkFields(body, fields, 'UpdateConfig') as ContainerUpdateRequest;
 }
 
 /** A container's configuration alone, as commit takes it. */

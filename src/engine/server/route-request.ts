@@ -74,12 +74,12 @@ export class RouteRequest {
     });
   }
 
-  /** A whole number, or undefined when absent or empty. */
+  /** A whole number, or undefined when absent or empty. dockerd answers 500 to anything else. */
   integer(name: string): number | undefined {
     const text = this.text(name);
     if (text === '') return undefined;
     if (!/^[+-]?[0-9]+$/.test(text))
-      throw new KindError('invalidParameter', `strconv.Atoi: parsing "${text}": invalid syntax`);
+      throw new KindError('system', `strconv.Atoi: parsing "${text}": invalid syntax`);
     return Number(text);
   }
 

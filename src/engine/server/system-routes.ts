@@ -53,8 +53,8 @@ async function auth(backend: EngineBackend, request: RouteRequest): Promise<ApiR
 }
 
 async function events(backend: EngineBackend, request: RouteRequest): Promise<ApiResponse> {
-  const sinceMs = parseTimestamp(request.text('since'), 'since');
-  const untilMs = parseTimestamp(request.text('until'), 'until');
+  const sinceMs = parseTimestamp(request.text('since'));
+  const untilMs = parseTimestamp(request.text('until'));
   if (sinceMs !== undefined && untilMs !== undefined && untilMs < sinceMs) {
     const [since, until] = [request.text('since'), request.text('until')];
     const message = `\`since\` time (${since}) cannot be after \`until\` time (${until})`;

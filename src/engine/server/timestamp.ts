@@ -2,10 +2,11 @@
 import { KindError } from '../../lib/errors.ts';
 
 /** Milliseconds since 1970; undefined when absent or zero, which mean the same. */
-export function parseTimestamp(text: string, name: string): number | undefined {
+export function parseTimestamp(text: string): number | undefined {
   if (text === '' || text === '0') return undefined;
   if (/^-?[0-9]+(\.[0-9]+)?$/.test(text)) return Number(text) * 1000;
   const milliseconds = Date.parse(text);
   if (!Number.isNaN(milliseconds)) return milliseconds;
-  throw new KindError('invalidParameter', `invalid value for "${name}": ${text}`);
+  // dockerd reads a number and has no kind for what is none.
+  throw new KindError('system', `strconv.ParseInt: parsing "${text}": invalid syntax`);
 }

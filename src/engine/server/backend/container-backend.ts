@@ -8,6 +8,8 @@ import type {
   ContainersPruneResponse,
   ContainerSummary,
   ContainerTopResponse,
+  ContainerUpdateRequest,
+  ContainerUpdateResponse,
   ContainerWaitCondition,
   ContainerWaitResponse,
 } from '../../../api/container.ts';
@@ -42,6 +44,8 @@ export interface ContainerLogsOptions {
   readonly stderr: boolean;
   readonly follow: boolean;
   readonly timestamps: boolean;
+  /** Put the attributes that the log driver keeps before each line. */
+  readonly details?: boolean;
   /** Number of last lines; absent is all. */
   readonly tail?: number;
   /** Milliseconds since 1970. */
@@ -101,9 +105,11 @@ export interface ContainerBackend {
   containerUnpause(name: string): Promise<void>;
   containerRemove(
     name: string,
-    options: { readonly force: boolean; readonly volumes: boolean },
+    options: { readonly force: boolean; readonly volumes: boolean; readonly link: boolean },
   ): Promise<void>;
   containerRename(name: string, newName: string): Promise<void>;
+  /** Resources that are zero or absent, and an absent restart policy, stay as they are. */
+  containerUpdate(name: string, changes: ContainerUpdateRequest): Promise<ContainerUpdateResponse>;
   containerTop(name: string, psArgs: string): Promise<ContainerTopResponse>;
   containerStatPath(name: string, path: string): Promise<ContainerPathStat>;
   /** The stream holds the container's files open until it ends or is cancelled. */
