@@ -4,6 +4,7 @@ import { encodeStdcopy } from '../lib/stdcopy.ts';
 import type { Container } from './container/container.ts';
 import { splitLines, type LogChunk } from './container/container-log.ts';
 import type { Daemon } from './daemon.ts';
+import type { LogLine } from './log/log-format.ts';
 import { logAttributes, logFileOptions } from './log/log-options.ts';
 import { readLogFiles } from './log/read-log-files.ts';
 import type { ContainerLogsOptions, LogsStream } from './server/backend/container-backend.ts';
@@ -109,14 +110,32 @@ async function* fileChunks(
   const options = logFileOptions(id, container);
   if (logFile === undefined || options === undefined) return;
   const { sizeBytes, sequence } = await logFile.flush();
-  const last: LogChunk[] = [];
-  const lines = readLogFiles(daemon.guest, { ...options, sizeBytes });
-  for await (const { stream, timeMs, line } of lines) {
-    const chunk = { sequence, lineCount: 1, stream, timeMs, lines: line };
-    if (tail === undefined) yield chunk;
-    else if (last.push(chunk) > tail) last.shift();
+  let last: LogLine[] = [];
+  for await (const lines of readLogFiles(daemon.guest, { ...options, sizeBytes })) {
+    if (tail === undefined) yield* joinLines(lines, sequence);
+    else last = [...last, ...lines].slice(-tail || Infinity);
   }
-  yield* last;
+  yield* joinLines(last, sequence);
+}
+
+/** Those of one stream and one time belong together: they came so. */
+function* joinLines(lines: readonly LogLine[], sequence: number): Generator<LogChunk, void, void> {
+  for (let start = 0; start < lines.length;) {
+    const first = lines[start];
+    if (first === undefined) return;
+    const { stream, timeMs } = first;
+    let end = start + 1;
+    while (lines[end]?.stream === stream && lines[end]?.timeMs === timeMs) end += 1;
+    const parts = lines.slice(start, end).map(({ line }) => line);
+    const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+    let at = 0;
+    for (const part of parts) {
+      joined.set(part, at);
+      at += part.length;
+    }
+    yield { sequence, lineCount: end - start, stream, timeMs, lines: joined };
+    start = end;
+  }
 }
 
 function readableOf(

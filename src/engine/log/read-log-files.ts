@@ -5,16 +5,16 @@ import { errorKind } from '../../lib/errors.ts';
 import type { LogLine } from './log-format.ts';
 import type { LogFileOptions } from './log-options.ts';
 
-/** `sizeBytes`: so much of the newest file counts; it may grow meanwhile. */
+/** In batches. `sizeBytes`: so much of the newest file counts; it may grow meanwhile. */
 export async function* readLogFiles(
   guest: Guest,
   options: LogFileOptions & { readonly sizeBytes: number },
-): AsyncGenerator<LogLine, void, void> {
+): AsyncGenerator<readonly LogLine[], void, void> {
   for (let index = options.fileCountMax - 1; index >= 0; index -= 1) {
     const path = index === 0 ? options.path : `${options.path}.${index}`;
     const sizeBytesMax = index === 0 ? options.sizeBytes : Infinity;
     const decoder = options.format.decoder();
-    for await (const bytes of readContent(guest, path, sizeBytesMax)) yield* decoder.push(bytes);
+    for await (const bytes of readContent(guest, path, sizeBytesMax)) yield decoder.push(bytes);
   }
 }
 
