@@ -170,8 +170,8 @@ function chunkEnds(bytes: Uint8Array): number[] {
       const isLong =
         end - start > lineSizeBytesMax || (found < 0 && end - start >= lineSizeBytesMax);
       if (isLong && start > (ends.at(-1) ?? 0)) ends.push(start);
-      for (; isLong && end - start >= lineSizeBytesMax; start += lineSizeBytesMax)
-        ends.push(start + lineSizeBytesMax);
+      const cutsEnd = isLong ? end - lineSizeBytesMax : -1;
+      for (let at = start; at <= cutsEnd; at += lineSizeBytesMax) ends.push(at + lineSizeBytesMax);
       start = end;
     }
   }
