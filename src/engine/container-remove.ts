@@ -6,6 +6,7 @@ import { logContainerEvent, type Daemon } from './daemon.ts';
 import { applyEach } from './guest-plans.ts';
 import { sigkill } from './signals.ts';
 import { removeSteps, unmountStep } from './spec/root-plan.ts';
+import { forgetContainer } from './state/keep-state.ts';
 import { removeVolumes } from './volume/remove-volumes.ts';
 
 export async function containerRemove(
@@ -65,6 +66,7 @@ export async function removeContainer(
 ): Promise<void> {
   if (daemon.containers.get(container.id) === undefined) return;
   container.removing = true;
+  await forgetContainer(daemon, container);
   if (options.cleaned !== true || container.rootUsers > 0)
     await applyEach(daemon.guest, [
       ...(container.rootUsers > 0 ? [unmountStep(container.id)] : []),

@@ -7,6 +7,7 @@ import type { Container } from './container/container.ts';
 import { EventBus } from './events.ts';
 import type { ExecTable } from './exec/exec-table.ts';
 import type { AccountFiles } from './spec/passwd.ts';
+import type { StateStore } from './state/state-store.ts';
 import type { VolumeTable } from './volume/volume-table.ts';
 import type { RegistryAccess } from './registry-access.ts';
 import type { RequestTrace } from './xray/request-trace.ts';
@@ -30,6 +31,7 @@ export interface Daemon {
   readonly containers: ContainerTable;
   readonly execs: ExecTable;
   readonly volumes: VolumeTable;
+  readonly state: StateStore;
   readonly events: EventBus;
   readonly stats: StatsCollector;
   /** /etc/passwd and /etc/group of an image as it comes, by image ID. */

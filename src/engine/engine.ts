@@ -3,6 +3,7 @@
  * this one puts them behind the interface that the API server asks for.
  */
 import type { Guest } from '../guest/guest.ts';
+import type { RecordStore } from '../image/content-store.ts';
 import type { ImageStore } from '../image/image-store.ts';
 import type { Disposable } from '../lib/disposable.ts';
 import { StatsCollector } from './container/stats-collector.ts';
@@ -58,6 +59,13 @@ import type { RegistryAccess } from './registry-access.ts';
 import type { EngineBackend } from './server/backend.ts';
 import type { ImageBackend } from './server/backend/image-backend.ts';
 import type { RequestBackend } from './server/backend/request-scope.ts';
+import { dropLeftovers } from './state/drop-leftovers.ts';
+import { durable } from './state/durable.ts';
+import { keepState } from './state/keep-state.ts';
+import { restartContainers } from './state/restart-containers.ts';
+import { restoreState } from './state/restore-state.ts';
+import { shutDown } from './state/shut-down.ts';
+import { StateStore } from './state/state-store.ts';
 import { systemAuth } from './system-auth.ts';
 import { systemEvents } from './system-events.ts';
 import { machineName, systemInfo } from './system-info.ts';
@@ -73,6 +81,8 @@ export interface EngineOptions {
   readonly guest: Guest;
   readonly images: ImageStore;
   readonly registry: RegistryAccess;
+  /** Keeps containers and volumes; absent, they go with the engine. */
+  readonly state?: RecordStore;
   /** For /info. */
   readonly memorySizeBytes: number;
   /** For /info. */
@@ -86,6 +96,10 @@ export interface EngineOptions {
 export interface Engine extends EngineBackend, Disposable {
   /** Sets the machine up; call once, when the agent is there. Every verb that needs it comes after. */
   setUpMachine(): Promise<void>;
+  /** Resolves when containers and volumes of before are known; needs no machine. */
+  readonly restored: Promise<void>;
+  /** Stops all containers and writes everything out. The machine is of no use afterwards. */
+  shutDown(): Promise<void>;
 }
 
 export const systemClock: Clock = {
@@ -123,6 +137,7 @@ export function createEngine(options: EngineOptions): Engine {
     containers: new ContainerTable(),
     execs: new ExecTable({ now: () => clock.now() }),
     volumes: new VolumeTable(),
+    state: new StateStore(options.state ?? forgetful),
     events: new EventBus(() => clock.now()),
     stats: new StatsCollector(),
     accounts: new Map(),
@@ -132,12 +147,23 @@ export function createEngine(options: EngineOptions): Engine {
   };
   // The root of a container needs its layers, even after `docker rmi -f`.
   daemon.images.keepLayers(() => daemon.containers.list().flatMap(({ diffIds }) => diffIds));
+  const restored = restoreState(daemon);
+  restored.catch(() => undefined); // setting the machine up tells
+  const keeping = keepState(daemon);
   return {
+    restored,
     setUpMachine: async () => {
-      await daemon.guest.apply(machineSetupPlan({ hostname: machineName }));
+      await Promise.all([
+        restored,
+        daemon.guest.apply(machineSetupPlan({ hostname: machineName })),
+      ]);
+      await dropLeftovers(daemon);
+      void restartContainers(daemon);
     },
+    shutDown: () => shutDown(daemon),
     ...makeVerbs(daemon),
     dispose: () => {
+      keeping.dispose();
       for (const container of daemon.containers.list()) {
         container.output.end();
         container.log.wakeAll();
@@ -146,10 +172,17 @@ export function createEngine(options: EngineOptions): Engine {
   };
 }
 
+/** For engines without a store. */
+const forgetful: RecordStore = {
+  get: async () => undefined,
+  set: async () => undefined,
+  delete: async () => undefined,
+  keys: async () => [],
+};
+
 function makeVerbs(daemon: Daemon): EngineBackend {
   const verbs: EngineBackend = {
-    ...containerVerbs(daemon),
-    ...otherVerbs(daemon),
+    ...durable(daemon, { ...containerVerbs(daemon), ...otherVerbs(daemon) }),
     beginRequest: (request) => beginRequest(daemon, request, { plain: verbs, makeVerbs }),
     xrayEvents: (options) => daemon.xray.subscribe(options),
   };

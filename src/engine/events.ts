@@ -1,5 +1,6 @@
 /** What happened, for `docker events`: the last few, and whatever comes while somebody listens. */
 import type { EventMessage } from '../api/system.ts';
+import { toDisposable, type Disposable } from '../lib/disposable.ts';
 
 /** As dockerd. */
 const historyCountMax = 256;
@@ -18,6 +19,7 @@ export type EventFilter = (message: EventMessage) => boolean;
 export class EventBus {
   readonly #history: EventMessage[] = [];
   readonly #listeners = new Set<(message: EventMessage) => void>();
+  readonly #watchers = new Set<(message: EventMessage) => void>();
   readonly #now: () => number;
 
   constructor(now: () => number) {
@@ -42,7 +44,14 @@ export class EventBus {
     };
     this.#history.push(message);
     if (this.#history.length > historyCountMax) this.#history.shift();
+    for (const watcher of this.#watchers) watcher(message);
     for (const listener of this.#listeners) listener(message);
+  }
+
+  /** Calls `watcher` with every event, within the call that publishes it. */
+  watch(watcher: (message: EventMessage) => void): Disposable {
+    this.#watchers.add(watcher);
+    return toDisposable(() => this.#watchers.delete(watcher));
   }
 
   /** Past events from `sinceMs` on (all there are when only `untilMs` is given), then new ones until `untilMs`. */

@@ -41,6 +41,8 @@ export interface HostOptions {
   readonly channel: FrameChannel;
   readonly content: ContentStore;
   readonly records: RecordStore;
+  /** Keeps the engine's containers and volumes, which belong to one disk; `records` when absent. */
+  readonly state?: RecordStore;
   readonly fetch: typeof fetch;
   /** Where the bundled library is; ends with a slash. */
   readonly libraryUrl: string;
@@ -72,6 +74,8 @@ export interface Host extends Disposable {
   openShell(size: ShellSize): Promise<GuestProcess>;
   /** Runs a command line in the machine's shell, without a terminal. */
   run(commandLine: string): Promise<CommandResult>;
+  /** Stops all containers and writes the disk out; `dispose()` is what is left to do. */
+  shutDown(): Promise<void>;
   /** Tells everything that waits that the machine is gone. */
   machineLost(cause: string): void;
 }
@@ -95,6 +99,11 @@ export function createHost(options: HostOptions): Host {
   owned.add(toDisposable(() => stopping.abort()));
   const { signal } = stopping;
   owned.add(guest.onSocket((connection) => void serveConnection(connection, api, { signal })));
+  let isReady = false;
+  setup.ready.then(
+    () => (isReady = true),
+    () => undefined,
+  );
   return {
     guest,
     ready: setup.ready,
@@ -104,6 +113,9 @@ export function createHost(options: HostOptions): Host {
     run: async (commandLine) => {
       await setup.demand();
       return runCommand(guest, commandLine);
+    },
+    shutDown: async () => {
+      if (isReady) await engine.shutDown();
     },
     machineLost: (cause) => guest.fail(cause),
     dispose: () => owned.dispose(),
@@ -120,16 +132,24 @@ function createHostEngine(guest: Guest, options: HostOptions): Engine {
   });
   const images = new ImageStore({ content, records, layers });
   const whenAlone = options.whenAlone ?? ((run) => run());
-  const swept = whenAlone(() => images.collectGarbage());
+  // Containers of before keep their layers.
+  let tellRestored: (restored: Promise<void>) => void = () => undefined;
+  const restored = new Promise<void>((resolve) => {
+    tellRestored = resolve;
+  });
+  const swept = whenAlone(() => restored.then(() => images.collectGarbage()));
   swept.catch(() => undefined); // the first pull hears of it
-  return createEngine({
+  const engine = createEngine({
     guest,
     images,
+    state: options.state ?? records,
     registry: registryOf(options, { images, ready: swept }),
     memorySizeBytes: options.memorySizeBytes ?? memorySizeBytesDefault,
     registryMirrors: options.registryMirrors ?? [],
     insecureRegistries: options.insecureRegistries ?? [],
   });
+  tellRestored(engine.restored);
+  return engine;
 }
 
 function registryOf(

@@ -38,6 +38,8 @@ export interface NodeHost {
   /** Fids that the 9p server holds for the guest; 0 for a machine in a thread of its own. */
   readonly fidCount: () => number;
   readonly content: ContentStore;
+  /** Stops the containers, writes the disk out and disposes. */
+  shutDown(): Promise<void>;
   dispose(): void;
 }
 
@@ -52,6 +54,10 @@ export async function startNodeHost(options: NodeHostOptions): Promise<NodeHost>
     const node = await startLocked(options);
     return {
       ...node,
+      async shutDown() {
+        await node.shutDown();
+        lock.dispose();
+      },
       dispose() {
         node.dispose();
         lock.dispose();
@@ -104,6 +110,12 @@ async function startLocked(options: NodeHostOptions): Promise<NodeHost> {
     machine,
     fidCount,
     content,
+    async shutDown() {
+      // Whatever cannot be stopped goes down with the machine.
+      await host.shutDown().catch(() => undefined);
+      host.dispose();
+      dispose();
+    },
     dispose() {
       host.dispose();
       downloader.dispose();

@@ -5,6 +5,7 @@ import { createEngine, type Engine } from '../../src/engine/engine.ts';
 import type { RegistryAccess } from '../../src/engine/registry-access.ts';
 import { createEngineServer } from '../../src/engine/server/server.ts';
 import { FakeGuest } from '../../src/guest/fake-guest.ts';
+import type { RecordStore } from '../../src/image/content-store.ts';
 import { ImageStore } from '../../src/image/image-store.ts';
 import { createIndexSink } from '../../src/host/layer-index-sink.ts';
 import { LayerStore } from '../../src/image/layer-store.ts';
@@ -28,6 +29,8 @@ export interface FakeEngine {
 export interface FakeEngineOptions {
   readonly registry?: Partial<RegistryAccess>;
   readonly clock?: Clock;
+  /** What the engine before left. */
+  readonly state?: RecordStore;
 }
 
 /** What a test leaves out, nobody answers. */
@@ -59,6 +62,7 @@ export async function createFakeEngine(options: FakeEngineOptions = {}): Promise
     images,
     registry: fakeRegistry(options.registry),
     ...(options.clock === undefined ? {} : { clock: options.clock }),
+    ...(options.state === undefined ? {} : { state: options.state }),
     memorySizeBytes: 272 * 1024 * 1024,
   });
   const handler = createEngineServer(engine);

@@ -14,6 +14,8 @@ export interface TestHost {
   fidCount(): number;
   /** What the kernel said. */
   console(): string;
+  /** Ends it as a user would: containers stopped, everything written out. */
+  shutDown(): Promise<void>;
   dispose(): Promise<void>;
 }
 
@@ -50,6 +52,7 @@ export async function startTestHost(options: TestHostOptions = {}): Promise<Test
     run: (commandLine) => node.host.run(commandLine),
     fidCount: node.fidCount,
     console: () => log,
+    shutDown: () => node.shutDown(),
     dispose,
   };
 }

@@ -11,6 +11,7 @@ export const root = fileURLToPath(new URL('../..', import.meta.url));
 /** Program that must be found, the Debian package that brings it, and what needs it. */
 const programs = [
   ['chromium', 'chromium', 'the browser tests'],
+  ['e2fsck', 'e2fsprogs', 'the tests of the disk'],
   ['gcc', 'gcc', "the agent's unit tests"],
   ['docker-registry', 'docker-registry', 'the registry tests'],
   ['skopeo', 'skopeo', 'the registry tests'],

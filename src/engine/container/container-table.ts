@@ -56,6 +56,13 @@ export class ContainerTable {
     return id.slice(0, 12);
   }
 
+  /** The name of a container of before, or what its ID gives when the name is taken. */
+  restoreName(id: string, name: string): string {
+    const free = this.#names.has(name) ? id.slice(0, 12) : name;
+    this.#names.set(free, id);
+    return free;
+  }
+
   release(name: string): void {
     this.#names.delete(name);
   }

@@ -91,6 +91,8 @@ export class Container {
   /** Who has the root open beside a run of the container: see container-files.ts. */
   rootUsers = 0;
   removing = false;
+  /** Its record is deleted: nothing saves it any more. */
+  forgotten = false;
   readonly state: ContainerState = {
     status: 'created',
     pid: 0,

@@ -39,17 +39,28 @@ export function createMountPoints(
     const destination = cleanPath(path);
     if (!points.has(destination)) points.set(destination, parseBind(destination));
   }
-  return [...points.values()].map((point) => withVolume(daemon, point));
+  return [...points.values()].map((point) => withVolume(daemon, point, hostConfig));
 }
 
-function withVolume(daemon: Daemon, point: MountPoint): MountPoint {
+function withVolume(
+  daemon: Daemon,
+  point: MountPoint,
+  { AutoRemove: transient = false }: HostConfig,
+): MountPoint {
   if (point.type !== 'volume') return point;
   const anonymous = point.name === '';
   const name = anonymous ? randomId(daemon.random) : point.name;
   const isNew = daemon.volumes.get(name) === undefined;
   const labels = anonymous ? { 'com.docker.volume.anonymous': '' } : point.labels;
   const createdMs = daemon.clock.now();
-  daemon.volumes.ensure({ name, createdMs, labels, options: null, anonymous });
+  daemon.volumes.ensure({
+    name,
+    createdMs,
+    labels,
+    options: null,
+    anonymous,
+    transient: transient && anonymous,
+  });
   if (isNew)
     daemon.events.publish({
       type: 'volume',

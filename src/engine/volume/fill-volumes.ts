@@ -20,8 +20,7 @@ export async function fillVolumes(daemon: Daemon, container: Container): Promise
   await Promise.all(
     unprepared(daemon, container).map(async (point) => {
       if (point.copy) await fillVolume(daemon, { container, point });
-      const volume = daemon.volumes.get(point.name);
-      if (volume !== undefined) volume.prepared = true;
+      daemon.volumes.setPrepared(point.name, true);
     }),
   );
 }
@@ -58,6 +57,7 @@ async function fillVolume(
   await guest.writeTar(staging, guest.readTar(point.destination, { root }));
   await guest.apply({
     before: [
+      { operation: { op: 'sync', path: staging }, cause: 'What takes the volume’s place is whole' },
       { operation: { op: 'removeTree', path: data }, cause },
       { operation: { op: 'rename', from: `${staging}/${base}`, to: data }, cause },
       { operation: { op: 'removeTree', path: staging }, cause },

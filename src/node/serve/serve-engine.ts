@@ -37,7 +37,7 @@ export function startEngine(options: ServeOptions): ServedEngine {
     },
     dispose: async () => {
       await booting.then(
-        (node) => node.dispose(),
+        (node) => node.shutDown(),
         () => undefined,
       );
     },

@@ -1,0 +1,40 @@
+/**
+ * Saves what changes. Every change of a container is told as an event, so this listens to the events; volumes tell
+ * their table. What goes with `--rm` is never saved: after a restart it would be removed anyway.
+ */
+import { toDisposable, type Disposable } from '../../lib/disposable.ts';
+import type { Container } from '../container/container.ts';
+import type { Daemon } from '../daemon.ts';
+import { containerPrefix, containerRecord, volumePrefix, volumeRecord } from './records.ts';
+
+export function keepState(daemon: Daemon): Disposable {
+  const events = daemon.events.watch(({ Type: type, Actor: { ID: id } }) => {
+    const container = type === 'container' ? daemon.containers.get(id) : undefined;
+    if (container !== undefined) saveContainer(daemon, container);
+  });
+  const volumes = daemon.volumes.watch((name) => {
+    const volume = daemon.volumes.get(name);
+    if (volume?.transient === true) return;
+    daemon.state.save(volumePrefix + name, volume && volumeRecord(volume));
+  });
+  return toDisposable(() => {
+    events.dispose();
+    volumes.dispose();
+  });
+}
+
+export function saveContainer(daemon: Daemon, container: Container): void {
+  if (container.hostConfig.AutoRemove === true || container.forgotten) return;
+  daemon.state.save(containerPrefix + container.id, containerRecord(container));
+}
+
+/**
+ * Before its files go: with the record gone, whatever a crash leaves of them is swept at the next start. The other way
+ * round, half a container would come back.
+ */
+export async function forgetContainer(daemon: Daemon, container: Container): Promise<void> {
+  container.forgotten = true;
+  if (container.hostConfig.AutoRemove === true) return;
+  daemon.state.save(containerPrefix + container.id, undefined);
+  await daemon.state.settled();
+}

@@ -1,0 +1,67 @@
+/** Containers and volumes as records. A record of another version, or half of one, is none. */
+import type { Container, ContainerOptions } from '../container/container.ts';
+import type { VolumeEntry } from '../volume/volume-table.ts';
+
+export type JsonRecord = Readonly<Record<string, unknown>>;
+
+export const containerPrefix = 'container/';
+export const volumePrefix = 'volume/';
+
+/** To be raised when a record of before cannot be read any more. */
+const version = 1;
+
+/** What a record says of a container, beside what it was made from. */
+export type ContainerHistory = Pick<
+  Container,
+  'state' | 'startedBefore' | 'stopRequested' | 'restartCount'
+>;
+
+type MadeFrom = Omit<ContainerOptions, 'now' | 'delay'>;
+
+export function containerRecord(container: Container): JsonRecord {
+  const { id, name, createdMs, config, hostConfig, args, imageId, diffIds, mountPoints } =
+    container;
+  const { state, startedBefore, stopRequested, restartCount } = container;
+  const origin = { id, name, createdMs, config, hostConfig, args };
+  const made: MadeFrom = { ...origin, imageId, diffIds, mountPoints };
+  const history: ContainerHistory = { state, startedBefore, stopRequested, restartCount };
+  return { version, ...made, ...history };
+}
+
+/** Undefined when a part is missing: nothing is made of what only looks like a container. */
+export function readContainerRecord(
+  record: JsonRecord,
+): { readonly made: MadeFrom; readonly history: ContainerHistory } | undefined {
+  if (record['version'] !== version) return undefined;
+  const { id, name, createdMs, state } = record;
+  const isWhole =
+    typeof id === 'string' &&
+    typeof name === 'string' &&
+    typeof createdMs === 'number' &&
+    [record['config'], record['hostConfig'], state].every(isObject) &&
+    [record['args'], record['diffIds'], record['mountPoints']].every(Array.isArray);
+  if (!isWhole) return undefined;
+  // Written by containerRecord() of this version, whole: the types are what they were.
+  return {
+    made: record as unknown as MadeFrom,
+    history: record as unknown as ContainerHistory,
+  };
+}
+
+export function volumeRecord(volume: VolumeEntry): JsonRecord {
+  return { version, ...volume };
+}
+
+export function readVolumeRecord(record: JsonRecord): VolumeEntry | undefined {
+  const { name, createdMs, prepared } = record;
+  const isWhole =
+    record['version'] === version &&
+    typeof name === 'string' &&
+    typeof createdMs === 'number' &&
+    typeof prepared === 'boolean';
+  return isWhole ? (record as unknown as VolumeEntry) : undefined;
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
+}

@@ -1,0 +1,45 @@
+/**
+ * What was there before: containers and volumes come back from their records. Whatever ran went down with the
+ * machine, and so is exited, as dockerd has it after the host was switched off.
+ */
+import { Container } from '../container/container.ts';
+import type { Daemon } from '../daemon.ts';
+import { containerPrefix, readContainerRecord, readVolumeRecord, volumePrefix } from './records.ts';
+import { saveContainer } from './keep-state.ts';
+
+/** What dockerd says of a container whose end nobody saw. */
+const lostExitCode = 255;
+
+/** Needs no machine. */
+export async function restoreState(daemon: Daemon): Promise<void> {
+  for (const record of await daemon.state.load(volumePrefix)) {
+    const volume = readVolumeRecord(record);
+    if (volume !== undefined) daemon.volumes.restore(volume);
+  }
+  const records = await daemon.state.load(containerPrefix);
+  const read = records.map(readContainerRecord).filter((record) => record !== undefined);
+  read.sort((a, b) => a.made.createdMs - b.made.createdMs);
+  for (const { made, history } of read) {
+    const container = new Container({
+      ...made,
+      name: daemon.containers.restoreName(made.id, made.name),
+      now: () => daemon.clock.now(),
+      delay: (milliseconds, signal) => daemon.clock.delay(milliseconds, signal),
+    });
+    const { startedBefore, stopRequested, restartCount, state } = history;
+    Object.assign(container, { startedBefore, stopRequested, restartCount });
+    Object.assign(container.state, state, { pid: 0 });
+    if (!['created', 'exited', 'dead'].includes(state.status)) recordLoss(daemon, container);
+    daemon.containers.add(container);
+  }
+}
+
+function recordLoss(daemon: Daemon, container: Container): void {
+  // One that waited to be started again had ended by itself, and that end is known.
+  const isKnown = container.state.status === 'restarting';
+  Object.assign(container.state, {
+    status: 'exited',
+    ...(isKnown ? {} : { exitCode: lostExitCode, finishedMs: daemon.clock.now() }),
+  });
+  saveContainer(daemon, container);
+}
