@@ -1,7 +1,9 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import * as other from './bzip2-xz.fixture.ts';
 import * as zstd from './decompress.fixture.ts';
 import { decompress, detectCompression } from './decompress.ts';
+import { KindError } from '../lib/errors.ts';
 
 /** Text with repetitions, so that every compressor has matches to find. */
 const plain = new TextEncoder().encode(
@@ -83,10 +85,41 @@ describe('decompress()', () => {
     ).rejects.toThrow('zstd: window of');
   });
 
-  it('names the compressions it does not take', () => {
-    expect(() => detectCompression(new TextEncoder().encode('BZh91A'))).toThrow('bzip2');
-    expect(() => detectCompression(new Uint8Array([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0]))).toThrow(
-      'xz',
-    );
+  for (const [name, base64] of [
+    ['bzip2', other.bzip2],
+    ['xz', other.xz],
+    ['xz with other settings', other.xzOther],
+  ] as const) {
+    for (const size of [1, 7, 100_000]) {
+      it(`yields ${name} in pieces of ${size}`, async () => {
+        expect(await run(decode(base64), size)).toEqual(other.mixed);
+      });
+    }
+
+    it(`yields ${name} of several streams, and rejects what is cut short or corrupt`, async () => {
+      const bytes = decode(base64);
+      const twice = await run(Buffer.concat([bytes, bytes]));
+      expect(twice).toEqual(new Uint8Array([...other.mixed, ...other.mixed]));
+      expect(await run(Buffer.concat([bytes, Buffer.alloc(8)]))).toEqual(other.mixed);
+      for (const length of [bytes.length - 9, bytes.length >> 1, 20]) {
+        await expect(run(bytes.subarray(0, length))).rejects.toMatchObject({ kind: 'dataLoss' });
+      }
+      for (let at = 30; at < bytes.length - 40; at += 41) {
+        const bad = Uint8Array.from(bytes);
+        bad[at] = (bad[at] ?? 0) ^ 0x55;
+        if (name !== 'xz with other settings')
+          await expect(run(bad), `byte ${at}`).rejects.toBeInstanceOf(KindError);
+      }
+    });
+  }
+
+  it('refuses filters of xz that nobody uses for archives', async () => {
+    await expect(run(decode(other.xzFiltered))).rejects.toThrow('filters other than LZMA2');
+  });
+
+  it('tells compressions by their first bytes', () => {
+    expect(detectCompression(decode(other.bzip2))).toBe('bzip2');
+    expect(detectCompression(decode(other.xz))).toBe('xz');
+    expect(detectCompression(plain)).toBe('none');
   });
 });

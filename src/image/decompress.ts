@@ -3,7 +3,9 @@
  * Whatever expands beyond all reason is refused, so a small download cannot fill the disk.
  */
 import { errorKind, KindError } from '../lib/errors.ts';
+import { Bzip2Decoder } from './bzip2-decoder.ts';
 import { GzipDecoder } from './gzip-decoder.ts';
+import { XzDecoder } from './xz-decoder.ts';
 import { ZstdDecoder } from './zstd-decoder.ts';
 
 export interface DecompressLimits {
@@ -21,19 +23,20 @@ export const defaultLimits: DecompressLimits = {
   ratioFromBytes: 256 * 1024 ** 2,
 };
 
-export type Compression = 'gzip' | 'zstd' | 'none';
+export type Compression = 'gzip' | 'zstd' | 'bzip2' | 'xz' | 'none';
 
 /** Bytes that tell every compression apart. */
 const magicBytes = 6;
 
 interface Decoder {
   push(chunk: Uint8Array): Iterable<Uint8Array>;
-  finish(): void;
+  /** What is left; throws when the end is missing. */
+  finish(): Iterable<Uint8Array> | undefined;
 }
 
 /**
  * Yields the uncompressed bytes of `source`. Rejects `dataLoss` when they are corrupt or cut short,
- * `invalidParameter` for a compression it does not know, `resourceExhausted` beyond the limits.
+ * `invalidParameter` for a filter of xz it does not know, `resourceExhausted` beyond the limits.
  */
 export async function* decompress(
   source: AsyncIterable<Uint8Array>,
@@ -71,7 +74,11 @@ export async function* decompress(
     if (head.length > 0) yield head;
     return;
   }
-  decoder.finish();
+  for (const out of decoder.finish() ?? []) {
+    outBytes += out.length;
+    checkLimits({ inBytes, outBytes, limits });
+    yield out;
+  }
 }
 
 export function detectCompression(head: Uint8Array): Compression {
@@ -88,14 +95,16 @@ export function detectCompression(head: Uint8Array): Compression {
   ) {
     return 'zstd';
   }
-  if (starts(0x42, 0x5a, 0x68)) throw unsupported('bzip2');
-  if (starts(0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00)) throw unsupported('xz');
+  if (starts(0x42, 0x5a, 0x68)) return 'bzip2';
+  if (starts(0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00)) return 'xz';
   return 'none';
 }
 
 function createDecoder(compression: Compression): Decoder {
   if (compression === 'gzip') return new GzipDecoder();
   if (compression === 'zstd') return new ZstdDecoder();
+  if (compression === 'bzip2') return new Bzip2Decoder();
+  if (compression === 'xz') return new XzDecoder();
   return { push: (chunk) => [chunk], finish: () => undefined };
 }
 
@@ -113,10 +122,6 @@ function checkLimits(state: { inBytes: number; outBytes: number; limits: Decompr
       `layer expands more than ${limits.ratioMax}-fold: ${inBytes} bytes became ${outBytes}`,
     );
   }
-}
-
-function unsupported(name: string): KindError {
-  return new KindError('invalidParameter', `unsupported layer compression: ${name}`);
 }
 
 function concat(a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> {

@@ -24,7 +24,7 @@ export class GzipDecoder {
   }
 
   /** Rejects a stream that ended within a member. */
-  finish(): void {
+  finish(): undefined {
     if (this.#member?.ended !== true) throw new KindError('dataLoss', 'gzip: unexpected EOF');
   }
 

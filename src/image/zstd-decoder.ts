@@ -53,7 +53,7 @@ export class ZstdDecoder {
   }
 
   /** Rejects a stream that ended within a frame. */
-  finish(): void {
+  finish(): undefined {
     if (this.#step !== 'magic' || this.#filled > 0) throw corrupt('unexpected EOF');
   }
 
