@@ -77,13 +77,13 @@ describe('startsWithEngine()', () => {
       hostConfig: { RestartPolicy: { Name, MaximumRetryCount: 2 } },
       state: { status: 'exited', exitCode: 1 },
       restartCount: 0,
-      stopRequested: false,
+      manuallyStopped: false,
       ...rest,
     }) as unknown as Container;
 
   test.each([
-    ['always', { stopRequested: true }, true],
-    ['unless-stopped', { stopRequested: true }, false],
+    ['always', { manuallyStopped: true }, true],
+    ['unless-stopped', { manuallyStopped: true }, false],
     ['unless-stopped', {}, true],
     ['on-failure', {}, true],
     ['on-failure', { restartCount: 2 }, false],

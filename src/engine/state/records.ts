@@ -13,7 +13,7 @@ const version = 1;
 /** What a record says of a container, beside what it was made from. */
 export type ContainerHistory = Pick<
   Container,
-  'state' | 'startedBefore' | 'stopRequested' | 'restartCount'
+  'state' | 'startedBefore' | 'manuallyStopped' | 'restartCount'
 >;
 
 type MadeFrom = Omit<ContainerOptions, 'now' | 'delay'>;
@@ -21,10 +21,10 @@ type MadeFrom = Omit<ContainerOptions, 'now' | 'delay'>;
 export function containerRecord(container: Container): JsonRecord {
   const { id, name, createdMs, config, hostConfig, args, imageId, diffIds, mountPoints } =
     container;
-  const { state, startedBefore, stopRequested, restartCount } = container;
+  const { state, startedBefore, manuallyStopped, restartCount } = container;
   const origin = { id, name, createdMs, config, hostConfig, args };
   const made: MadeFrom = { ...origin, imageId, diffIds, mountPoints };
-  const history: ContainerHistory = { state, startedBefore, stopRequested, restartCount };
+  const history: ContainerHistory = { state, startedBefore, manuallyStopped, restartCount };
   return { version, ...made, ...history };
 }
 

@@ -17,7 +17,7 @@ export function startsWithEngine({ hostConfig, state, ...container }: Container)
   const { Name: policy = 'no', MaximumRetryCount: retries = 0 } = hostConfig.RestartPolicy ?? {};
   if (state.status === 'dead') return false;
   if (policy === 'always') return true;
-  if (policy === 'unless-stopped') return !container.stopRequested;
+  if (policy === 'unless-stopped') return !container.manuallyStopped;
   if (policy !== 'on-failure' || state.exitCode === 0) return false;
   return retries === 0 || container.restartCount < retries;
 }

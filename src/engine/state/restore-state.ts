@@ -26,8 +26,8 @@ export async function restoreState(daemon: Daemon): Promise<void> {
       now: () => daemon.clock.now(),
       delay: (milliseconds, signal) => daemon.clock.delay(milliseconds, signal),
     });
-    const { startedBefore, stopRequested, restartCount, state } = history;
-    Object.assign(container, { startedBefore, stopRequested, restartCount });
+    const { startedBefore, manuallyStopped, restartCount, state } = history;
+    Object.assign(container, { startedBefore, manuallyStopped, restartCount });
     Object.assign(container.state, state, { pid: 0 });
     if (!['created', 'exited', 'dead'].includes(state.status)) recordLoss(daemon, container);
     daemon.containers.add(container);

@@ -28,9 +28,9 @@ export async function shutDown(daemon: Daemon): Promise<void> {
 
 /** A container that is stopped so was not stopped by its user: `unless-stopped` starts it again. */
 async function stopForGood(daemon: Daemon, container: Container): Promise<void> {
-  const { stopRequested } = container;
+  const { manuallyStopped } = container;
   const timeoutSeconds = Math.min(container.config.StopTimeout ?? 10, timeoutSecondsMax);
   await stopContainer(daemon, container, { timeoutSeconds }).catch(() => undefined);
-  container.stopRequested = stopRequested;
+  container.manuallyStopped = manuallyStopped;
   saveContainer(daemon, container);
 }
