@@ -7,7 +7,7 @@ import { errorMessage } from '../../src/lib/errors.ts';
 import { benchBoot } from './boot.ts';
 import { benchBrowser } from './browser.ts';
 import { benchDensity } from './density.ts';
-import { benchHost } from './host.ts';
+import { benchHost, benchPrompt } from './host.ts';
 import { benchDockerd } from './peers/dockerd.ts';
 import { benchPulls } from './pull.ts';
 import { Report } from './report.ts';
@@ -16,6 +16,7 @@ const report = new Report();
 
 const parts: readonly (readonly [string, () => Promise<void>])[] = [
   ['boot', () => benchBoot(report, { runs: 5 })],
+  ['prompt in Node', () => benchPrompt(report, { runs: 5 })],
   ['page', () => benchBrowser(report, { runs: 5 })],
   ['native dockerd', () => benchDockerd(report, { runs: 20 })],
   ['containers', () => benchHost(report, { runs: 20 })],

@@ -6,6 +6,8 @@ import { V86Machine } from '../../src/vm/v86-machine.ts';
 import type { Report } from './report.ts';
 
 export const bareBootRow = 'bare kernel under v86 in Node: power on → user space';
+/** The target: how much longer than the bare kernel the first prompt may take. */
+export const promptRatioMax = 1.3;
 const userSpace = /Run \/init as init process/;
 /** The line is only printed at this level. */
 const verbose = 'loglevel=7';

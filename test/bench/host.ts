@@ -1,12 +1,50 @@
 /** Containers on a machine in Node, as a learner types them, and the machine's streams. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startNodeHost } from '../../src/node/node-host.ts';
 import { startTestHost } from '../support/host.ts';
 import type { TestHost } from '../support/host.ts';
 import { dockerdExecRow, dockerdRunRow } from './peers/dockerd.ts';
 import type { Report } from './report.ts';
+import { bareBootRow, promptRatioMax } from './boot.ts';
 import { repeatMs, timeMs } from './stats.ts';
 
 const streamBytes = 32 * 1024 * 1024;
 const streamRuns = 3;
+
+/** Milliseconds from nothing to the prompt of a shell on a terminal. */
+async function promptMs(): Promise<number> {
+  const folder = await mkdtemp(join(tmpdir(), 'bottleship-bench-'));
+  const begin = performance.now();
+  const node = await startNodeHost({ dataRoot: folder });
+  try {
+    const shell = await node.host.openShell({ columns: 120, rows: 30 });
+    const decoder = new TextDecoder();
+    let text = '';
+    for await (const chunk of shell.stdout) {
+      text += decoder.decode(chunk, { stream: true });
+      if (/root@bottleship.*# /.test(text)) return performance.now() - begin;
+    }
+    throw new Error(`The shell ended without a prompt: ${text}`);
+  } finally {
+    node.dispose();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+export async function benchPrompt(report: Report, { runs }: { runs: number }): Promise<void> {
+  report.add('machine in Node: start → prompt', await seriesOf(runs, promptMs), {
+    comparedWith: bareBootRow,
+    ratioMax: promptRatioMax,
+  });
+}
+
+async function seriesOf(count: number, measure: () => Promise<number>): Promise<number[]> {
+  const values: number[] = [];
+  for (let index = 0; index < count; index += 1) values.push(await measure());
+  return values;
+}
 
 export async function benchHost(report: Report, { runs }: { runs: number }): Promise<void> {
   const begin = performance.now();

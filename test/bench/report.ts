@@ -9,19 +9,29 @@ interface Row extends Summary {
   readonly unit: Unit;
   /** Name of another row that this one is compared with. */
   readonly comparedWith: string | undefined;
+  readonly target: Target;
+}
+
+/** What a row should reach: a median, or a ratio to the row it is compared with. */
+export interface Target {
+  readonly valueMax?: number;
+  readonly ratioMax?: number;
+}
+
+export interface RowOptions extends Target {
+  readonly unit?: Unit;
+  /** The row whose median is the divisor of the ratio. */
+  readonly comparedWith?: string;
 }
 
 export class Report {
   readonly #rows: Row[] = [];
   readonly #notes: string[] = [];
 
-  /** Adds a series; `comparedWith` names the row whose median is the divisor of the ratio. */
-  add(
-    name: string,
-    values: readonly number[],
-    { unit = 'ms', comparedWith }: { unit?: Unit; comparedWith?: string } = {},
-  ): void {
-    this.#rows.push({ name, unit, comparedWith, ...summarize(values) });
+  /** Adds a series. */
+  add(name: string, values: readonly number[], options: RowOptions = {}): void {
+    const { unit = 'ms', comparedWith, ...target } = options;
+    this.#rows.push({ name, unit, comparedWith, target, ...summarize(values) });
     console.log(`  ${name}: ${format(summarize(values).median)} ${unit}`);
   }
 
@@ -43,8 +53,8 @@ export class Report {
       `${today()}, ${machine()}. Medians, with the spread from least to most. Everything ran in one run on one machine;`,
       'a ratio is this row’s median over that of the row named.',
       '',
-      '| what | median | spread | runs | ratio |',
-      '| --- | ---: | ---: | ---: | --- |',
+      '| what | median | spread | runs | target | ratio |',
+      '| --- | ---: | ---: | ---: | --- | --- |',
       ...this.#rows.map((row) => `| ${this.#cells(row).join(' | ')} |`),
       '',
       ...this.#notes.map((note) => `- ${note}`),
@@ -54,7 +64,7 @@ export class Report {
 
   toTable(): string {
     const cells = this.#rows.map((row) => this.#cells(row));
-    const widths = [0, 1, 2, 3].map((column) =>
+    const widths = [0, 1, 2, 3, 4].map((column) =>
       Math.max(0, ...cells.map((row) => (row[column] ?? '').length)),
     );
     return cells
@@ -69,8 +79,19 @@ export class Report {
       `${format(row.median)} ${row.unit}`,
       `${format(row.min)}–${format(row.max)}`,
       String(row.count),
+      this.#target(row),
       ratio === undefined ? '' : `${ratio.toFixed(2)} × ${row.comparedWith ?? ''}`,
     ];
+  }
+
+  #target(row: Row): string {
+    const { valueMax, ratioMax } = row.target;
+    if (valueMax !== undefined) {
+      return `≤ ${valueMax} ${row.unit}: ${row.median <= valueMax ? 'met' : 'missed'}`;
+    }
+    if (ratioMax === undefined) return '';
+    const ratio = this.#ratio(row);
+    return `≤ ${ratioMax} ×: ${ratio !== undefined && ratio <= ratioMax ? 'met' : 'missed'}`;
   }
 
   #ratio(row: Row): number | undefined {
