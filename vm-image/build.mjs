@@ -7,7 +7,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { brotliCompress, constants } from 'node:zlib';
+import { brotliCompress, brotliDecompress, constants } from 'node:zlib';
 import * as agent from './agent/build.mjs';
 import * as bios from './bios/build.mjs';
 import * as disk from './disk/build.mjs';
@@ -65,9 +65,14 @@ function isWanted(name, names) {
   return name === 'disk' && !existsSync(join(outputFolder, 'machine/disk.gz'));
 }
 
-/** Writes the brotli sibling. */
+/** Writes the brotli sibling, which takes a minute for a kernel, unless it is there. */
 async function precompress(path) {
   const content = await readFile(path);
+  const present = await readFile(`${path}.br`).then(
+    (bytes) => promisify(brotliDecompress)(bytes),
+    () => undefined,
+  );
+  if (present?.equals(content)) return;
   const compressed = await promisify(brotliCompress)(content, {
     params: {
       [constants.BROTLI_PARAM_QUALITY]: 11,
