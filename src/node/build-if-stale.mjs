@@ -3,7 +3,7 @@
  * dependencies, because it runs before there are any.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -11,8 +11,10 @@ export const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
 const vite = ['node_modules/vite/bin/vite.js', 'build', '--logLevel', 'warn'];
 
-/** Runs `npm ci` when the lock file is newer than what is installed. */
+/** Runs `npm ci` when the lock file is newer than what is installed. A linked folder is another checkout's to care for. */
 export function installIfStale() {
+  const installed = lstatSync(join(root, 'node_modules'), { throwIfNoEntry: false });
+  if (installed?.isSymbolicLink() === true) return;
   if (modified('node_modules/.package-lock.json') >= modified('package-lock.json')) return;
   run('Installing the dependencies', npm, ['ci', '--no-audit', '--no-fund']);
 }
