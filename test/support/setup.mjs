@@ -12,6 +12,7 @@ export const root = fileURLToPath(new URL('../..', import.meta.url));
 const programs = [
   ['chromium', 'chromium', 'the browser tests'],
   ['e2fsck', 'e2fsprogs', 'the tests of the disk'],
+  ['docker', 'docker.io', 'the docker CLI tests'],
   ['gcc', 'gcc', "the agent's unit tests"],
   ['docker-registry', 'docker-registry', 'the registry tests'],
   ['skopeo', 'skopeo', 'the registry tests'],
