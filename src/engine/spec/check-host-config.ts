@@ -15,14 +15,14 @@ export const runtimeDefault = 'runc';
 /** Gives the configuration without what the kernel cannot do; `warnings` says so. */
 export function checkHostConfig(
   config: HostConfig,
-  options: { readonly container: ContainerConfig; readonly userRemapped: boolean },
+  options: { readonly container: ContainerConfig },
 ): { readonly hostConfig: HostConfig; readonly warnings: readonly string[] } {
   const warnings: string[] = [];
   checkNetworkMode(config, options.container);
   checkDecoded(config);
   checkCommon(config);
   const checked = checkResources(config, { warnings });
-  checkPlatform(config, { ...options, warnings });
+  checkPlatform(config, warnings);
   return { hostConfig: checked, warnings };
 }
 
@@ -96,10 +96,7 @@ export function checkRestartPolicy(restart: RestartPolicy): void {
   throw invalid(message + negative);
 }
 
-function checkPlatform(
-  config: HostConfig,
-  options: { readonly warnings: string[]; readonly userRemapped: boolean },
-): void {
+function checkPlatform(config: HostConfig, warnings: string[]): void {
   const { IpcMode: ipc = '', PidMode: pid = '', OomScoreAdj: score = 0 } = config;
   if (
     !['', 'none', 'private', 'host', 'shareable'].includes(ipc) &&
@@ -114,30 +111,15 @@ function checkPlatform(
   if (score < -1000 || score > 1000)
     throw invalid(`Invalid value ${score}, range for oom score adj is [-1000, 1000]`);
   if (config.NetworkMode === 'host' && hasEntries(config.PortBindings))
-    options.warnings.push('Published ports are discarded when using host network mode');
+    warnings.push('Published ports are discarded when using host network mode');
   if (!['', 'host'].includes(config.UsernsMode ?? ''))
     throw invalid(`invalid USER mode: ${config.UsernsMode}`);
-  if (options.userRemapped && config.UsernsMode !== 'host') checkRemapped(config);
   const runtime = config.Runtime ?? '';
   if (!['', runtimeDefault].includes(runtime))
     throw invalid(`unknown or invalid runtime name: ${runtime}`);
   for (const destination of Object.keys(config.Tmpfs ?? {})) checkTmpfsDestination(destination);
   if (!['', 'private', 'host'].includes(config.CgroupnsMode ?? ''))
     throw invalid(`invalid cgroup namespace mode: ${config.CgroupnsMode}`);
-}
-
-function checkRemapped(config: HostConfig): void {
-  if (config.Privileged === true) {
-    const message =
-      'privileged mode is incompatible with user namespaces.  You must run the container in the host namespace when running privileged mode';
-    throw invalid(message);
-  }
-  if (config.NetworkMode === 'host') {
-    const message = "cannot share the host's network namespace when user namespaces are enabled";
-    throw invalid(message);
-  }
-  if (config.PidMode === 'host')
-    throw invalid('cannot share the host PID namespace when user namespaces are enabled');
 }
 
 function checkTmpfsDestination(destination: string): void {

@@ -45,15 +45,13 @@ export interface SpecInput {
   readonly etcOwner?: string;
   /** Where the shared memory is that the container joins: another's, or the machine's. */
   readonly joinedMemory?: string;
-  /** Present when the engine gives containers user namespaces and this one does not refuse. */
-  readonly userMapping?: RuntimeSpec['userMapping'];
 }
 
 export function compileSpec(input: SpecInput): RuntimeSpec {
   const { id, config, hostConfig } = input;
   const paths = containerPaths(id);
   const namespaces = namespacesOf(input);
-  const sysctl = sysctlsOf(hostConfig, { userNamespace: input.userMapping !== undefined });
+  const sysctl = sysctlsOf(hostConfig);
   checkSysctls(sysctl, namespaces);
   checkDeviceRequests(hostConfig);
   const deviceRules = deviceRulesOf(hostConfig, input.devices);
@@ -79,7 +77,6 @@ export function compileSpec(input: SpecInput): RuntimeSpec {
     devices: input.devices.nodes,
     allDevices: hostConfig.Privileged === true,
     ...(deviceRules === undefined ? {} : { deviceRules }),
-    ...(input.userMapping === undefined ? {} : { userMapping: input.userMapping }),
     ...(hostConfig.IpcMode === 'shareable'
       ? { sharedMemory: { path: paths.sharedMemory, sizeBytes: hostConfig.ShmSize ?? 0 } }
       : {}),
@@ -172,15 +169,14 @@ function seccompProgram(
   return program;
 }
 
-function namespacesOf({ hostConfig, joinPids, userMapping }: SpecInput): SpecNamespace[] {
+function namespacesOf({ hostConfig, joinPids }: SpecInput): SpecNamespace[] {
   const shared = new Set<NamespaceName>();
   if (hostConfig.NetworkMode === 'host') shared.add('net');
   if (hostConfig.PidMode === 'host') shared.add('pid');
   if (hostConfig.IpcMode === 'host') shared.add('ipc');
   if (hostConfig.UTSMode === 'host') shared.add('uts');
   if (hostConfig.CgroupnsMode === 'host') shared.add('cgroup');
-  if (userMapping === undefined) shared.add('user');
-  const all: readonly NamespaceName[] = ['user', 'mnt', 'net', 'uts', 'pid', 'ipc', 'cgroup'];
+  const all: readonly NamespaceName[] = ['mnt', 'net', 'uts', 'pid', 'ipc', 'cgroup'];
   return all
     .filter((type) => !shared.has(type))
     .map((type) => {

@@ -18,7 +18,7 @@ import { privateDeviceNames } from './devices.ts';
 import { parseMountOptions } from './mount-options.ts';
 import { cgroupControllers, cgroupMount, cgroupRoot } from './paths.ts';
 import { processSteps } from './process-steps.ts';
-import type { RuntimeSpec, SpecDevice, SpecIdMapping, SpecMount } from './runtime-spec.ts';
+import type { RuntimeSpec, SpecDevice, SpecMount } from './runtime-spec.ts';
 import { sysctlPath } from './sysctls.ts';
 
 export interface ContainerFiles {
@@ -45,7 +45,6 @@ export function containerPlan(spec: RuntimeSpec, options: ContainerPlanOptions):
     clone: cloneOptions(spec),
     parent: parentSteps(spec),
     child: [
-      ...userNamespaceSteps(spec),
       ...sessionSteps(spec),
       ...mountSteps(spec),
       ...machineDeviceSteps(spec),
@@ -177,38 +176,14 @@ function cloneOptions(spec: RuntimeSpec): CloneOptions {
   };
 }
 
-function parentSteps({ process, userMapping }: RuntimeSpec): SetupStep[] {
+function parentSteps({ process }: RuntimeSpec): SetupStep[] {
+  if (process.oomScoreAdj === 0) return [];
   const content = String(process.oomScoreAdj);
-  const map = ({ start, size }: SpecIdMapping): string => `0 ${start} ${size}`;
   return [
-    ...(userMapping === undefined
-      ? []
-      : [
-          step(
-            { op: 'write', path: '/proc/$PID/uid_map', content: map(userMapping.uid) },
-            'Root in the container is an unprivileged user of the machine',
-          ),
-          step(
-            { op: 'write', path: '/proc/$PID/gid_map', content: map(userMapping.gid) },
-            'The same for groups',
-          ),
-        ]),
-    ...(process.oomScoreAdj === 0
-      ? []
-      : [
-          step(
-            { op: 'write', path: '/proc/$PID/oom_score_adj', content },
-            'Tell the kernel how readily to kill this process when memory is short',
-          ),
-        ]),
-  ];
-}
-
-/** Until it takes an identity that the new namespace knows, the process is nobody there. */
-function userNamespaceSteps({ userMapping }: RuntimeSpec): SetupStep[] {
-  if (userMapping === undefined) return [];
-  return [
-    step({ op: 'setUser', uid: 0, gid: 0, groups: [] }, 'Become root of the new user namespace'),
+    step(
+      { op: 'write', path: '/proc/$PID/oom_score_adj', content },
+      'Tell the kernel how readily to kill this process when memory is short',
+    ),
   ];
 }
 
@@ -294,26 +269,16 @@ function mountOperation(options: {
   return { op: 'mount', ...options };
 }
 
-/** While the machine's /dev can be seen. Nodes cannot be made in a user namespace, but bound they can be. */
+/** While the machine's /dev can be seen. */
 function machineDeviceSteps(spec: RuntimeSpec): SetupStep[] {
+  if (hasOwnDev(spec) || !spec.allDevices) return [];
   const root = spec.root.path;
-  if (hasOwnDev(spec)) return [];
-  if (spec.allDevices)
-    return [
-      step(
-        { op: 'deviceTree', from: '/dev', to: '/dev', excluded: privateDeviceNames, root },
-        'Give a privileged container every device of the machine',
-      ),
-    ];
-  if (spec.userMapping === undefined) return [];
-  const paths = [...defaultDevices, ...spec.devices].map(({ path }) => path);
-  return paths.flatMap((path) => [
-    step({ op: 'touch', path, mode: 0o644, root }, 'A file for the device to be mounted on'),
+  return [
     step(
-      mountOperation({ source: path, target: path, fstype: '', flags: ['bind'], data: '', root }),
-      'Devices cannot be made in a user namespace, so the machine’s is mounted',
+      { op: 'deviceTree', from: '/dev', to: '/dev', excluded: privateDeviceNames, root },
+      'Give a privileged container every device of the machine',
     ),
-  ]);
+  ];
 }
 
 function hasOwnDev({ mounts }: RuntimeSpec): boolean {
@@ -330,21 +295,16 @@ function pivotSteps({ root }: RuntimeSpec): SetupStep[] {
 }
 
 function deviceSteps(spec: RuntimeSpec): SetupStep[] {
-  const made = spec.userMapping === undefined;
-  if (hasOwnDev(spec))
-    return [...(made ? spec.devices.flatMap(deviceNodeSteps) : []), ...terminalSteps(spec)];
+  const asked = spec.devices.flatMap(deviceNodeSteps);
+  if (hasOwnDev(spec)) return [...asked, ...terminalSteps(spec)];
   return [
-    ...(made
-      ? [
-          ...defaultDevices.map(({ path, major, minor }) =>
-            step(
-              { op: 'mknod', path, type: 'char', mode: 0o666, major, minor },
-              'One of the few devices that every program may expect',
-            ),
-          ),
-          ...spec.devices.flatMap(deviceNodeSteps),
-        ]
-      : []),
+    ...defaultDevices.map(({ path, major, minor }) =>
+      step(
+        { op: 'mknod', path, type: 'char', mode: 0o666, major, minor },
+        'One of the few devices that every program may expect',
+      ),
+    ),
+    ...asked,
     ...defaultDeviceLinks.map(([path, target]) =>
       step({ op: 'symlink', target, path }, 'A link that programs expect in /dev'),
     ),

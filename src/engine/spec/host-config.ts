@@ -12,15 +12,13 @@ export interface CompletedHostConfig {
 
 export interface HostConfigContext {
   readonly container?: ContainerConfig;
-  /** The engine gives containers user namespaces unless they ask for the machine's. */
-  readonly userRemapped?: boolean;
 }
 
 export function completeHostConfig(
   config: HostConfig,
-  { container = {}, userRemapped = false }: HostConfigContext = {},
+  { container = {} }: HostConfigContext = {},
 ): CompletedHostConfig {
-  const { hostConfig, warnings } = checkHostConfig(config, { container, userRemapped });
+  const { hostConfig, warnings } = checkHostConfig(config, { container });
   return { hostConfig: withDefaults(hostConfig), warnings };
 }
 

@@ -77,12 +77,6 @@ export interface SpecDevice {
   readonly gid: number;
 }
 
-/** How numbers in the container's user namespace are the machine's: 0 is `start`, and so on. */
-export interface SpecIdMapping {
-  readonly start: number;
-  readonly size: number;
-}
-
 export interface SpecRoot {
   /** Where the overlay is mounted. */
   readonly path: string;
@@ -113,8 +107,6 @@ export interface RuntimeSpec {
   readonly allDevices: boolean;
   /** Which devices may be used; absent is all. */
   readonly deviceRules?: readonly DeviceRule[];
-  /** Present with a user namespace of the container's own. */
-  readonly userMapping?: { readonly uid: SpecIdMapping; readonly gid: SpecIdMapping };
   /** A shared memory file system that other containers may join, to be mounted first. */
   readonly sharedMemory?: { readonly path: string; readonly sizeBytes: number };
   readonly keyring: string;

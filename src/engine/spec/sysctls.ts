@@ -15,19 +15,15 @@ const ofIpcNamespace = new Set([
   'kernel.shm_rmid_forced',
 ]);
 
-/**
- * Unprivileged ports and ping come first, as Docker sets them in a network namespace of the container's
- * own; ping needs group numbers that a user namespace does not have.
- */
-export function sysctlsOf(
-  hostConfig: HostConfig,
-  { userNamespace }: { readonly userNamespace: boolean },
-): Readonly<Record<string, string>> {
+/** Unprivileged ports and ping come first, as Docker sets them in a network namespace of the container's own. */
+export function sysctlsOf(hostConfig: HostConfig): Readonly<Record<string, string>> {
   const network = hostConfig.NetworkMode ?? '';
   const own = network !== 'host' && !network.startsWith('container:');
-  const defaults = own ? { 'net.ipv4.ip_unprivileged_port_start': '0' } : {};
-  const ping = own && !userNamespace ? { 'net.ipv4.ping_group_range': '0 2147483647' } : {};
-  return { ...defaults, ...ping, ...hostConfig.Sysctls };
+  const defaults = {
+    'net.ipv4.ip_unprivileged_port_start': '0',
+    'net.ipv4.ping_group_range': '0 2147483647',
+  };
+  return { ...(own ? defaults : {}), ...hostConfig.Sysctls };
 }
 
 /** Rejects in runc's words. */
