@@ -13,6 +13,7 @@ import type { EngineWorkerApi } from '../playground/worker-protocol.ts';
 import { PortMachine } from '../vm/port-machine.ts';
 import { deferred } from '../guest/deferred.ts';
 import { enterHosts } from './host-lock.ts';
+import { createForgetfulStore, lateRecordStore } from './late-record-store.ts';
 import { machineMemorySizeBytes } from './memory-size.ts';
 import { Shells } from './shells.ts';
 import { openStores } from './stores.ts';
@@ -24,6 +25,8 @@ const responseBytesMax = 64 * 1024 * 1024;
 const host = deferred<Host>();
 host.promise.catch(() => undefined);
 const shells = new Shells();
+/** Whether the disk outlives this tab. */
+const diskLasts = deferred<boolean>();
 
 const api: EngineWorkerApi = {
   async start({ baseUrl, machinePort }, events) {
@@ -34,6 +37,9 @@ const api: EngineWorkerApi = {
     const machine = new PortMachine(machinePort);
     const created = createHost({
       ...stores,
+      state: lateRecordStore(
+        diskLasts.promise.then((lasts) => (lasts ? stores.records : createForgetfulStore())),
+      ),
       channel: machine.channel,
       fetch: (...request) => fetch(...request),
       libraryUrl: new URL('library/', baseUrl).href,
@@ -49,6 +55,9 @@ const api: EngineWorkerApi = {
     events.booted();
     await created.shellReady;
     created.ready.catch((error: unknown) => events.failed(errorMessage(error)));
+  },
+  async disk(lasts) {
+    diskLasts.resolve(lasts);
   },
   async openShell(size, port) {
     const created = await host.promise;

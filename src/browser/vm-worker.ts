@@ -55,7 +55,7 @@ const api: VmWorkerApi = {
     const machine = createMachine({
       stores,
       userland,
-      disk: openDisk(downloads),
+      disk: openDisk(downloads, events),
       files: await files,
     });
     events.booting();
@@ -153,11 +153,12 @@ function connect(
 }
 
 /** Opened when the machine comes for it: that is after the first prompt. */
-function openDisk({ assets }: Downloads): DiskTree {
+function openDisk({ assets }: Downloads, events: VmWorkerEvents): DiskTree {
   return new DiskTree(async () => {
     const image = await readDiskImage(await assets.content('disk.gz'));
-    const { store } = await openOwnDisk({ locks: navigator.locks, name: storeName, image });
-    return store;
+    const disk = await openOwnDisk({ locks: navigator.locks, name: storeName, image });
+    events.disk(disk.lasts);
+    return disk.store;
   });
 }
 

@@ -2,6 +2,7 @@
 import type { ContainerInspect } from '../api/container.ts';
 import { inspectContainer } from './container/container-wire.ts';
 import type { Daemon } from './daemon.ts';
+import { writableSizes } from './disk-usage.ts';
 
 export async function containerInspect(
   daemon: Daemon,
@@ -11,6 +12,8 @@ export async function containerInspect(
   const container = daemon.containers.find(name);
   const inspect = inspectContainer(container);
   if (!options.size) return inspect;
-  const image = await daemon.images.get(container.imageId);
-  return { ...inspect, SizeRootFs: image.sizeBytes };
+  const written = (await writableSizes(daemon, [container])).get(container.id) ?? 0;
+  const images = await daemon.images.list();
+  const image = images.find(({ id }) => id === container.imageId)?.sizeBytes ?? 0;
+  return { ...inspect, SizeRw: written, SizeRootFs: image + written };
 }

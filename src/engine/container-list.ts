@@ -10,6 +10,7 @@ import {
 } from './container/container-wire.ts';
 import type { Container } from './container/container.ts';
 import type { Daemon } from './daemon.ts';
+import { writableSizes } from './disk-usage.ts';
 import { checkFilters, filterFlag, matchesAny, matchesLabels } from './filters.ts';
 import type { ContainerListOptions } from './server/backend/container-backend.ts';
 import type { Filters } from './server/backend/filters.ts';
@@ -41,7 +42,24 @@ export async function containerList(
     .filter((container) => all || container.isRunning)
     .filter((container) => matches(daemon, { container, filters, images }))
     .slice(0, limit);
-  return chosen.map((container) => summary(daemon, { container, images }));
+  const sizes = options.size === true ? await writableSizes(daemon, chosen) : undefined;
+  return chosen.map((container) => ({
+    ...summary(daemon, { container, images }),
+    ...(sizes === undefined ? {} : containerSizes(container, { images, sizes })),
+  }));
+}
+
+/** Nothing written is no `SizeRw`, as dockerd leaves zeros out. */
+function containerSizes(
+  { id, imageId }: Container,
+  from: {
+    readonly images: readonly StoredImage[];
+    readonly sizes: ReadonlyMap<string, number>;
+  },
+): Pick<ContainerSummary, 'SizeRw' | 'SizeRootFs'> {
+  const written = from.sizes.get(id) ?? 0;
+  const image = from.images.find((known) => known.id === imageId)?.sizeBytes ?? 0;
+  return { ...(written === 0 ? {} : { SizeRw: written }), SizeRootFs: image + written };
 }
 
 /** In dockerd's order, so that of several mistakes the same one is told. */

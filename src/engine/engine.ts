@@ -67,6 +67,7 @@ import { restoreState } from './state/restore-state.ts';
 import { shutDown } from './state/shut-down.ts';
 import { StateStore } from './state/state-store.ts';
 import { systemAuth } from './system-auth.ts';
+import { systemDf } from './system-df.ts';
 import { systemEvents } from './system-events.ts';
 import { machineName, systemInfo } from './system-info.ts';
 import { systemVersion } from './system-version.ts';
@@ -239,6 +240,7 @@ function otherVerbs(
     networkList: (filters) => networkList(daemon, filters),
     networkInspect: (name) => networkInspect(daemon, name),
     networkRemove: (name) => networkRemove(daemon, name),
+    systemDf: (types) => systemDf(daemon, types),
     systemInfo: () => systemInfo(daemon),
     systemVersion: () => systemVersion(daemon),
     systemAuth: (config, signal) => systemAuth(daemon, config, signal),

@@ -2,8 +2,10 @@
 import type { VolumesPruneResponse } from '../api/volume.ts';
 import { KindError } from '../lib/errors.ts';
 import type { Daemon } from './daemon.ts';
+import { measureDirectories } from './disk-usage.ts';
 import { checkFilters, matchesAny, matchesLabels } from './filters.ts';
 import type { Filters } from './server/backend/filters.ts';
+import { volumeMountpoint } from './volume/volume-table.ts';
 import { removeVolumeDirs } from './volume/remove-volumes.ts';
 import { volumeUsers } from './volume/volume-users.ts';
 
@@ -36,6 +38,8 @@ export async function volumesPrune(
     )
     .map(({ name }) => name)
     .filter((name) => volumeUsers(daemon, name).length === 0);
+  const sizes = await measureDirectories(daemon, names.map(volumeMountpoint));
   if (names.length > 0) await removeVolumeDirs(daemon, names);
-  return { VolumesDeleted: names.length === 0 ? null : names, SpaceReclaimed: 0 };
+  const reclaimed = [...sizes.values()].reduce((sum, size) => sum + size, 0);
+  return { VolumesDeleted: names.length === 0 ? null : names, SpaceReclaimed: reclaimed };
 }

@@ -60,6 +60,7 @@ export class WorkerHost implements ContainerHost {
     const vmEvents: VmWorkerEvents = {
       downloaded: (receivedBytes, totalBytes) => events.downloaded(receivedBytes, totalBytes),
       booting: () => events.phase('booting'),
+      disk: (lasts) => void this.#engine.disk(lasts),
       console: (text) => events.console(text),
       failed: (cause) => this.#fail(new KindError('unavailable', cause)),
     };

@@ -8,6 +8,8 @@ export interface VmWorkerEvents {
   downloaded(receivedBytes: number, totalBytes: number): void;
   /** All is downloaded, the processor starts. */
   booting(): void;
+  /** Whether the disk outlives this tab: another one may own the stored one. */
+  disk(lasts: boolean): void;
   console(text: string): void;
   /** The machine stopped by itself. */
   failed(cause: string): void;
@@ -40,6 +42,8 @@ export interface EngineWorkerEvents {
 }
 
 export interface EngineWorkerApi {
+  /** What the machine's worker says of the disk: containers and volumes are kept where it is kept. */
+  disk(lasts: boolean): Promise<void>;
   /** Resolves when the shell shows its prompt; the engine may still have something to do. */
   start(options: EngineWorkerOptions, events: EngineWorkerEvents): Promise<void>;
   /** Opens a shell, as soon as there is a machine, whose bytes go over `port` (src/lib/port-duplex.ts); resolves with its number. */

@@ -4,6 +4,7 @@ import { KindError } from '../../lib/errors.ts';
 import type { AuthConfig } from '../../api/registry.ts';
 import type { EngineBackend } from './backend.ts';
 import { checkFields } from './decode.ts';
+import { diskUsageTypes } from './backend/system-backend.ts';
 import { encodeJsonLine, jsonResponse, streamResponse } from './respond.ts';
 import type { RouteRequest } from './route-request.ts';
 import type { Route } from './route.ts';
@@ -15,6 +16,7 @@ export const systemRoutes: readonly Route[] = [
   ['GET', '/version', version],
   ['GET', '/info', info],
   ['GET', '/events', events],
+  ['GET', '/system/df', diskUsage],
   ['POST', '/auth', auth],
 ];
 
@@ -34,6 +36,17 @@ async function ping(): Promise<ApiResponse> {
 
 async function version(backend: EngineBackend): Promise<ApiResponse> {
   return jsonResponse(200, await backend.systemVersion());
+}
+
+async function diskUsage(backend: EngineBackend, request: RouteRequest): Promise<ApiResponse> {
+  const given = request.query.getAll('type');
+  const types = given.map((text) => {
+    const type = diskUsageTypes.find((known) => known === text);
+    if (type === undefined) throw new KindError('invalidParameter', `unknown object type: ${text}`);
+    return type;
+  });
+  const usage = await backend.systemDf(new Set(types.length === 0 ? diskUsageTypes : types));
+  return jsonResponse(200, usage);
 }
 
 async function info(backend: EngineBackend): Promise<ApiResponse> {

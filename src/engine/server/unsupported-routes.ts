@@ -20,7 +20,7 @@ const noPlugins = refuse('notImplemented', 'managed plugins are not available');
 const noBuild = refuse('notImplemented', 'building images is not available yet');
 
 export const unsupportedRoutes: readonly Route[] = [
-  ...notYet('GET /system/df', 'POST /containers/{name}/update'),
+  ...notYet('POST /containers/{name}/update'),
 
   ['POST', '/session', noBuild],
   ['POST', '/build', noBuild],

@@ -1,14 +1,13 @@
 /** Starts the containers whose restart policy says so when the engine starts. */
 import type { Container } from '../container/container.ts';
-import { startContainer } from '../container-start.ts';
+import { startAnew } from '../container-start.ts';
 import type { Daemon } from '../daemon.ts';
 
 /** Never rejects: a start that fails says so in the container's state. */
 export async function restartContainers(daemon: Daemon): Promise<void> {
   for (const container of daemon.containers.list()) {
     if (!startsWithEngine(container)) continue;
-    container.restartCount = 0;
-    await container.mutex.run(() => startContainer(daemon, container)).catch(() => undefined);
+    await container.mutex.run(() => startAnew(daemon, container)).catch(() => undefined);
   }
 }
 

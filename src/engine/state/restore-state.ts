@@ -4,6 +4,7 @@
  */
 import { Container } from '../container/container.ts';
 import type { Daemon } from '../daemon.ts';
+import { openLogFile } from '../log/log-file.ts';
 import { containerPrefix, readContainerRecord, readVolumeRecord, volumePrefix } from './records.ts';
 import { saveContainer } from './keep-state.ts';
 
@@ -23,6 +24,7 @@ export async function restoreState(daemon: Daemon): Promise<void> {
     const container = new Container({
       ...made,
       name: daemon.containers.restoreName(made.id, made.name),
+      logFile: openLogFile(daemon, made),
       now: () => daemon.clock.now(),
       delay: (milliseconds, signal) => daemon.clock.delay(milliseconds, signal),
     });

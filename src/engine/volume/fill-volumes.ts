@@ -48,6 +48,8 @@ async function fillVolume(
   if (status?.type !== 'dir') return;
   const directory = volumeDir(point.name);
   const staging = `${directory}/_copy`;
+  // Somebody on the machine may have been there first.
+  if ((await guest.readDirectory(volumeMountpoint(point.name))).length > 0) return;
   const data = volumeMountpoint(point.name);
   const base = point.destination.split('/').at(-1) ?? '';
   const cause = 'Start the new volume with what the image has there';

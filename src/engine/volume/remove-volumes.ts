@@ -18,6 +18,8 @@ export async function removeVolumes(daemon: Daemon, container: Container): Promi
 export async function removeVolumeDirs(daemon: Daemon, names: readonly string[]): Promise<void> {
   const prepared = names.filter((name) => daemon.volumes.get(name)?.prepared === true);
   for (const name of names) daemon.volumes.delete(name);
+  // The records go first: a crash in between leaves directories that the next start sweeps.
+  await daemon.state.settled();
   if (prepared.length > 0)
     await applyEach(
       daemon.guest,
