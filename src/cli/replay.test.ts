@@ -37,6 +37,7 @@ function asThisClient(text: string): string {
 describe.each([
   ['listings and templates', 'replay/cases.json'],
   ['complaints about the command line', 'usage/cases.json'],
+  ['completions', 'completion/cases.json'],
 ])('runCli() %s', (_, name) => {
   const cases = readJson(name) as readonly RecordedCase[];
 

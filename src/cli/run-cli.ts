@@ -145,6 +145,7 @@ class Program {
     });
     await command.run({
       path,
+      tree: commandTree,
       invocation: this.#invocation,
       host: this.#host,
       client,

@@ -91,3 +91,4 @@ async function recordHelp() {
 await recordHelp();
 await record('replay/commands.txt', 'replay/cases.json');
 await record('usage/commands.txt', 'usage/cases.json');
+await record('completion/commands.txt', 'completion/cases.json');

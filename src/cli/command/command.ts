@@ -10,6 +10,8 @@ import type { Output } from '../output.ts';
 export interface CommandContext {
   /** What the command is called, `docker` included. */
   readonly path: string;
+  /** All commands there are. */
+  readonly tree: readonly CommandNode[];
   readonly invocation: CliInvocation;
   readonly host: CliHost;
   readonly client: ApiClient;

@@ -1,5 +1,6 @@
 /** All commands, in the order and words of the real program's overview. */
 import type { Command, CommandNode } from '../command/command.ts';
+import { completionNodes } from './completion.ts';
 import { attach } from './container/attach.ts';
 import { commit } from './container/commit.ts';
 import { copy } from './container/copy.ts';
@@ -217,6 +218,7 @@ export const commandTree: readonly CommandNode[] = [
   swarm,
   ...others,
   ...plugins,
+  ...completionNodes,
 ];
 
 function group(name: string, short: string, children: readonly CommandNode[]): CommandNode {

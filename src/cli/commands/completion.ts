@@ -1,0 +1,58 @@
+/** `docker completion bash`, and the hidden commands through which a shell asks for completions. */
+import { atLeast, noArguments } from '../command/command.ts';
+import type { Command, CommandContext, CommandNode } from '../command/command.ts';
+import { bashScript } from '../completion/bash-script.ts';
+import { complete } from '../completion/complete.ts';
+import { boolFlag } from '../flags/flag-spec.ts';
+
+const bash: Command = {
+  use: '',
+  short: 'Generate the autocompletion script for bash',
+  arguments: noArguments,
+  flags: [boolFlag('no-descriptions', 'disable completion descriptions')],
+  run: ({ out }) => out.write(bashScript),
+};
+
+export const completionNodes: readonly CommandNode[] = [
+  {
+    name: 'completion',
+    short: 'Generate the autocompletion script for the specified shell',
+    section: 'hidden',
+    children: [{ name: 'bash', short: bash.short, command: bash }],
+  },
+  request('__complete', { describes: true }),
+  request('__completeNoDesc', { describes: false }),
+];
+
+function request(name: string, options: { readonly describes: boolean }): CommandNode {
+  const command: Command = {
+    use: '[ARG...]',
+    short: 'Request shell completion choices for the specified command-line',
+    arguments: atLeast(1),
+    flags: [],
+    run: (context) => answer(context, options),
+  };
+  return { name, short: command.short, section: 'hidden', command, passesFlags: true };
+}
+
+async function answer(
+  context: CommandContext,
+  options: { readonly describes: boolean },
+): Promise<void> {
+  const { client, invocation, out, err } = context;
+  const describes =
+    options.describes && (invocation.env['DOCKER_CLI_DISABLE_COMPLETION_DESCRIPTION'] ?? '') === '';
+  const { lines, directive } = await complete(context.args, {
+    client,
+    tree: context.tree,
+    env: invocation.env,
+    describes,
+  });
+  await out.write(`${lines.map((line) => `${line}\n`).join('')}:${directive}\n`);
+  const names: Readonly<Record<number, string>> = {
+    0: 'ShellCompDirectiveDefault',
+    1: 'ShellCompDirectiveError',
+    4: 'ShellCompDirectiveNoFileComp',
+  };
+  await err.line(`Completion ended with directive: ${names[directive] ?? ''}`);
+}
