@@ -67,6 +67,7 @@ export async function removeContainer(
   if (daemon.containers.get(container.id) === undefined) return;
   container.removing = true;
   await forgetContainer(daemon, container);
+  await container.logFile?.discard();
   if (options.cleaned !== true || container.rootUsers > 0)
     await applyEach(daemon.guest, [
       ...(container.rootUsers > 0 ? [unmountStep(container.id)] : []),

@@ -41,6 +41,7 @@ import { execInspect } from './exec-inspect.ts';
 import { execResize } from './exec-resize.ts';
 import { execCheck, execStart } from './exec-start.ts';
 import { ExecTable } from './exec/exec-table.ts';
+import { stopHealth } from './health/health-monitor.ts';
 import { imageHistory } from './image-history.ts';
 import { imageImport } from './image-import.ts';
 import { imageInspect } from './image-inspect.ts';
@@ -166,6 +167,7 @@ export function createEngine(options: EngineOptions): Engine {
     dispose: () => {
       keeping.dispose();
       for (const container of daemon.containers.list()) {
+        stopHealth(container);
         container.output.end();
         container.log.wakeAll();
       }

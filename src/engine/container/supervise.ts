@@ -74,10 +74,12 @@ async function finish(
         manuallyStopped,
         restartCount,
       });
+  if (delayMs !== undefined) container.restartCount += 1;
   const again = delayMs !== undefined || container.manuallyRestarted;
   const goes = hostConfig.AutoRemove === true && !again;
   stopHealth(container);
   const steps = stopSteps(container);
+  if (goes) await container.logFile?.discard();
   await applyEach(daemon.guest, goes ? [...steps, ...removeSteps(id)] : steps);
   container.input.end();
   container.input = new InputRelay();
@@ -111,7 +113,6 @@ function restartLater(
   },
 ): void {
   const { container, delayMs, restart } = options;
-  container.restartCount += 1;
   const { signal } = container.restarts;
   const again = async (): Promise<void> => {
     await daemon.clock.delay(delayMs, signal).catch(() => {});

@@ -78,6 +78,14 @@ export class LogFile {
     await appender?.close().catch(() => {});
   }
 
+  /** The container goes, and its files with it: nothing more is written, nothing is left open. */
+  async discard(): Promise<void> {
+    this.#broken = true;
+    this.#queue = [];
+    this.#queuedBytes = 0;
+    await this.close();
+  }
+
   async #writeAll(): Promise<void> {
     try {
       await this.#measure();
@@ -116,12 +124,14 @@ export class LogFile {
 
   async #measure(): Promise<void> {
     if (this.#sizeBytes !== undefined) return;
-    const { path } = this.#options;
-    const directory = path.slice(0, path.lastIndexOf('/'));
+    const { path, ownDirectory } = this.#options;
     const cause = 'A place for what the container prints';
-    await this.#guest.apply({
-      before: [{ operation: { op: 'mkdir', path: directory, mode: 0o710, parents: true }, cause }],
-    });
+    if (ownDirectory !== undefined)
+      await this.#guest.apply({
+        before: [
+          { operation: { op: 'mkdir', path: ownDirectory, mode: 0o710, parents: true }, cause },
+        ],
+      });
     try {
       this.#sizeBytes = (await this.#guest.stat(path)).sizeBytes;
       this.#hadLines = this.#sizeBytes > 0;

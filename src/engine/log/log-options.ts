@@ -7,6 +7,8 @@ import type { LogFormat } from './log-format.ts';
 
 export interface LogFileOptions {
   readonly path: string;
+  /** To be made first; the other files lie where a start has made room already. */
+  readonly ownDirectory?: string;
   readonly format: LogFormat;
   /** Beyond it a file is put aside. */
   readonly sizeBytesMax: number;
@@ -39,6 +41,7 @@ export function logFileOptions(
     size !== undefined ? 1 : isLocal ? localFileCountDefault : jsonFileCountDefault;
   const count = Number(options['max-file'] ?? (isLocal ? localFileCountDefault : countDefault));
   return {
+    ...(isLocal ? { ownDirectory: `${metadata}/local-logs` } : {}),
     path: isLocal ? `${metadata}/local-logs/container.log` : `${metadata}/${id}-json.log`,
     format: isLocal ? localFormat : jsonFormat(logAttributes(config, hostConfig)),
     sizeBytesMax: size ?? sizeDefault,

@@ -13,6 +13,8 @@ const timeoutSecondsMax = 15;
 export async function shutDown(daemon: Daemon): Promise<void> {
   const running = daemon.containers.list().filter(({ isRunning }) => isRunning);
   await Promise.all(running.map((container) => stopForGood(daemon, container)));
+  // An open log would keep the disk from being unmounted.
+  await Promise.all(daemon.containers.list().map(({ logFile }) => logFile?.close()));
   await applyEach(daemon.guest, [
     {
       operation: { op: 'sync', path: dockerRoot },
