@@ -94,15 +94,13 @@ export class LayerStore {
   async info(diffId: Digest): Promise<LayerInfo | undefined> {
     const blob = await this.#content.info(diffId);
     if (blob === undefined) return undefined;
-    const index = await this.#records.get(indexPrefix + diffId);
-    if (index === undefined) return undefined;
-    const size = await this.#records.get(sizePrefix + diffId);
     const tarBytes = blob.sizeBytes;
-    return {
-      diffId,
-      sizeBytes: size === undefined ? tarBytes : Number(new TextDecoder().decode(size)),
-      tarBytes,
-    };
+    // Written after the index and forgotten before it, so it stands for that, which is much larger.
+    const size = await this.#records.get(sizePrefix + diffId);
+    if (size !== undefined)
+      return { diffId, sizeBytes: Number(new TextDecoder().decode(size)), tarBytes };
+    const index = await this.#records.get(indexPrefix + diffId);
+    return index && { diffId, sizeBytes: tarBytes, tarBytes };
   }
 
   /** The encoded index of a layer. */
