@@ -192,6 +192,21 @@ test('a search through the proxy is asked once a minute', async () => {
   );
 });
 
+test('a registry that is not there is told at once', async () => {
+  const images = createStore();
+  const pusher = new Pusher({ images, endpoints: directEndpoint(), fetch });
+  const said: JsonMessage[] = [];
+  const imageId = await addImage(images);
+  const options = {
+    images: [{ tag: '1', imageId }],
+    onProgress: (message: JsonMessage) => said.push(message),
+  };
+  await expect(pusher.push(parseReference('127.0.0.1:9/x'), options)).rejects.toThrow(
+    'Get "http://127.0.0.1:9/v2/"',
+  );
+  expect(said).toEqual([]);
+});
+
 test('the proxy takes no more than a manifest may be', async () => {
   const large = await fetch(`${proxyOrigin}/v2/${registry.host}/x/manifests/1`, {
     method: 'PUT',

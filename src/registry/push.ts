@@ -64,6 +64,8 @@ export class Pusher {
     });
     const pushed = new Map<Digest, Descriptor>();
     try {
+      // A registry that is not there is no reason to try each layer five times.
+      await client.ping(options.signal);
       for (const { tag, imageId } of options.images) {
         const image = await this.#options.images.get(imageId);
         await this.#pushTag(client, { repository, tag, image, pushed, options });

@@ -124,6 +124,12 @@ export class RepositoryClient {
     return this.call(`blobs/${digest}`, { headers, expect: [200, 206], signal });
   }
 
+  /** Rejects when nobody is there; whatever the answer, somebody is. */
+  async ping(signal?: AbortSignal): Promise<void> {
+    const response = await this.#send(this.#endpoint.baseUrl, { signal, authorization: undefined });
+    await response.body?.cancel();
+  }
+
   /** All tags of the repository, over as many pages as it takes. */
   async tags(signal?: AbortSignal): Promise<string[]> {
     const tags: string[] = [];
