@@ -97,6 +97,15 @@ const table: readonly (readonly [SetupOperation, string])[] = [
   ],
   [{ op: 'noNewPrivileges' }, 'setpriv --no-new-privs sh'],
   [
+    { op: 'touch', path: '/a/b', mode: 0o644, root: '/r' },
+    '[ -e /r/a/b ] || install -D --mode=0644 /dev/null /r/a/b',
+  ],
+  [
+    { op: 'deviceTree', from: '/dev', to: '/dev', excluded: ['pts'], root: '/r' },
+    "cd /dev && find . -name pts -prune -o '(' -type b -o -type c ')' -print | cpio -pdm /r/dev",
+  ],
+  [{ op: 'joinKeyring', name: '_ses.x' }, 'keyctl session _ses.x sh'],
+  [
     { op: 'seccomp', program: new Uint8Array(16), log: false },
     '# seccomp(2): a filter of 2 instructions; no command does it',
   ],

@@ -88,13 +88,7 @@ export function printOperation(operation: SetupOperation): string {
     case 'writeFile':
       return `printf %s ${preview(operation.content)} > ${quoteWord(inRoot(operation))}`;
     case 'touch':
-      return command(
-        'install',
-        '-D',
-        `--mode=${octal(operation.mode)}`,
-        '/dev/null',
-        inRoot(operation),
-      );
+      return printTouch(operation);
     case 'deviceTree':
       return printDeviceTree(operation);
     case 'write':
@@ -199,6 +193,13 @@ function printProcessOperation(operation: ProcessOperation): string {
     case 'exec':
       return printExec(operation);
   }
+}
+
+/** `install` would empty what is there already. */
+function printTouch(operation: Extract<SetupOperation, { op: 'touch' }>): string {
+  const path = inRoot(operation);
+  const install = command('install', '-D', `--mode=${octal(operation.mode)}`, '/dev/null', path);
+  return `[ -e ${quoteWord(path)} ] || ${install}`;
 }
 
 function printDeviceTree(operation: Extract<SetupOperation, { op: 'deviceTree' }>): string {
