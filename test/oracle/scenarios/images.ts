@@ -121,7 +121,7 @@ export const images: Topic = {
       name: 'commit',
       steps: [
         ...running('aa', { Cmd: ['sh', '-c', 'echo new > /new; rm /etc/group; sleep 1000'] }),
-        { request: 'GET /containers/aa/changes', until: '/new', sort: { '': 'Path' } },
+        { request: 'GET /containers/aa/changes', until: '/etc/group', sort: { '': 'Path' } },
         {
           request: `POST /commit?container=aa&repo=committed&tag=1&author=me&comment=why&changes=${encodeURIComponent('CMD ["other"]\nENV X=1\nLABEL l=2\nEXPOSE 80\nVOLUME /v\nUSER 5\nWORKDIR /w\nENTRYPOINT ["e"]\nONBUILD RUN x\nHEALTHCHECK NONE')}`,
           save: { image: 'Id' },
