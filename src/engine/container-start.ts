@@ -19,6 +19,7 @@ import { removeContainer } from './container-remove.ts';
 import { logContainerEvent, type Daemon } from './daemon.ts';
 import { applyEach } from './guest-plans.ts';
 import { startHealth } from './health/health-monitor.ts';
+import { saveContainer } from './state/keep-state.ts';
 import { compileSpec } from './spec/compile-spec.ts';
 import { containerPlan, type ContainerFiles } from './spec/container-plan.ts';
 import { resolveUser } from './spec/passwd.ts';
@@ -72,6 +73,7 @@ export async function startContainer(daemon: Daemon, container: Container): Prom
     const known = startError(error, { plan, args: container.args, exec: false });
     container.state.error = known.error.message;
     container.state.exitCode = known.exitCode;
+    saveContainer(daemon, container);
     container.output.end();
     await removeIfAsked(daemon, container);
     throw known.error;

@@ -111,6 +111,8 @@ export function parseMount(mount: Mount): MountPoint {
     if (source !== '') checkVolumeName(source);
     if (source === '' && !readWrite)
       throw fail('must not set ReadOnly mode when using anonymous volumes');
+    if (mount.VolumeOptions?.Subpath)
+      throw new KindError('notImplemented', 'Volume subpaths are not supported by this engine yet');
     const copy = mount.VolumeOptions?.NoCopy !== true;
     return {
       ...base,
