@@ -135,6 +135,16 @@ describe('a hijacked connection', () => {
     expect(await connection.readAll()).toBe('CD.');
   }); // prettier-ignore
 
+  test('does not take a body of known length for input', async () => {
+    const connection = connectTo(capitals);
+    const head = `POST /attach HTTP/1.1\r\n${host}Upgrade: tcp\r\nContent-Length: 4\r\n\r\n`;
+    await connection.send(`${head}{"a"`);
+    await connection.readUntil('\r\n\r\n');
+    await connection.send('in');
+    await connection.end();
+    expect(await connection.readAll()).toBe('IN.');
+  });
+
   test('does not abort its request when the client ends its input', async () => {
     let request: ApiRequest | undefined;
     const handler: ApiHandler = async (given) => {

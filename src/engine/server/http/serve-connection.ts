@@ -86,7 +86,10 @@ class Connection {
     if (response.upgraded !== undefined) {
       // From here on the end of the client's half is the end of its input, no more.
       this.#isHijacked = true;
-      await this.#hijack(response, response.upgraded);
+      await this.#hijack(response, {
+        stream: response.upgraded,
+        body: head.body === 'chunked' ? undefined : body,
+      });
       return false;
     }
     // The rest of a body that nobody wanted is in the way of the next request.
@@ -209,8 +212,11 @@ class Connection {
   }
 
   /** The connection is the stream's from here on; each half ends by itself. */
-  async #hijack(response: ApiResponse, stream: Duplex): Promise<void> {
-    const input = this.#reader.rest().pipeTo(stream.writable, { preventCancel: true });
+  async #hijack(
+    response: ApiResponse,
+    { stream, body }: { readonly stream: Duplex; readonly body: RequestBody | undefined },
+  ): Promise<void> {
+    const input = this.#passInput(stream, body);
     // What the other side takes no more, or what the client did not send, ends only this half.
     input.catch(() => undefined);
     const reader = stream.readable.getReader();
@@ -225,6 +231,12 @@ class Connection {
       await reader.cancel(error).catch(() => undefined);
       throw error;
     }
+  }
+
+  /** A body of known length is the request's, not the stream's: dockerode sends its options twice. */
+  async #passInput(stream: Duplex, body: RequestBody | undefined): Promise<void> {
+    if (body !== undefined && !body.isDone && !(await body.drain())) return;
+    await this.#reader.rest().pipeTo(stream.writable, { preventCancel: true });
   }
 }
 
