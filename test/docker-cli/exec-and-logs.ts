@@ -1,0 +1,42 @@
+import { fullId, type CliTopic } from './case.ts';
+
+const talk = 'echo one; echo two >&2; echo three; exec sleep 1000';
+
+export const execAndLogs: CliTopic = {
+  name: 'exec, logs and attach',
+  cases: [
+    { run: `docker run -d --name talks busybox sh -c '${talk}'`, stdout: fullId },
+    { run: 'docker exec talks echo in', stdout: 'in\n' },
+    { run: 'docker exec talks sh -c "exit 3"', exit: 3 },
+    { run: 'docker exec talks nosuch', exit: 127, stderr: /|/, stdout: /exec: "nosuch": executable file not found in \$PATH|/ },
+    { run: 'docker exec -w /tmp -e A=5 -u 33 talks sh -c "pwd; echo \\$A; id -u"', stdout: '/tmp\n5\n33\n' },
+    { run: 'echo piped | docker exec -i talks cat', stdout: 'piped\n' },
+    { run: 'docker exec -d talks touch /detached', stdout: '' },
+    { run: 'sleep 0.5; docker exec talks ls /detached', stdout: '/detached\n' },
+    { run: 'docker exec nosuch true', exit: 1, stderr: /No such container: nosuch/ },
+    { run: 'docker exec talks', exit: 1, stderr: /requires at least 2 arguments/ },
+    { run: 'docker exec --privileged talks grep CapEff /proc/self/status', stdout: /^CapEff:\t[0-9a-f]*f{6}\n$/ },
+    { run: `script -qec 'docker exec -t talks sh -c "test -t 1 && echo terminal"' /dev/null < /dev/null`, stdout: /terminal\r+\n/ },
+    { run: `script -qec 'docker exec -it talks tty' /dev/null < /dev/null`, stdout: /\/dev\/pts\/\d+/ },
+    { run: 'docker exec -it talks true < /dev/null', exit: 1, stderr: /the input device is not a TTY/ },
+    { run: 'docker logs talks', stdout: 'one\nthree\n', stderr: 'two\n' },
+    { run: 'docker logs -n 1 talks 2>&1 | wc -l', stdout: '1\n' },
+    { run: 'docker logs --tail 0 talks', stdout: '', stderr: '' },
+    { run: 'docker logs -t talks', stdout: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z one\n\S+ three\n$/ },
+    { run: 'docker logs --since 1h talks 2>/dev/null', stdout: 'one\nthree\n' },
+    { run: 'docker logs --until 1h talks', stdout: '', stderr: '' },
+    { run: 'docker logs --since 2030-01-01T00:00:00Z talks', stdout: '', stderr: '' },
+    { run: 'docker logs nosuch', exit: 1, stderr: /No such container: nosuch/ },
+    { run: `docker run -d --name follows busybox sh -c 'for i in 1 2 3; do echo $i; sleep 0.2; done'`, stdout: fullId },
+    { run: 'docker logs -f follows', stdout: '1\n2\n3\n' },
+    { run: `docker run -d -i --name takes busybox cat`, stdout: fullId },
+    { run: `(echo typed; sleep 1) | timeout -s KILL 3 docker attach takes; docker logs takes`, stdout: /typed\n/ },
+    { run: `docker run -dit --name tty busybox sh`, stdout: fullId },
+    { run: `(sleep 1; printf 'echo $((6*7))\\n'; sleep 1; printf '\\020\\021') | script -qec 'docker attach tty' /dev/null`, exit: 1, stdout: /\b42\r\n[^]*read escape sequence/ },
+    { run: `(sleep 1; printf 'x') | script -qec 'docker attach --detach-keys x tty' /dev/null`, exit: 1, stdout: /read escape sequence/ },
+    { run: `docker inspect -f '{{.State.Running}}' tty`, stdout: 'true\n' },
+    { run: 'docker attach nosuch', exit: 1, stderr: /No such container: nosuch/ },
+    { run: 'docker attach follows', exit: 1, stderr: /cannot attach to a stopped container/ },
+    { run: 'docker rm -f talks follows takes tty', stdout: 'talks\nfollows\ntakes\ntty\n' },
+  ],
+}; // prettier-ignore
