@@ -53,7 +53,8 @@ export function checkFields(value: Json, fields: Fields, struct: string): Json {
 function checkStruct(value: Json, fields: Fields, { struct, path }: Place): Json {
   const checked: Record<string, unknown> = {};
   for (const [key, field] of Object.entries(value)) {
-    const type = fields[key];
+    // Not what every object has, such as `constructor`.
+    const type = Object.hasOwn(fields, key) ? fields[key] : undefined;
     if (type === undefined || field === null) continue;
     checked[key] = checkField(field, type, { struct, path: join(path, key) });
   }
