@@ -7,6 +7,7 @@ import { startTestHost } from '../support/host.ts';
 import type { TestHost } from '../support/host.ts';
 import { dockerdExecRow, dockerdRunRow } from './peers/dockerd.ts';
 import type { Report } from './report.ts';
+import { benchDockerPs } from './docker-ps.ts';
 import { bareBootRow, promptRatioMax } from './boot.ts';
 import { repeatMs, timeMs } from './stats.ts';
 
@@ -65,6 +66,7 @@ export async function benchHost(report: Report, { runs }: { runs: number }): Pro
     await repeatMs(2, exec);
     report.add('docker exec true', await repeatMs(runs, exec), { comparedWith: dockerdExecRow });
     await succeed(host, 'docker rm -f bench');
+    await benchDockerPs(report, { host, runs });
     await benchStreams(report, host);
   } finally {
     await host.dispose();
