@@ -45,6 +45,14 @@ describe('ContainerLog', () => {
     expect(log.tailPosition(3, 20)).toBe(4);
   });
 
+  test('tells of last lines that are no longer in memory, for the files have them', () => {
+    const log = new ContainerLog({ now: () => 0, enabled: true, sizeBytesMax: 150 });
+    for (let line = 0; line < 10; line += 1) log.write('stdout', bytes(`${line}\n`));
+    expect(log.isWhole).toBe(false);
+    expect(log.tailPosition(9)).toBe(1);
+    expect(log.tailPosition(20)).toBe(0);
+  });
+
   test('does not wait for the end of a very long line', () => {
     const log = new ContainerLog({ now: () => 0, enabled: true });
     log.write('stdout', new Uint8Array(20_000).fill(65));

@@ -84,10 +84,14 @@ export class ContainerLog {
     return this.#next;
   }
 
-  /** Where the last `lineCount` lines begin that are not older than `sinceMs`. */
+  /**
+   * Where the last `lineCount` lines begin that are not older than `sinceMs`. It may lie before the oldest line that
+   * is still here: the files have it then.
+   */
   tailPosition(lineCount: number, sinceMs = -Infinity): number {
     const live = this.#chunks.slice(this.#first);
-    const since = live.find(({ timeMs }) => timeMs >= sinceMs)?.sequence ?? this.#next;
+    const found = live.findIndex(({ timeMs }) => timeMs >= sinceMs);
+    const since = found === 0 ? 0 : (live[found]?.sequence ?? this.#next);
     return Math.max(since, this.#next - lineCount);
   }
 
