@@ -161,7 +161,7 @@ export const update: Topic = {
         }),
         {
           request: 'GET /containers/aa/json',
-          pick: ['State.Status', 'State.ExitCode', 'RestartCount'],
+          pick: ['RestartCount'],
           until: '"RestartCount":2',
         },
         {
