@@ -63,13 +63,14 @@ const operations: Readonly<Record<string, readonly string[]>> = {
     'POST /exec/{id}/resize',
     'GET /exec/{id}/json',
   ],
+  // Pruned while there is none: measuring one takes a machine.
   Volume: [
+    'POST /volumes/prune',
     'GET /volumes',
     'POST /volumes/create',
     'GET /volumes/{name}',
     'PUT /volumes/{name}',
     'DELETE /volumes/{name}',
-    'POST /volumes/prune',
   ],
   Network: [
     'GET /networks',
@@ -152,7 +153,10 @@ describe.each(Object.entries(operations))('%s', (_tag, list) => {
     const filled = path.replace(/\{\w+\}/g, 'nosuch');
     const { status, text } = await answerTo(method, `/v1.51${filled}`);
     expect(text).not.toContain('page not found');
-    if (status >= 400 && method !== 'HEAD') {
+    if (status < 400 || method === 'HEAD') return;
+    // As dockerd: an attach that fails has text for a body, as its stream would have.
+    if (path.endsWith('/attach')) expect(text).toBe('No such container: nosuch\r\n');
+    else {
       const { message } = JSON.parse(text) as { message: unknown };
       expect(message).toEqual(expect.stringMatching(/./));
     }
@@ -176,7 +180,8 @@ test('what is not documented is page not found, and so is a method that is not',
 test('versions that are too old or too new are refused in Docker’s words', async () => {
   expect(await answerTo('GET', '/v1.23/info')).toEqual({
     status: 400,
-    text: '{"message":"client version 1.23 is too old. Minimum supported API version is 1.24, please upgrade your client to a newer version"}\n',
+    // Clients before 1.24 do not read JSON.
+    text: 'client version 1.23 is too old. Minimum supported API version is 1.24, please upgrade your client to a newer version\n',
   });
   expect(await answerTo('GET', '/v1.52/info')).toEqual({
     status: 400,
