@@ -122,7 +122,7 @@ function matches(
     matchesLabels(filters, 'label', config.Labels) &&
     matchesAny(filters, 'network', (value) => networkOf(container) === value) &&
     matchesAny(filters, 'volume', (value) =>
-      mountPoints.some((point) => point.name === value || point.destination === value),
+      mountPoints.some((point) => [point.name || point.source, point.destination].includes(value)),
     ) &&
     matchesAny(filters, 'ancestor', (value) => isAncestor(container, { value, images })) &&
     matchesAny(filters, 'before', (v) => createdMs < daemon.containers.find(v).createdMs) &&

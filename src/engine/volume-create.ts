@@ -3,6 +3,7 @@ import type { Volume, VolumeCreateRequest } from '../api/volume.ts';
 import { KindError } from '../lib/errors.ts';
 import { randomId, type Daemon } from './daemon.ts';
 import { checkVolumeName } from './spec/mount-point.ts';
+import { checkDriverOptions } from './volume/driver-options.ts';
 import { volumeMountpoint, volumeWire } from './volume/volume-table.ts';
 
 /** Idempotent for a name that is there. */
@@ -13,20 +14,17 @@ export async function volumeCreate(daemon: Daemon, request: VolumeCreateRequest)
     const message = `create ${given}: error looking up volume plugin ${driver}: plugin "${driver}" not found`;
     throw new KindError('notFound', message);
   }
-  if (Object.keys(request.DriverOpts ?? {}).length > 0)
-    throw new KindError(
-      'notImplemented',
-      'Volume driver options are not supported by this engine yet',
-    );
   if (given !== '') checkVolumeName(given);
   const anonymous = given === '';
   const name = anonymous ? randomId(daemon.random) : given;
   const isNew = daemon.volumes.get(name) === undefined;
+  const options = request.DriverOpts ?? null;
+  if (isNew) checkDriverOptions(name, options ?? {});
   const labels = anonymous
     ? { ...request.Labels, 'com.docker.volume.anonymous': '' }
     : (request.Labels ?? null);
   const createdMs = daemon.clock.now();
-  const volume = daemon.volumes.ensure({ name, createdMs, labels, options: null, anonymous });
+  const volume = daemon.volumes.ensure({ name, createdMs, labels, options, anonymous });
   if (isNew) {
     const path = volumeMountpoint(name);
     const cause = 'Make the directory of a new volume';

@@ -3,7 +3,7 @@ import type { VolumesPruneResponse } from '../api/volume.ts';
 import { KindError } from '../lib/errors.ts';
 import type { Daemon } from './daemon.ts';
 import { measureDirectories } from './disk-usage.ts';
-import { checkFilters, matchesAny, matchesLabels } from './filters.ts';
+import { checkFilters, matchesLabels } from './filters.ts';
 import type { Filters } from './server/backend/filters.ts';
 import { volumeMountpoint } from './volume/volume-table.ts';
 import { removeVolumeDirs } from './volume/remove-volumes.ts';
@@ -30,16 +30,31 @@ export async function volumesPrune(
   filters: Filters,
 ): Promise<VolumesPruneResponse> {
   checkFilters(filters, ['all', 'label', 'label!']);
-  const all = filters.has('all') && matchesAny(filters, 'all', (v) => ['1', 'true'].includes(v));
+  const all = pruneAll(filters);
   const names = daemon.volumes
     .list()
     .filter(
-      ({ anonymous, labels }) => (all || anonymous) && matchesLabels(filters, 'label', labels),
+      ({ anonymous, labels }) =>
+        (all || anonymous) &&
+        matchesLabels(filters, 'label', labels) &&
+        !(filters.has('label!') && matchesLabels(filters, 'label!', labels)),
     )
     .map(({ name }) => name)
     .filter((name) => volumeUsers(daemon, name).length === 0);
   const sizes = await measureDirectories(daemon, names.map(volumeMountpoint));
   if (names.length > 0) await removeVolumeDirs(daemon, names);
   const reclaimed = [...sizes.values()].reduce((sum, size) => sum + size, 0);
-  return { VolumesDeleted: names.length === 0 ? null : names, SpaceReclaimed: reclaimed };
+  return { VolumesDeleted: names, SpaceReclaimed: reclaimed };
+}
+
+/** One value that Go reads as a boolean. */
+function pruneAll(filters: Filters): boolean {
+  const values = filters.get('all') ?? [];
+  const [value = 'false'] = values;
+  const invalid = (message: string) => new KindError('invalidParameter', message);
+  if (values.length > 1) throw invalid(`invalid filter 'all=[${values.join(' ')}]'`);
+  if (/^(1|t|T|true|TRUE|True)$/.test(value)) return true;
+  if (/^(0|f|F|false|FALSE|False)$/.test(value)) return false;
+  const problem = `strconv.ParseBool: parsing ${JSON.stringify(value)}: invalid syntax`;
+  throw invalid(`invalid filter 'all': ${problem}`);
 }

@@ -93,10 +93,11 @@ export function containerMounts({ mountPoints }: Container): MountPoint[] {
 }
 
 export function containerNetworks({
+  config,
   hostConfig,
 }: Container): Readonly<Record<string, EndpointSettings>> {
   const mode = hostConfig.NetworkMode ?? '';
-  if (mode.startsWith('container:')) return {};
+  if (mode.startsWith('container:') || config.NetworkDisabled === true) return {};
   const endpoint: EndpointSettings = {
     IPAMConfig: null,
     Links: null,

@@ -1,7 +1,9 @@
 /** Routes under `/volumes`. */
 import type { ApiResponse } from '../../api/http.ts';
 import type { VolumeCreateRequest } from '../../api/volume.ts';
+import { errorMessage, KindError } from '../../lib/errors.ts';
 import type { EngineBackend } from './backend.ts';
+import type { Filters } from './backend/filters.ts';
 import { checkFields } from './decode.ts';
 import { emptyResponse, jsonResponse } from './respond.ts';
 import type { RouteRequest } from './route-request.ts';
@@ -16,7 +18,16 @@ export const volumeRoutes: readonly Route[] = [
 ];
 
 async function list(backend: EngineBackend, request: RouteRequest): Promise<ApiResponse> {
-  return jsonResponse(200, await backend.volumeList(request.filters()));
+  return jsonResponse(200, await backend.volumeList(listFilters(request)));
+}
+
+function listFilters(request: RouteRequest): Filters {
+  try {
+    return request.filters();
+  } catch (error) {
+    const message = `error reading volume filters: ${errorMessage(error)}`;
+    throw new KindError('invalidParameter', message, { cause: error });
+  }
 }
 
 async function create(backend: EngineBackend, request: RouteRequest): Promise<ApiResponse> {

@@ -6,7 +6,7 @@ export const logDrivers = ['json-file', 'local', 'none'] as const;
 export const logDriverDefault = 'json-file';
 
 /** `64m`, `1.5 GiB`, `1024`. */
-const sizePattern = /^[0-9]+(\.[0-9]+)? ?([kmgtp]?i?b?)$/i;
+export const sizePattern = /^[0-9]+(\.[0-9]+)? ?([kmgtp]?i?b?)$/i;
 
 const tagOptions = ['labels', 'labels-regex', 'env', 'env-regex', 'tag'];
 const optionsOfDriver: Readonly<Record<string, readonly string[]>> = {

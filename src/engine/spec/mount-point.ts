@@ -63,7 +63,7 @@ export function parseBind(text: string): MountPoint {
     source: isBind ? cleanPath(source) : '',
     destination: cleanPath(target),
     readWrite: !words.includes('ro'),
-    mode: third === '' && !isBind && source !== '' ? 'z' : third,
+    mode: third === '' && !isBind ? 'z' : third,
     propagation: propagation ?? (isBind ? 'rprivate' : ''),
     copy: !isBind && !words.includes('nocopy'),
     createSource: true,

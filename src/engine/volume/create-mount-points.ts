@@ -37,7 +37,7 @@ export function createMountPoints(
   }
   for (const path of Object.keys(config.Volumes ?? {})) {
     const destination = cleanPath(path);
-    if (!points.has(destination)) points.set(destination, parseBind(destination));
+    if (!points.has(destination)) points.set(destination, { ...parseBind(destination), mode: '' });
   }
   return [...points.values()].map((point) => withVolume(daemon, point, hostConfig));
 }
@@ -82,6 +82,7 @@ function volumesFrom(daemon: Daemon, hostConfig: HostConfig): MountPoint[] {
     const readOnly = mode.split(',').includes('ro');
     return donor(daemon, name).mountPoints.map((point) => ({
       ...point,
+      mode: '',
       copy: false,
       readWrite: point.readWrite && !readOnly,
     }));
