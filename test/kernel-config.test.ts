@@ -5,12 +5,13 @@ import {
   checkConfig,
   configOfKernel,
   exceptions,
+  features,
   generallyNecessary,
   optional,
   ownNeeds,
 } from '../vm-image/kernel/check-config.mjs';
 
-const complete = [...generallyNecessary, ...optional, ...ownNeeds]
+const complete = [...generallyNecessary, ...optional, ...features, ...ownNeeds]
   .filter((name) => !Object.hasOwn(exceptions, name))
   .map((name) => `CONFIG_${name}=y`)
   .join('\n');
@@ -23,8 +24,15 @@ describe('checkConfig()', () => {
 
   test('names what is missing', () => {
     expect(checkConfig(complete)).toEqual([]);
-    expect(checkConfig(complete.replace('CONFIG_VETH=y', '# CONFIG_VETH is not set'))).toEqual([
-      'CONFIG_VETH is missing: Docker cannot do without',
+    expect(checkConfig(complete.replace('CONFIG_KEYS=y', '# CONFIG_KEYS is not set'))).toEqual([
+      'CONFIG_KEYS is missing: Docker cannot do without',
+    ]);
+  });
+
+  test('takes a module for what is not needed at once', () => {
+    expect(checkConfig(complete.replace('CONFIG_BTRFS_FS=y', 'CONFIG_BTRFS_FS=m'))).toEqual([]);
+    expect(checkConfig(complete.replaceAll('CONFIG_VETH=y', 'CONFIG_VETH=m'))).toEqual([
+      'CONFIG_VETH is not built in: the machine stands on it',
     ]);
   });
 
@@ -32,6 +40,10 @@ describe('checkConfig()', () => {
     expect(checkConfig(`${complete}\nCONFIG_CPUSETS=y`)).toEqual([
       'CONFIG_CPUSETS is on, yet excepted because depends on SMP, and the machine has one processor',
     ]);
+  });
+
+  test('excepts what one processor and this kernel cannot have, and nothing else', () => {
+    expect(Object.keys(exceptions)).toEqual(['MEMCG_SWAP', 'CPUSETS']);
   });
 
   test('excepts nothing that is generally necessary', () => {

@@ -1,10 +1,10 @@
 /**
- * Recipe of the kernel: Debian's source package, our patches and configuration, one raw image. The same
- * inputs give the same bytes: builder, time and version are fixed, and the kernel maps its own paths
- * away.
+ * Recipe of the kernel: Debian's source package, our patches and configuration, one raw image, and the
+ * modules, which become part of the user land. The same inputs give the same bytes: builder, time and
+ * version are fixed, and the kernel maps its own paths away.
  */
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { aptDownload, extractDeb } from '../support/apt.mjs';
@@ -27,7 +27,8 @@ const patches = ['fast-boot.patch', 'small-code.patch'];
 
 export const sources = [
   {
-    files: ['machine/kernel.bin'],
+    // The modules are among the user land's files.
+    files: ['machine/kernel.bin', 'machine/files/'],
     package: source.name,
     version: source.version,
     patches: patches.map((name) => `vm-image/kernel/${name}`),
@@ -36,14 +37,47 @@ export const sources = [
 ];
 
 export async function build({ outputFolder, cacheFolder }) {
+  const folder = await compile(cacheFolder);
+  await mkdir(join(outputFolder, 'machine'), { recursive: true });
+  await copyFile(join(folder, 'kernel.bin'), join(outputFolder, 'machine/kernel.bin'));
+}
+
+/**
+ * The folder of the modules, to be `/usr/lib/modules` of the machine; `release` is its one name. They fit
+ * the kernel of the same sources alone, so they are built with it when the cache lacks them.
+ */
+export async function kernelModules({ cacheFolder }) {
+  const built = join(await builtFolder(cacheFolder), 'lib/modules');
+  const folder = existsSync(built) ? built : join(await compile(cacheFolder), 'lib/modules');
+  const [release] = await readdir(folder);
+  return { folder, release };
+}
+
+/** Compiles everything; resolves with the folder of what came out. */
+async function compile(cacheFolder) {
   await checkCompiler();
   const tree = await unpackSource(cacheFolder);
   await copyFile(new URL('./config', import.meta.url), join(tree, '.config'));
-  await make(tree, 'olddefconfig');
+  await make(tree, ['olddefconfig']);
   const problems = checkConfig(await readFile(join(tree, '.config'), 'utf8'));
   if (problems.length > 0) throw new Error(`Cannot build the kernel:\n${problems.join('\n')}`);
-  await make(tree, 'bzImage');
+  await make(tree, ['bzImage', 'modules']);
 
+  const output = await builtFolder(cacheFolder);
+  const partial = `${output}.partial`;
+  await rm(partial, { recursive: true, force: true });
+  await mkdir(partial);
+  await writeImage(tree, join(partial, 'kernel.bin'));
+  await make(tree, ['modules_install', `INSTALL_MOD_PATH=${partial}`, 'INSTALL_MOD_STRIP=1']);
+  const [release] = await readdir(join(partial, 'lib/modules'));
+  // A link to the sources.
+  await rm(join(partial, 'lib/modules', release, 'build'), { force: true });
+  await rm(output, { recursive: true, force: true });
+  await rename(partial, output);
+  return output;
+}
+
+async function writeImage(tree, path) {
   const binary = join(tree, 'vmlinux.raw');
   const sections = ['-R', '.note', '-R', '.comment', '-S'];
   await run('objcopy', ['-O', 'binary', ...sections, join(tree, 'vmlinux'), binary]);
@@ -51,8 +85,7 @@ export async function build({ outputFolder, cacheFolder }) {
     bzImage: await readFile(join(tree, 'arch/x86/boot/bzImage')),
     kernel: await readFile(binary),
   });
-  await mkdir(join(outputFolder, 'machine'), { recursive: true });
-  await writeFile(join(outputFolder, 'machine/kernel.bin'), image);
+  await writeFile(path, image);
 }
 
 async function checkCompiler() {
@@ -62,12 +95,21 @@ async function checkCompiler() {
   }
 }
 
+/** Named after all that decides what comes out: source, patches, configuration. */
+async function builtFolder(cacheFolder) {
+  const names = [...patches, 'config'];
+  return join(cacheFolder, 'kernel', `built-${source.version}-${await hashOfFiles(names)}`);
+}
+
+async function hashOfFiles(names) {
+  const paths = names.map((name) => fileURLToPath(new URL(name, import.meta.url)));
+  return sha256OfBytes((await Promise.all(paths.map(sha256OfFile))).join()).slice(0, 8);
+}
+
 /** The patched source; a tree whose unpacking was interrupted is thrown away. */
 async function unpackSource(cacheFolder) {
   const paths = patches.map((name) => fileURLToPath(new URL(name, import.meta.url)));
-  const hashes = await Promise.all(paths.map(sha256OfFile));
-  const patched = sha256OfBytes(hashes.join()).slice(0, 8);
-  const folder = join(cacheFolder, 'kernel', `${source.version}-${patched}`);
+  const folder = join(cacheFolder, 'kernel', `${source.version}-${await hashOfFiles(patches)}`);
   const tree = join(folder, source.name);
   const complete = join(folder, 'complete');
   if (existsSync(complete)) return tree;
@@ -81,8 +123,8 @@ async function unpackSource(cacheFolder) {
   return tree;
 }
 
-/** One make target with everything fixed that would tell one build from another. */
-async function make(tree, target) {
+/** Make with everything fixed that would tell one build from another. */
+async function make(tree, targets) {
   const jobs = process.env.BOTTLESHIP_JOBS ?? '2';
   const fixed = [
     'ARCH=i386',
@@ -94,5 +136,5 @@ async function make(tree, target) {
     // Not found: their versions would be part of the configuration, which the kernel carries.
     ...['RUSTC', 'BINDGEN', 'PAHOLE'].map((program) => `${program}=not-in-use`),
   ];
-  await run('nice', ['make', '-C', tree, `-j${jobs}`, ...fixed, target]);
+  await run('nice', ['make', '-C', tree, `-j${jobs}`, ...fixed, ...targets]);
 }
