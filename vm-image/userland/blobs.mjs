@@ -40,6 +40,8 @@ const folderPacks = {
   licences: /^usr\/share\/(doc|common-licenses)\//,
   terminfo: /^usr\/(lib|share)\/terminfo\//,
   completions: /^usr\/share\/bash-completion\//,
+  /** Of the kernel's modules only the lists: who loads one wants that one and what it depends on. */
+  modules: /^usr\/lib\/modules\/[^/]+\/modules\./,
 };
 
 /** `{ blobs: [{ sha256, content }], places: Map(node → { blob, offset }), everyday: [blob] }`. */
@@ -86,7 +88,7 @@ function distinctFiles(tree) {
 
 function packKey({ content, paths: [path] }, packageOf) {
   for (const [name, pattern] of Object.entries(folderPacks)) if (pattern.test(path)) return name;
-  if (content.length >= soloSizeBytesMin) return `file:${path}`;
+  if (content.length >= soloSizeBytesMin || path.endsWith('.ko')) return `file:${path}`;
   return `package:${packageOf.get(path) ?? 'bottleship'}`;
 }
 

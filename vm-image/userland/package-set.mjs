@@ -9,7 +9,7 @@ export const userlandPackages = {
     tar gzip bzip2 xz-utils zstd pv jq nano vim-tiny tmux lsof htop xxd patch
     util-linux bsdextrautils mount strace git openssh-client openssl
     iproute2 iptables nftables iputils-ping bridge-utils tcpdump socat
-    netcat-openbsd ldnsutils curl ca-certificates libcap2-bin conntrack ipvsadm attr
+    netcat-openbsd ldnsutils curl ca-certificates libcap2-bin conntrack ipvsadm attr kmod
   `),
   /** Needed by maintainer scripts or documentation only, neither of which a machine has. */
   without: words(`

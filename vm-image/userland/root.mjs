@@ -4,6 +4,8 @@
  */
 import { readFile, readdir } from 'node:fs/promises';
 import { posix } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { kernelModules } from '../kernel/build.mjs';
 import { fetchPackages, packageEntries, readLock } from '../support/packages.mjs';
 import { FileTree } from '../support/file-tree.mjs';
 import { linkerCache } from '../support/linker-cache.mjs';
@@ -78,7 +80,10 @@ export async function machineRoot({ cacheFolder }) {
   addAccounts(tree);
   addCertificates(tree);
   await addOwnFiles(tree, new URL('files/', import.meta.url), '');
+  const modules = await kernelModules({ cacheFolder });
+  await addOwnFiles(tree, pathToFileURL(`${modules.folder}/`), 'usr/lib/modules/');
   addFolders(tree);
+  addDocker(tree);
   tree.file('etc/ld.so.cache', linkerCache(tree, libraryFolders));
   const listed = packages.map((item) => (item.name === 'bash' ? bashPackage : item));
   return { tree, packages: listed, packageOf };
@@ -152,6 +157,13 @@ async function addOwnFiles(tree, folder, prefix) {
     const url = new URL(entry.name, folder);
     if (entry.isDirectory()) await addOwnFiles(tree, new URL(`${url}/`), `${path}/`);
     else tree.file(path, await readFile(url));
+  }
+}
+
+/** The agent's program under its other names, which the agent puts there when it boots. */
+function addDocker(tree) {
+  for (const name of ['docker', 'docker-init']) {
+    tree.symlink(`usr/bin/${name}`, '/run/bottleship/docker');
   }
 }
 
