@@ -37,7 +37,7 @@ const recipes = {
 const modules = [kernel, bios, agent, initramfs, userland, library];
 
 /** Served before the first prompt; the browser inflates them on the way in. */
-const precompressed = ['kernel.bin', 'initramfs.cpio', 'bios.bin'];
+const precompressed = ['kernel.bin', 'initramfs.cpio', 'bios.bin', 'userland.bin'];
 
 async function main(names) {
   const unknown = names.filter((name) => !Object.hasOwn(recipes, name));

@@ -1,5 +1,5 @@
 /**
- * Builds the machine's user land: `machine/userland.zst` (index and boot pack), `machine/files/` (all
+ * Builds the machine's user land: `machine/userland.bin` (index and boot pack), `machine/files/` (all
  * content by digest) and `machine/packages.json`. `build()` is called by `vm-image/build.mjs`.
  */
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
@@ -14,7 +14,7 @@ import { libraryFolders, machineRoot } from './root.mjs';
 /** For the manifest: what the files were made from. Each package's licence is among the files. */
 export const sources = (await readLock(new URL('packages.lock.json', import.meta.url))).map(
   ({ name, source, sourceVersion }) => ({
-    files: ['machine/userland.zst', 'machine/files/'],
+    files: ['machine/userland.bin', 'machine/files/'],
     package: source,
     version: sourceVersion,
     licence: `/usr/share/doc/${name}/copyright on the machine`,
@@ -34,14 +34,14 @@ export async function build({ outputFolder, cacheFolder }) {
   const folder = join(outputFolder, 'machine');
   // Beside the old ones until all are there: a running page must not miss files.
   const sizes = await writeBlobs(join(folder, 'files.new'), blobs);
-  const userland = await compressZstd(index);
   await rm(join(folder, 'files'), { recursive: true, force: true });
   await rename(join(folder, 'files.new'), join(folder, 'files'));
-  await writeFile(join(folder, 'userland.zst'), userland);
+  // Not compressed here: HTTP does it, and the browser inflates it before the machine's thread has it.
+  await writeFile(join(folder, 'userland.bin'), index);
   const listed = packages.map(({ sha256: _sha256, ...item }) => item);
   await writeFile(join(folder, 'packages.json'), `${JSON.stringify(listed, null, 2)}\n`);
   return {
-    userlandSizeBytes: userland.length,
+    userlandSizeBytes: index.length,
     bootPackSizeBytes: bootParts.reduce((sum, { path, offset, length }) => {
       return sum + Math.min(length, tree.resolve(path).node.content.length - offset);
     }, 0),

@@ -3,7 +3,7 @@
  * bytes lie. `vm-image/userland/` writes it; it arrives in one download with the boot pack, the
  * parts of files that the shell touches before its first prompt.
  *
- * Layout of the decompressed download: length of the JSON (32 bits, little endian), JSON, boot pack.
+ * Layout: length of the JSON (32 bits, little endian), JSON, boot pack.
  * Columns, not objects: a list of two thousand names costs a third of the bytes that way.
  */
 import { KindError, errorMessage } from '../../lib/errors.ts';

@@ -50,7 +50,7 @@ export function encodeIndex(json: MachineIndexJson): Uint8Array {
 
 /** The files that a server would have, by path. */
 export function servedFiles(): Map<string, Uint8Array> {
-  const files = new Map([['userland.zst', storedZstd(encodeIndex(indexJson))]]);
+  const files = new Map([['userland.bin', encodeIndex(indexJson)]]);
   for (const blob of blobs) files.set(blobPath(blob), storedZstd(blob));
   return files;
 }

@@ -34,7 +34,7 @@ describe('MachineTree', () => {
     const { tree, fetched } = treeOver(servedFiles());
     await Promise.all([tree.prepare(), tree.load(), tree.prepare()]);
     expect(tree.prepare()).toBeUndefined();
-    expect(fetched).toEqual(['userland.zst']);
+    expect(fetched).toEqual(['userland.bin']);
   });
 
   test('MachineTree lists names with their attributes', async () => {

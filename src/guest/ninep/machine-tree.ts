@@ -2,7 +2,6 @@
  * The machine's own user land as a FileTree: its index and boot pack come in one download, all other
  * content when a program first reads it. Nothing here costs the boot anything but that download.
  */
-import { decompress } from 'fzstd';
 import { sha256 } from 'hash-wasm';
 import { KindError, errorMessage } from '../../lib/errors.ts';
 import type { MaybePromise } from '../../lib/maybe-promise.ts';
@@ -11,12 +10,12 @@ import { MachineBlobs, type MachineBlobsOptions } from './machine-blobs.ts';
 import { type MachineIndex, type MachineInode, decodeMachineIndex } from './machine-index.ts';
 
 /** Name of the index and boot pack below `public/machine/`. */
-export const userlandFileName = 'userland.zst';
+export const userlandFileName = 'userland.bin';
 /** Prefetching must leave connections free for what somebody waits for. */
 const prefetchConcurrency = 3;
 
 export interface MachineTreeOptions extends MachineBlobsOptions {
-  /** sha256 of `userland.zst` as the manifest has it, in hex; not checked when absent. */
+  /** sha256 of `userland.bin` as the manifest has it, in hex; not checked when absent. */
   readonly userlandSha256?: string;
 }
 
@@ -122,18 +121,18 @@ export class MachineTree implements FileTree {
 
   async #load(): Promise<void> {
     const { fetchFile, userlandSha256 } = this.#options;
-    let compressed;
+    let content;
     try {
-      compressed = await fetchFile(userlandFileName);
+      content = await fetchFile(userlandFileName);
     } catch (cause) {
       const message = `Cannot fetch the machine's files: ${errorMessage(cause)}`;
       throw new KindError('unavailable', message, { cause });
     }
-    if (userlandSha256 !== undefined && (await sha256(compressed)) !== userlandSha256) {
+    if (userlandSha256 !== undefined && (await sha256(content)) !== userlandSha256) {
       throw new KindError('dataLoss', `Cannot use "${userlandFileName}": wrong content`);
     }
     try {
-      this.#index = decodeMachineIndex(decompress(compressed));
+      this.#index = decodeMachineIndex(content);
     } catch (cause) {
       if (cause instanceof KindError) throw cause;
       const message = `Cannot use "${userlandFileName}": ${errorMessage(cause)}`;

@@ -8,7 +8,7 @@ import type { Plugin } from 'vite';
 import type { MachineAsset } from '../../browser/machine-assets.ts';
 
 const wasmName = 'v86.wasm';
-const machineFiles = ['kernel.bin', 'initramfs.cpio', 'bios.bin', 'userland.zst', 'disk.gz'];
+const machineFiles = ['kernel.bin', 'initramfs.cpio', 'bios.bin', 'userland.bin', 'disk.gz'];
 
 /** Defines `__MACHINE_ASSETS__`; a machine image that is not built yet leaves gaps in it. */
 export function machineAssets(root: string): Plugin {
