@@ -23,6 +23,6 @@ export interface VolumeListResponse {
 }
 
 export interface VolumesPruneResponse {
-  readonly VolumesDeleted: readonly string[];
+  readonly VolumesDeleted: readonly string[] | null;
   readonly SpaceReclaimed: number;
 }

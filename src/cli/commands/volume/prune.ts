@@ -7,7 +7,7 @@ export const volumePruner: Pruner = {
   heading: 'Deleted Volumes',
   async prune(context, { filters }) {
     const report = await volumesPrune(context.client, { filters });
-    return { lines: report.VolumesDeleted, reclaimedBytes: report.SpaceReclaimed };
+    return { lines: report.VolumesDeleted ?? [], reclaimedBytes: report.SpaceReclaimed };
   },
 };
 
