@@ -5,6 +5,9 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readDiskImage } from '../../src/disk/disk-image.ts';
+import { MemoryBlockStore } from '../../src/disk/memory-block-store.ts';
+import { DiskTree } from '../../src/guest/ninep/disk-tree.ts';
 import { JoinedTree } from '../../src/guest/ninep/joined-tree.ts';
 import { LayersDirectory } from '../../src/guest/ninep/layers-directory.ts';
 import { MachineTree } from '../../src/guest/ninep/machine-tree.ts';
@@ -35,7 +38,9 @@ beforeAll(async () => {
   const machineFile = (path: string) => readFile(`${root}public/machine/${path}`);
   const userland = new MachineTree({ fetchFile: machineFile, store: createMemoryContentStore() });
   await userland.load();
-  const ninep = createNinepServer({ root: new JoinedTree({ machine: userland, layers }) });
+  const empty = await readDiskImage(await machineFile('disk.gz'));
+  const disk = new DiskTree(() => Promise.resolve(new MemoryBlockStore(empty)));
+  const ninep = createNinepServer({ root: new JoinedTree({ machine: userland, layers, disk }) });
   machine = new V86Machine({
     memorySizeBytes: 272 * mebibyte,
     kernel: await machineFile('kernel.bin'),
