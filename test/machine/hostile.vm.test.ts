@@ -12,7 +12,7 @@ beforeAll(async () => {
   host = await startTestHost();
   await output('docker pull -q busybox');
   await output('docker run -d --name box busybox sleep 10000');
-  await output('docker exec box mkdir /work');
+  await output('docker exec box mkdir /room');
   await output('echo top > /tmp/secret; mkdir -p /tmp/only-here');
 }, 120_000);
 
@@ -63,12 +63,12 @@ async function get(path: string): Promise<{ status: number; text: string }> {
 describe('archives put into a container', () => {
   test('hostile members stay inside', async () => {
     const tars = Object.entries(hostileTars);
-    await output(`docker exec box mkdir ${tars.map((_, index) => `/work/${index}`).join(' ')}`);
+    await output(`docker exec box mkdir ${tars.map((_, index) => `/room/${index}`).join(' ')}`);
     for (const [index, [name, members]] of tars.entries()) {
-      const { status } = await put(`/work/${index}`, tarOf(members));
+      const { status } = await put(`/room/${index}`, tarOf(members));
       expect([200, 400, 403, 404, 500], name).toContain(status);
     }
-    const read = await host.run('docker exec box sh -c "cat /work/*/h /work/*/i /work/*/s"');
+    const read = await host.run('docker exec box sh -c "cat /room/*/h /room/*/i /room/*/s"');
     expect(read.stdout).not.toContain('top');
   });
 
@@ -83,14 +83,14 @@ describe('archives put into a container', () => {
 
   test('a device of an archive cannot be used without permission', async () => {
     const entry: TarWriterEntry = { name: 'mem', type: 'char', deviceMajor: 1, deviceMinor: 1 };
-    await put('/work', tarArchive([entry]));
-    const { exitCode, stderr } = await host.run('docker exec box head -c1 /work/mem');
+    await put('/room', tarArchive([entry]));
+    const { exitCode, stderr } = await host.run('docker exec box head -c1 /room/mem');
     expect([exitCode, stderr]).toEqual([1, expect.stringMatching(/not permitted|No such file/)]);
   });
 
   test('a fifo blocks nobody, neither in nor out', async () => {
-    expect((await put('/work', tarArchive([{ name: 'pipe', type: 'fifo' }]))).status).toBe(200);
-    expect((await get('/work')).status).toBe(200);
+    expect((await put('/room', tarArchive([{ name: 'pipe', type: 'fifo' }]))).status).toBe(200);
+    expect((await get('/room')).status).toBe(200);
   });
 
   test('a file that claims to be huge is an early end, and leaves no such file', async () => {
@@ -100,45 +100,45 @@ describe('archives put into a container', () => {
     claimed.fill(0x20, 148, 156);
     const sum = claimed.reduce((total, byte) => total + byte, 0);
     claimed.set(new TextEncoder().encode(`${sum.toString(8).padStart(6, '0')}\0 `), 148);
-    const { status, text } = await put('/work', Buffer.concat([claimed, new Uint8Array(4096)]));
+    const { status, text } = await put('/room', Buffer.concat([claimed, new Uint8Array(4096)]));
     expect([status, text]).toEqual([expect.toSatisfy((code) => code >= 400), expect.any(String)]);
   });
 
   test('garbage, a cut archive and an endless header are errors', async () => {
     const good = tarArchive([{ name: 'a', type: 'file', data: new Uint8Array(2000) }]);
     for (const bytes of [new Uint8Array(1024).fill(7), good.slice(0, 700)])
-      expect((await put('/work', bytes)).status).toBeGreaterThanOrEqual(400);
+      expect((await put('/room', bytes)).status).toBeGreaterThanOrEqual(400);
     const endless = tarArchive([{ name: 'n'.repeat(2 * 1024 * 1024), type: 'file' }]);
-    expect((await put('/work', endless)).status).toBeGreaterThanOrEqual(400);
+    expect((await put('/room', endless)).status).toBeGreaterThanOrEqual(400);
   });
 });
 
 describe('archives read from a container', () => {
   test('symlinks are resolved in the container or archived as links', async () => {
     const links = ['/tmp/secret', '../../../../../../../tmp/secret', '/proc/1/root/tmp/secret'];
-    const commands = links.map((target, index) => `ln -sfn ${target} /work/l${index}`);
-    await output(`docker exec box sh -c "${commands.join('; ')}; ln -sfn / /work/root"`);
+    const commands = links.map((target, index) => `ln -sfn ${target} /room/l${index}`);
+    await output(`docker exec box sh -c "${commands.join('; ')}; ln -sfn / /room/root"`);
     for (const index of links.keys())
-      for (const path of [`/work/l${index}`, `/work/l${index}/`, `/work/l${index}/.`]) {
+      for (const path of [`/room/l${index}`, `/room/l${index}/`, `/room/l${index}/.`]) {
         const { text } = await get(path);
         expect(text).not.toContain('top\n');
       }
     for (const path of [
       '/../../../tmp/secret',
-      '/work/root/../../tmp/secret',
-      '/work/root/tmp/secret',
+      '/room/root/../../tmp/secret',
+      '/room/root/tmp/secret',
     ])
       expect((await get(path)).status).toBe(404);
   });
 
   test('a sparse file is read as far as the client wants', async () => {
-    await output('docker exec box truncate -s 300G /work/sparse');
-    const { body } = await request('GET', archive('/work/sparse'));
+    await output('docker exec box truncate -s 300G /room/sparse');
+    const { body } = await request('GET', archive('/room/sparse'));
     if (!(body instanceof ReadableStream)) throw new Error('Not a stream');
     const reader = body.getReader();
     expect((await reader.read()).done).toBe(false);
     await reader.cancel();
-    await output('docker exec box rm /work/sparse');
+    await output('docker exec box rm /room/sparse');
   });
 });
 

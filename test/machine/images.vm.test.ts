@@ -66,9 +66,9 @@ function inspect(name: string): Promise<ImageInspect> {
 
 /** A container that wrote all kinds of things, committed as `made:1`. */
 const script = [
-  'mkdir -p /work/sub',
-  'echo one > /work/a; ln /work/a /work/b; ln -s a /work/c',
-  'mkfifo /work/pipe; chmod 4750 /work/a; chown 12:34 /work/sub',
+  'mkdir -p /room/sub',
+  'echo one > /room/a; ln /room/a /room/b; ln -s a /room/c',
+  'mkfifo /room/pipe; chmod 4750 /room/a; chown 12:34 /room/sub',
   'rm /bin/vi; rm -r /etc; mkdir /etc; echo new > /etc/only',
   'echo volume > /data/x; echo tmp > /tmp/t',
 ].join('; ');
@@ -114,7 +114,7 @@ describe('commit', () => {
           '',
           '/tmp:',
           'new',
-          '/work',
+          '/room',
           '',
         ].join('\n'),
       );
@@ -154,7 +154,7 @@ describe('an archive', () => {
     await mkdir(layout);
     await execOk('tar', ['-xf', archive, '-C', layout]);
     const raw = await execOk('umoci', ['stat', '--json', '--image', `${layout}:1`]);
-    expect(raw).toContain('/work');
+    expect(raw).toContain('/room');
     const bundle = join(folder, 'bundle');
     await execOk('umoci', ['raw', 'unpack', '--image', `${layout}:1`, bundle]);
     expect(await readFile(join(bundle, 'work/b'), 'utf8')).toBe('one\n');
