@@ -139,6 +139,14 @@ describe('processes', () => {
     await expect(applying).rejects.toMatchObject({ cause: { failure: { operation: 'rmdir' } } });
   });
 
+  test('rmdir of a busy directory takes nothing that is mounted there', async () => {
+    await shell('mkdir /tmp/busy; mount -t tmpfs tmpfs /tmp/busy; mkdir /tmp/busy/kept');
+    const applying = guest.apply({ before: steps([{ op: 'rmdir', path: '/tmp/busy' }]) });
+    await expect(applying).rejects.toMatchObject({ cause: { failure: { errnoName: 'EBUSY' } } });
+    const { stdout } = await shell('ls /tmp/busy; umount /tmp/busy; rmdir /tmp/busy');
+    expect(stdout).toBe('kept\n');
+  });
+
   test('an aborted run leaves no process behind', async () => {
     const abort = new AbortController();
     const running = guest.run(

@@ -195,8 +195,8 @@ void read_tar(struct reader body)
 }
 
 /*
- * Without a root, the directory is one, so that no link of the archive leads out of it. With a root,
- * links lead where they lead in there.
+ * Without a root, the directory is one, so that no link of the archive leads out of it. With a
+ * root, links lead where they lead in there.
  */
 void write_tar(struct reader body)
 {

@@ -7,10 +7,13 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <sys/vfs.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -191,6 +194,12 @@ static void remove_subdirectories(int parent_fd, const char *name, int depth)
         close(fd);
 }
 
+static bool is_cgroup(const char *path)
+{
+    struct statfs status;
+    return statfs(path, &status) == 0 && status.f_type == CGROUP2_SUPER_MAGIC;
+}
+
 int op_rmdir(struct reader fields)
 {
     const char *path = text(fields, FIELD_PATH);
@@ -201,7 +210,9 @@ int op_rmdir(struct reader fields)
             return 0;
         if (errno != EBUSY)
             return -1;
-        remove_subdirectories(AT_FDCWD, path, 0);
+        /* Nowhere else: below a mount point, it would take what is mounted apart. */
+        if (is_cgroup(path))
+            remove_subdirectories(AT_FDCWD, path, 0);
         nanosleep(&wait, NULL);
     }
     errno = EBUSY;

@@ -26,8 +26,9 @@ static int add_device(int number)
 }
 
 /*
- * Direct I/O, so that nothing is cached twice and writing back under memory pressure needs no page of
- * the file's cache. The device keeps the file open and is never detached: the machine ends with it.
+ * Direct I/O, so that nothing is cached twice and writing back under memory pressure needs no page
+ * of the file's cache. The device keeps the file open and is never detached: the machine ends with
+ * it.
  */
 int op_loop_attach(struct reader fields)
 {

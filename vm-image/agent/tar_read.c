@@ -244,34 +244,38 @@ static int adjust_entry(struct tar_entry *entry, const struct unpack_options *op
     return 0;
 }
 
+/* Set at the end: what is unpacked into a directory changes its time. */
+static void remember_time(struct unpacking *unpacking, const char *name, struct timespec mtime)
+{
+    struct directory_time *fresh = malloc(sizeof *fresh + strlen(name) + 1);
+    if (fresh == NULL)
+        return;
+    fresh->next = unpacking->times;
+    fresh->mtime = mtime;
+    memcpy(fresh->name, name, strlen(name) + 1);
+    unpacking->times = fresh;
+}
+
 static int unpack_directory_itself(struct unpacking *unpacking, const struct tar_entry *entry)
 {
     const char *directory = unpacking->options->directory;
+    if (directory == NULL)
+        directory = ".";
     if (entry->type != '5') {
         errno = EINVAL;
         return -1;
     }
     if (unpacking->options->keep_directory)
         return 0;
-    int fd = open_beneath(unpacking->root_fd, directory == NULL ? "." : directory,
-                          O_RDONLY | O_DIRECTORY, 0);
+    int fd = open_beneath(unpacking->root_fd, directory, O_RDONLY | O_DIRECTORY, 0);
     int result = fd < 0 ? -1 : set_attributes(fd, entry);
     int saved = errno;
+    if (result == 0)
+        remember_time(unpacking, directory, entry->mtime);
     if (fd >= 0)
         close(fd);
     errno = saved;
     return result;
-}
-
-static void remember_time(struct unpacking *unpacking, const struct tar_entry *entry)
-{
-    struct directory_time *fresh = malloc(sizeof *fresh + strlen(entry->name) + 1);
-    if (fresh == NULL)
-        return;
-    fresh->next = unpacking->times;
-    fresh->mtime = entry->mtime;
-    memcpy(fresh->name, entry->name, strlen(entry->name) + 1);
-    unpacking->times = fresh;
 }
 
 static int unpack_entry(struct unpacking *unpacking, struct tar_entry *entry)
@@ -288,7 +292,7 @@ static int unpack_entry(struct unpacking *unpacking, struct tar_entry *entry)
     int saved = errno;
     close(fd);
     if (result == 0 && entry->type == '5')
-        remember_time(unpacking, entry);
+        remember_time(unpacking, entry->name, entry->mtime);
     errno = saved;
     return result;
 }
