@@ -2,6 +2,7 @@
 import type { SystemInfo } from '../api/system.ts';
 import type { Daemon } from './daemon.ts';
 import { machineFacts } from './machine-facts.ts';
+import { kernelSupport } from './spec/kernel-support.ts';
 import { dockerRoot } from './spec/paths.ts';
 import { engineVersion } from './system-version.ts';
 import { rfc3339Nano } from './timestamps.ts';
@@ -22,7 +23,8 @@ export async function systemInfo(daemon: Daemon): Promise<SystemInfo> {
     Images: (await daemon.images.ids()).length,
     Driver: 'overlay2',
     DriverStatus: [
-      ['Backing Filesystem', 'tmpfs'],
+      // ext4 by the name that dockerd gives it.
+      ['Backing Filesystem', 'extfs'],
       ['Supports d_type', 'true'],
       ['Using metacopy', 'false'],
       ['Native Overlay Diff', 'true'],
@@ -34,7 +36,7 @@ export async function systemInfo(daemon: Daemon): Promise<SystemInfo> {
       Authorization: null,
       Log: ['json-file', 'local', 'none'],
     },
-    ...kernelSupport,
+    ...machine,
     SystemTime: rfc3339Nano(daemon.clock.now()),
     NEventsListener: daemon.events.listenerCount,
     MemTotal: memoryBytes,
@@ -65,15 +67,15 @@ function registryConfig({ registryMirrors, insecureRegistries }: Daemon) {
   };
 }
 
-const kernelSupport = {
-  MemoryLimit: true,
-  SwapLimit: true,
-  CpuCfsPeriod: true,
-  CpuCfsQuota: true,
-  CPUShares: true,
-  CPUSet: false,
-  PidsLimit: true,
-  OomKillDisable: false,
+const machine = {
+  MemoryLimit: kernelSupport.memoryLimit,
+  SwapLimit: kernelSupport.swapLimit,
+  CpuCfsPeriod: kernelSupport.cpuCfs,
+  CpuCfsQuota: kernelSupport.cpuCfs,
+  CPUShares: kernelSupport.cpuShares,
+  CPUSet: kernelSupport.cpuset,
+  PidsLimit: kernelSupport.pidsLimit,
+  OomKillDisable: kernelSupport.oomKillDisable,
   IPv4Forwarding: true,
   Debug: false,
   NFd: 0,
@@ -85,7 +87,7 @@ const kernelSupport = {
   OSVersion: '12',
   OSType: 'linux',
   Architecture: 'i686',
-  NCPU: 1,
+  NCPU: kernelSupport.cpuCount,
 } as const;
 
 const identity = {
