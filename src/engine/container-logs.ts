@@ -9,6 +9,7 @@ import { logAttributes, logFileOptions } from './log/log-options.ts';
 import { readLogFiles } from './log/read-log-files.ts';
 import type { ContainerLogsOptions, LogsStream } from './server/backend/container-backend.ts';
 import { rfc3339Nano } from './timestamps.ts';
+import { joinBytes } from '../lib/join-bytes.ts';
 
 export async function containerLogs(
   daemon: Daemon,
@@ -127,12 +128,7 @@ function* joinLines(lines: readonly LogLine[], sequence: number): Generator<LogC
     let end = start + 1;
     while (lines[end]?.stream === stream && lines[end]?.timeMs === timeMs) end += 1;
     const parts = lines.slice(start, end).map(({ line }) => line);
-    const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-    let at = 0;
-    for (const part of parts) {
-      joined.set(part, at);
-      at += part.length;
-    }
+    const joined = joinBytes(parts);
     yield { sequence, lineCount: end - start, stream, timeMs, lines: joined };
     start = end;
   }

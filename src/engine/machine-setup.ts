@@ -2,7 +2,7 @@
  * What the machine needs before containers can run on it: a setup plan that the engine applies once,
  * when the agent has said hello.
  */
-import type { MountFlag, SetupOperation, SetupPlan, SetupStep } from '../guest/plan.ts';
+import type { MountFlag, SetupPlan, SetupStep } from '../guest/plan.ts';
 import { initLayerDirectories, initLayerFiles } from './spec/init-layer.ts';
 import {
   cgroupControllers,
@@ -12,6 +12,7 @@ import {
   dockerRoot,
   initLayerDir,
 } from './spec/paths.ts';
+import { step } from './spec/step.ts';
 
 const diskDevice = 0;
 /**
@@ -127,8 +128,4 @@ function mount(
   cause: string,
 ): SetupStep {
   return step({ op: 'mount', ...options }, cause);
-}
-
-function step(operation: SetupOperation, cause: string): SetupStep {
-  return { operation, cause };
 }

@@ -8,6 +8,7 @@ import { errnoKind, errnoName } from './linux.ts';
 import type { Link, Message } from './link.ts';
 import { field, limit, messageType } from './protocol.ts';
 import { BodyWriter, Fields, MalformedError } from './wire.ts';
+import { joinBytes } from '../lib/join-bytes.ts';
 
 const channelCount = 4;
 const errnoBadMessage = 74;
@@ -226,16 +227,4 @@ function resetError(fields: Fields): KindError {
   const errno = fields.number(field.errno, 5);
   const message = fields.text(field.message) ?? 'Stream was reset';
   return new KindError(errnoKind(errno), `${message}: ${errnoName(errno)}`);
-}
-
-export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
-  const [first] = parts;
-  if (parts.length === 1 && first !== undefined) return first;
-  const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    joined.set(part, at);
-    at += part.length;
-  }
-  return joined;
 }

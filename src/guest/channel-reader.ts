@@ -5,6 +5,7 @@
 import type { KindError } from '../lib/errors.ts';
 import { limit } from './protocol.ts';
 import { MalformedError } from './wire.ts';
+import { joinBytes } from '../lib/join-bytes.ts';
 
 export class ChannelReader {
   readonly #grant: (amount: number) => void;
@@ -93,16 +94,7 @@ export class ChannelReader {
 
   /** Everything that waits, as one chunk. */
   #takeChunks(): Uint8Array {
-    const chunks = this.#chunks.splice(0);
-    const [first] = chunks;
-    if (chunks.length === 1 && first !== undefined) return first;
-    const joined = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
-    let at = 0;
-    for (const chunk of chunks) {
-      joined.set(chunk, at);
-      at += chunk.length;
-    }
-    return joined;
+    return joinBytes(this.#chunks.splice(0));
   }
 
   #settle(): void {

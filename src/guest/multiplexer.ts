@@ -2,7 +2,8 @@
 import type { Disposable } from '../lib/disposable.ts';
 import { KindError } from '../lib/errors.ts';
 import type { FrameChannel } from '../vm/machine.ts';
-import { AgentStream, joinBytes } from './agent-stream.ts';
+import { joinBytes } from '../lib/join-bytes.ts';
+import { AgentStream } from './agent-stream.ts';
 import { Link, type Message } from './link.ts';
 import { field, limit, messageType } from './protocol.ts';
 import { BodyWriter, type Fields } from './wire.ts';

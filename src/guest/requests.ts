@@ -1,7 +1,8 @@
 /** What most requests to the agent share: a path, a result, bytes up to a limit. */
 import type { Duplex } from '../lib/duplex.ts';
 import { KindError } from '../lib/errors.ts';
-import { joinBytes, type AgentStream } from './agent-stream.ts';
+import { joinBytes } from '../lib/join-bytes.ts';
+import type { AgentStream } from './agent-stream.ts';
 import type { PathOptions } from './guest.ts';
 import { channel, controlKind, field } from './protocol.ts';
 import { BodyWriter, type Fields } from './wire.ts';

@@ -5,6 +5,7 @@
 import { byteStringLength, encodeByteString, isUtf8 } from '../lib/byte-string.ts';
 import { KindError } from '../lib/errors.ts';
 import { blockSize } from './tar-header.ts';
+import { joinBytes } from '../lib/join-bytes.ts';
 
 export interface TarWriterEntry {
   /** A directory's should end in a slash. */
@@ -47,7 +48,7 @@ export function tarHeader(entry: TarWriterEntry): Uint8Array {
   const name = `PaxHeaders.0/${entry.name.split('/').findLast((part) => part !== '') ?? ''}`;
   const sizeBytes = records.reduce((sum, record) => sum + record.length, 0);
   const pax = ustarHeader({ name, type: 'file', mode: 0o644, sizeBytes }, 'x');
-  return concatenate([pax, ...records, tarPadding(sizeBytes), header]);
+  return joinBytes([pax, ...records, tarPadding(sizeBytes), header]);
 }
 
 /** The zeros after an entry's data. */
@@ -65,7 +66,7 @@ export function tarArchive(
     parts.push(tarHeader({ ...entry, sizeBytes: content.length }), content);
     parts.push(tarPadding(content.length));
   }
-  return concatenate([...parts, tarEnd]);
+  return joinBytes([...parts, tarEnd]);
 }
 
 const nameSize = 100;
@@ -159,7 +160,7 @@ function record(key: string, value: Uint8Array): Uint8Array {
   const rest = keyBytes.length + value.length + 1;
   let length = rest + String(rest).length;
   length = rest + String(length).length;
-  return concatenate([encodeByteString(String(length)), keyBytes, value, Uint8Array.of(0x0a)]);
+  return joinBytes([encodeByteString(String(length)), keyBytes, value, Uint8Array.of(0x0a)]);
 }
 
 function putOctal(
@@ -176,14 +177,4 @@ function putOctal(
 
 function put(block: Uint8Array, at: number, bytes: Uint8Array): void {
   block.set(bytes, at);
-}
-
-function concatenate(parts: readonly Uint8Array[]): Uint8Array {
-  const result = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    result.set(part, at);
-    at += part.length;
-  }
-  return result;
 }

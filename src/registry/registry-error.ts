@@ -5,6 +5,7 @@
 import { KindError, type ErrorKind } from '../lib/errors.ts';
 import { familiarName, familiarText, type Reference } from '../image/reference.ts';
 import { parseChallenges } from '../lib/challenge.ts';
+import { joinBytes } from '../lib/join-bytes.ts';
 
 const errorBodyBytesMax = 64 * 1024;
 
@@ -179,13 +180,7 @@ export async function readBytes(
     }
     chunks.push(next.value);
   }
-  const out = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    out.set(chunk, at);
-    at += chunk.length;
-  }
-  return out;
+  return joinBytes(chunks);
 }
 
 async function readText(response: Response, bytesMax: number): Promise<string> {

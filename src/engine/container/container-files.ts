@@ -18,6 +18,7 @@ import { containerPaths, initLayerDir } from '../spec/paths.ts';
 import { layerDirs, rootSteps, unmountStep } from '../spec/root-plan.ts';
 import { fillVolumes, volumeSteps } from '../volume/fill-volumes.ts';
 import type { Container } from './container.ts';
+import { step } from '../spec/step.ts';
 
 export interface ContainerFiles {
   /** A directory of the machine; everything below it must be resolved with it as `root`. */
@@ -188,10 +189,6 @@ function missingFileSteps(path: string, root: string): SetupStep[] {
       'Make a file to mount another file over',
     ),
   ];
-}
-
-function step(operation: SetupStep['operation'], cause: string): SetupStep {
-  return { operation, cause };
 }
 
 function once(work: () => Promise<void>): () => Promise<void> {

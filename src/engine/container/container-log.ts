@@ -7,6 +7,7 @@
  * may print millions of short ones.
  */
 import type { LogFile } from '../log/log-file.ts';
+import { joinBytes } from '../../lib/join-bytes.ts';
 
 export type LogStream = 'stdout' | 'stderr';
 
@@ -57,7 +58,7 @@ export class ContainerLog {
 
   write(stream: LogStream, data: Uint8Array): void {
     if (!this.#enabled) return;
-    const whole = join(this.#partial[stream], data);
+    const whole = joinBytes([this.#partial[stream], data]);
     let start = 0;
     for (const end of chunkEnds(whole)) {
       this.#append(stream, whole.slice(start, end));
@@ -199,12 +200,4 @@ function countLines(lines: Uint8Array): number {
   let count = 0;
   for (let at = 0; at < lines.length; at += 1) if (lines[at] === newline) count += 1;
   return lines.at(-1) === newline ? count : count + 1;
-}
-
-function join(a: Uint8Array, b: Uint8Array): Uint8Array {
-  if (a.length === 0) return b;
-  const whole = new Uint8Array(a.length + b.length);
-  whole.set(a);
-  whole.set(b, a.length);
-  return whole;
 }

@@ -6,6 +6,7 @@ import { isRecord } from '../../lib/json.ts';
 import type { Filters } from './backend/filters.ts';
 import { goKind } from './decode.ts';
 import { parseGoJson, unexpectedContent } from './go-json.ts';
+import { joinBytes } from '../../lib/join-bytes.ts';
 
 /** The largest JSON body taken: a create request with a seccomp profile is about 20 KB. */
 export const bodySizeBytesMax = 4 * 1024 * 1024;
@@ -129,13 +130,7 @@ export class RouteRequest {
         throw new KindError('invalidParameter', 'http: request body too large');
       chunks.push(chunk);
     }
-    const whole = new Uint8Array(sizeBytes);
-    let offset = 0;
-    for (const chunk of chunks) {
-      whole.set(chunk, offset);
-      offset += chunk.length;
-    }
-    return whole;
+    return joinBytes(chunks);
   }
 }
 

@@ -20,6 +20,7 @@ import { cgroupControllers, cgroupMount, cgroupRoot } from './paths.ts';
 import { processSteps } from './process-steps.ts';
 import type { RuntimeSpec, SpecDevice, SpecMount } from './runtime-spec.ts';
 import { sysctlPath } from './sysctls.ts';
+import { step } from './step.ts';
 
 export interface ContainerFiles {
   /** Content by path, for the machine's side of /etc/hosts and its like. */
@@ -55,10 +56,6 @@ export function containerPlan(spec: RuntimeSpec, options: ContainerPlanOptions):
       ...processSteps(spec.process),
     ],
   };
-}
-
-function step(operation: SetupOperation, cause: string): SetupStep {
-  return { operation, cause };
 }
 
 function metadataSteps({ directory, files }: ContainerFiles): SetupStep[] {

@@ -1,7 +1,8 @@
 /** The setup plan of `docker exec`: enter the namespaces and the cgroup of a running container. */
-import type { NamespaceName, SetupOperation, SetupPlan, SetupStep } from '../../guest/plan.ts';
+import type { NamespaceName, SetupPlan } from '../../guest/plan.ts';
 import { processSteps } from './process-steps.ts';
 import type { SpecProcess } from './runtime-spec.ts';
+import { step } from './step.ts';
 
 const namespaces: readonly NamespaceName[] = ['ipc', 'uts', 'net', 'pid', 'cgroup', 'mnt'];
 
@@ -55,8 +56,4 @@ export function execPlan(
       ...processSteps(process),
     ],
   };
-}
-
-function step(operation: SetupOperation, cause: string): SetupStep {
-  return { operation, cause };
 }

@@ -1,6 +1,7 @@
 /** The last steps before a program runs, the same for a container's first process and for exec. */
-import type { SetupOperation, SetupStep } from '../../guest/plan.ts';
+import type { SetupStep } from '../../guest/plan.ts';
 import type { SpecProcess } from './runtime-spec.ts';
+import { step } from './step.ts';
 
 /**
  * Without no_new_privs a filter needs CAP_SYS_ADMIN to install, so it comes before the capabilities
@@ -43,8 +44,4 @@ export function processSteps(process: SpecProcess): SetupStep[] {
       'Replace ourselves by the program; it is the container from now on',
     ),
   ];
-}
-
-function step(operation: SetupOperation, cause: string): SetupStep {
-  return { operation, cause };
 }

@@ -1,9 +1,10 @@
 /** Mounting a container's root and taking everything of a container down again. */
 import type { HostConfig } from '../../api/container.ts';
 import { digestHex, type Digest } from '../../image/digest.ts';
-import type { SetupOperation, SetupPlan, SetupStep } from '../../guest/plan.ts';
+import type { SetupPlan, SetupStep } from '../../guest/plan.ts';
 import { containerPaths, layersRoot } from './paths.ts';
 import type { SpecRoot } from './runtime-spec.ts';
+import { step } from './step.ts';
 
 /** Directories of an image's layers, topmost first, each once: overlayfs refuses a repeated one. */
 export function layerDirs(diffIds: readonly Digest[]): string[] {
@@ -95,8 +96,4 @@ export function removeSteps(id: string): SetupStep[] {
 
 export function planOf(before: readonly SetupStep[]): SetupPlan {
   return { before };
-}
-
-function step(operation: SetupOperation, cause: string): SetupStep {
-  return { operation, cause };
 }

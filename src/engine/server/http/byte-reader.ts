@@ -1,4 +1,5 @@
 /** Reads a stream of bytes piece by piece: what was read ahead is kept for whoever reads next. */
+import { joinBytes } from '../../../lib/join-bytes.ts';
 
 const empty = new Uint8Array();
 
@@ -55,15 +56,8 @@ export class ByteReader {
       const { value, done } = await this.#reader.read();
       if (done) return false;
       if (value.length === 0) continue;
-      this.#buffered = this.#buffered.length === 0 ? value : joined(this.#buffered, value);
+      this.#buffered = joinBytes([this.#buffered, value]);
       return true;
     }
   }
-}
-
-function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const whole = new Uint8Array(a.length + b.length);
-  whole.set(a);
-  whole.set(b, a.length);
-  return whole;
 }

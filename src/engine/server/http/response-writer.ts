@@ -1,4 +1,5 @@
 /** Writes responses to a connection: status line, headers, and a body of known length or in chunks. */
+import { joinBytes } from '../../../lib/join-bytes.ts';
 
 const encoder = new TextEncoder();
 const lineEnd = encoder.encode('\r\n');
@@ -33,20 +34,10 @@ export function encodeHead(status: number, headers: Readonly<Record<string, stri
 
 export function encodeChunk(chunk: Uint8Array): Uint8Array {
   const size = encoder.encode(`${chunk.length.toString(16)}\r\n`);
-  return concat([size, chunk, lineEnd]);
+  return joinBytes([size, chunk, lineEnd]);
 }
 
 export { lastChunk };
-
-export function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    whole.set(part, offset);
-    offset += part.length;
-  }
-  return whole;
-}
 
 function canonicalName(name: string): string {
   return name

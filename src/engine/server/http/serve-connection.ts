@@ -3,6 +3,7 @@
  * one after the other, so pipelining is safe; both directions have back-pressure; a response may take over the
  * connection (Docker's hijack, with or without an upgrade).
  */
+import { joinBytes } from '../../../lib/join-bytes.ts';
 import type { ApiHandler, ApiRequest, ApiResponse } from '../../../api/http.ts';
 import type { Duplex } from '../../../lib/duplex.ts';
 import { ByteReader } from './byte-reader.ts';
@@ -10,7 +11,7 @@ import { HttpError, refusal } from './http-error.ts';
 import { httpLimits, type HttpLimits } from './limits.ts';
 import { RequestBody } from './request-body.ts';
 import { parseRequestHead, wantsKeepAlive, type RequestHead } from './request-head.ts';
-import { concat, encodeChunk, encodeHead, lastChunk } from './response-writer.ts';
+import { encodeChunk, encodeHead, lastChunk } from './response-writer.ts';
 
 export interface ConnectionOptions {
   readonly limits?: Partial<HttpLimits>;
@@ -178,7 +179,7 @@ class Connection {
       const bytes = body ?? new Uint8Array();
       const length = { 'content-length': String(bytes.length) };
       const whole = [encodeHead(status, { ...headers, ...length, ...connection }), bytes];
-      await this.#writer.write(concat(whole));
+      await this.#writer.write(joinBytes(whole));
       return;
     }
     const chunked = head.minorVersion >= 1;

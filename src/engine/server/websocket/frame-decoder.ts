@@ -1,4 +1,5 @@
 /** Decodes the frames that a client sends (RFC 6455 section 5). Payloads come out in pieces, so size costs no memory. */
+import { joinBytes } from '../../../lib/join-bytes.ts';
 
 /** Close codes of RFC 6455 section 7.4.1. */
 export const closeCode = { normal: 1000, protocolError: 1002 } as const;
@@ -32,7 +33,7 @@ export class FrameDecoder {
 
   /** The frames, or pieces of them, that these bytes complete. Throws WebSocketError. */
   push(chunk: Uint8Array): ClientFrame[] {
-    this.#bytes = this.#bytes.length === 0 ? chunk : joined(this.#bytes, chunk);
+    this.#bytes = joinBytes([this.#bytes, chunk]);
     const frames: ClientFrame[] = [];
     for (;;) {
       this.#header ??= this.#readHeader();
@@ -104,11 +105,4 @@ export function encodeFrame(code: number, payload: Uint8Array): Uint8Array {
 
 export function encodeClose(code: number): Uint8Array {
   return encodeFrame(opcode.close, Uint8Array.of(code >> 8, code & 0xff));
-}
-
-function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const whole = new Uint8Array(a.length + b.length);
-  whole.set(a);
-  whole.set(b, a.length);
-  return whole;
 }
