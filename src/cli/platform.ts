@@ -1,5 +1,5 @@
 /** `os[/arch[/variant]]` as the command line takes it. */
-import { goQuote } from './go/quote.ts';
+import { goQuote } from '../lib/go-quote.ts';
 
 export interface Platform {
   readonly os: string;

@@ -19,6 +19,7 @@ import { removeContainer } from './container-remove.ts';
 import { logContainerEvent, type Daemon } from './daemon.ts';
 import { applyEach } from './guest-plans.ts';
 import { startHealth } from './health/health-monitor.ts';
+import { checkLogDriver } from './log/log-limits.ts';
 import { saveContainer } from './state/keep-state.ts';
 import { compileSpec } from './spec/compile-spec.ts';
 import { containerPlan, type ContainerFiles } from './spec/container-plan.ts';
@@ -61,6 +62,7 @@ export async function startContainer(daemon: Daemon, container: Container): Prom
   let plan: SetupPlan = { before: [] };
   try {
     checkNetwork(container);
+    checkLogDriver(container.hostConfig);
     const joined = findJoined(daemon, container);
     root = await prepareRoot(daemon, container);
     plan = await buildPlan(daemon, { container, root, joined });

@@ -1,6 +1,7 @@
 /** `DELETE /volumes/{name}` and `POST /volumes/prune`. */
 import type { VolumesPruneResponse } from '../api/volume.ts';
-import { KindError } from '../lib/errors.ts';
+import { errorMessage, KindError } from '../lib/errors.ts';
+import { parseBool } from '../lib/go-numbers.ts';
 import type { Daemon } from './daemon.ts';
 import { measureDirectories } from './disk-usage.ts';
 import { checkFilters, matchesLabels } from './filters.ts';
@@ -53,8 +54,9 @@ function pruneAll(filters: Filters): boolean {
   const [value = 'false'] = values;
   const invalid = (message: string) => new KindError('invalidParameter', message);
   if (values.length > 1) throw invalid(`invalid filter 'all=[${values.join(' ')}]'`);
-  if (/^(1|t|T|true|TRUE|True)$/.test(value)) return true;
-  if (/^(0|f|F|false|FALSE|False)$/.test(value)) return false;
-  const problem = `strconv.ParseBool: parsing ${JSON.stringify(value)}: invalid syntax`;
-  throw invalid(`invalid filter 'all': ${problem}`);
+  try {
+    return parseBool(value);
+  } catch (error) {
+    throw invalid(`invalid filter 'all': ${errorMessage(error)}`);
+  }
 }

@@ -11,7 +11,7 @@ import { boolFlag, stringFlag } from '../flags/flag-spec.ts';
 import { formatFlag } from '../flags/format-flag.ts';
 import { inspectEach } from './inspect-each.ts';
 import { parsePlatform } from '../platform.ts';
-import { goQuote } from '../go/quote.ts';
+import { goQuote } from '../../lib/go-quote.ts';
 
 type Finder = (context: CommandContext, name: string) => Promise<unknown>;
 

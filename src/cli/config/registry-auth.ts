@@ -2,7 +2,7 @@
 import type { AuthConfig } from '../../api/registry.ts';
 import { errorMessage } from '../../lib/errors.ts';
 import type { CommandContext } from '../command/command.ts';
-import { goQuote } from '../go/quote.ts';
+import { goQuote } from '../../lib/go-quote.ts';
 import { parseReference } from '../reference.ts';
 import { authHeader } from './auth-entry.ts';
 

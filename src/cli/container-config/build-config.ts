@@ -15,7 +15,7 @@ import type {
 import type { CommandContext } from '../command/command.ts';
 import { cut } from '../flags/flag-spec.ts';
 import type { ParsedFlags } from '../flags/parsed-flags.ts';
-import { parseDecimal } from '../go/numbers.ts';
+import { parseDecimal } from '../../lib/go-numbers.ts';
 import { absolutePath } from '../paths.ts';
 import { parseDevice } from './device-spec.ts';
 import { readKeyValues } from './env-file.ts';

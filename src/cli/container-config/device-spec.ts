@@ -2,7 +2,7 @@
 import type { DeviceMapping, DeviceRequest } from '../../api/container.ts';
 import { cut } from '../flags/flag-spec.ts';
 import { parseCsvLine } from '../go/csv.ts';
-import { parseDecimal } from '../go/numbers.ts';
+import { parseDecimal } from '../../lib/go-numbers.ts';
 import { cleanPath } from '../paths.ts';
 
 export function parseDevice(text: string): DeviceMapping {

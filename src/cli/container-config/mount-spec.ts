@@ -2,8 +2,8 @@
 import type { Mount, MountType } from '../../api/container.ts';
 import { cut } from '../flags/flag-spec.ts';
 import { parseCsvLine } from '../go/csv.ts';
-import { parseBool } from '../go/numbers.ts';
-import { parseSize } from '../go/units.ts';
+import { parseBool } from '../../lib/go-numbers.ts';
+import { parseSize } from '../../lib/parse-size.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 type BindOptions = Mutable<NonNullable<Mount['BindOptions']>>;

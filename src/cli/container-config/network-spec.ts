@@ -3,8 +3,8 @@ import type { EndpointSettings } from '../../api/network.ts';
 import type { ParsedFlags } from '../flags/parsed-flags.ts';
 import { cut } from '../flags/flag-spec.ts';
 import { parseCsvLine } from '../go/csv.ts';
-import { parseDecimal } from '../go/numbers.ts';
-import { goQuote } from '../go/quote.ts';
+import { parseDecimal } from '../../lib/go-numbers.ts';
+import { goQuote } from '../../lib/go-quote.ts';
 
 export interface NetworkSpec {
   target: string;

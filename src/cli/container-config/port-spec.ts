@@ -1,7 +1,7 @@
 /** `-p 127.0.0.1:8080:80/tcp`, port ranges, and `--expose`. */
 import type { PortBinding } from '../../api/network.ts';
 import { cut } from '../flags/flag-spec.ts';
-import { parseUnsigned } from '../go/numbers.ts';
+import { parseUnsigned } from '../../lib/go-numbers.ts';
 import { errorMessage } from '../../lib/errors.ts';
 import { isIpAddress } from './validators.ts';
 

@@ -1,7 +1,7 @@
 /** `--security-opt`: seccomp profiles are sent by content, `systempaths` is the client's matter. */
 import type { CommandContext } from '../command/command.ts';
 import { cut } from '../flags/flag-spec.ts';
-import { goQuote } from '../go/quote.ts';
+import { goQuote } from '../../lib/go-quote.ts';
 import { errorMessage } from '../../lib/errors.ts';
 import { readCallerFile } from './env-file.ts';
 

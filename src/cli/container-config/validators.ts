@@ -1,7 +1,7 @@
 /** Checks of single flag values of `run` and `create`, with Docker's words. */
-import { parseDecimal, parseUnsigned } from '../go/numbers.ts';
-import { goQuote } from '../go/quote.ts';
-import { parseSize } from '../go/units.ts';
+import { parseDecimal, parseUnsigned } from '../../lib/go-numbers.ts';
+import { goQuote } from '../../lib/go-quote.ts';
+import { parseSize } from '../../lib/parse-size.ts';
 import { cut } from '../flags/flag-spec.ts';
 import type { ThrottleDevice, Ulimit, WeightDevice } from '../../api/container.ts';
 

@@ -2,8 +2,9 @@
  * Flags as data: name, help text and how a value is read. Everything a command says about its flags
  * is here; parsing and help only interpret it.
  */
-import { parseBool, parseDuration, parseInteger, parseUnsigned } from '../go/numbers.ts';
-import { parseSize } from '../go/units.ts';
+import { parseBool, parseInteger, parseUnsigned } from '../../lib/go-numbers.ts';
+import { parseDuration } from '../../lib/duration.ts';
+import { parseSize } from '../../lib/parse-size.ts';
 
 export interface FlagSpec {
   readonly name: string;

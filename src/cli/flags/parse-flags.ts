@@ -1,5 +1,5 @@
 /** Reads a command line the way pflag does: clusters, `--name=value`, `--`, and its error texts. */
-import { goQuote, goQuoteCharacter } from '../go/quote.ts';
+import { goQuote, goQuoteCharacter } from '../../lib/go-quote.ts';
 import { errorMessage } from '../../lib/errors.ts';
 import type { FlagSpec } from './flag-spec.ts';
 import { ParsedFlags } from './parsed-flags.ts';

@@ -1,6 +1,6 @@
 /** Points in time on the command line: RFC 3339, dates, seconds since 1970, or an age like `42m`. */
-import { parseDuration } from './numbers.ts';
-import { goQuote } from './quote.ts';
+import { parseDuration } from '../../lib/duration.ts';
+import { goQuote } from '../../lib/go-quote.ts';
 
 /** Seconds since 1970 with nanoseconds, as the API takes them. Throws with Go's words when it is no time. */
 export function parseTimestamp(text: string, nowMs: number): string {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { formatFixed, formatG } from './decimal.ts';
-import { bytesSize, humanDuration, humanSize, parseSize } from './units.ts';
+import { bytesSize, humanDuration, humanSize } from './units.ts';
+import { parseSize } from '../../lib/parse-size.ts';
 
 const second = 1000;
 const minute = 60 * second;

@@ -1,6 +1,5 @@
-/** Sizes and durations for people, as go-units writes and reads them. */
+/** Sizes and durations for people, as go-units writes them. */
 import { formatG } from './decimal.ts';
-import { goQuote } from './quote.ts';
 
 const decimalUnits = ['B', 'kB', 'MB', 'GB', 'TB', 'PB', 'EB', 'ZB', 'YB'];
 const binaryUnits = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB', 'ZiB', 'YiB'];
@@ -44,35 +43,4 @@ export function humanDuration(milliseconds: number): string {
   if (hours < 24 * 30 * 2) return `${Math.trunc(hours / 24 / 7)} weeks`;
   if (hours < 24 * 365 * 2) return `${Math.trunc(hours / 24 / 30)} months`;
   return `${Math.trunc(Math.trunc(milliseconds / 3_600_000) / 24 / 365)} years`;
-}
-
-const multipliers: Readonly<Record<string, number>> = {
-  k: 1024,
-  m: 1024 ** 2,
-  g: 1024 ** 3,
-  t: 1024 ** 4,
-  p: 1024 ** 5,
-};
-
-/** Bytes of `64m`, `1.5GiB`, `1024`. */
-export function parseSize(text: string): number {
-  const match = /^(.*[0-9. ])([^0-9. ]*)$/s.exec(text);
-  if (match === null) throw new Error(`invalid size: '${text}'`);
-  const [, head = '', suffix = ''] = match;
-  const number = head.endsWith(' ') ? head.slice(0, -1) : head;
-  const size = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(number) ? Number(number) : NaN;
-  if (Number.isNaN(size)) {
-    throw new Error(`strconv.ParseFloat: parsing ${goQuote(number)}: invalid syntax`);
-  }
-  if (size < 0) throw new Error(`invalid size: '${text}'`);
-  return Math.trunc(size * multiplier(suffix));
-}
-
-function multiplier(suffix: string): number {
-  if (suffix === '') return 1;
-  const unit = suffix.length > 3 ? suffix : suffix.toLowerCase();
-  if (unit === 'b') return 1;
-  const factor = /^[a-z](b|ib)?$/.test(unit) ? multipliers[unit.charAt(0)] : undefined;
-  if (factor === undefined) throw new Error(`invalid suffix: '${unit}'`);
-  return factor;
 }

@@ -1,5 +1,5 @@
 /** The verbs of Go's fmt.Sprintf that templates use. */
-import { goQuote } from '../go/quote.ts';
+import { goQuote } from '../../lib/go-quote.ts';
 import { formatFixed, formatG } from '../go/decimal.ts';
 import { printNested } from './print-value.ts';
 

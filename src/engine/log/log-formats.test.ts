@@ -75,7 +75,7 @@ describe('LogFile', () => {
     expect(of({})).toMatchObject({ sizeBytesMax: 16 * 1024 * 1024, fileCountMax: 2 });
     expect(of({ Type: 'local' })).toMatchObject({ sizeBytesMax: 20_000_000, fileCountMax: 5 });
     expect(of({ Config: { 'max-size': '10m' } })).toMatchObject({
-      sizeBytesMax: 10 * 1024 * 1024,
+      sizeBytesMax: 10_000_000,
       fileCountMax: 1,
     });
   });

@@ -2,6 +2,7 @@
 import type { ApiRequest } from '../../api/http.ts';
 import { apiVersion } from '../../api/system.ts';
 import { errorMessage, KindError } from '../../lib/errors.ts';
+import { atoi } from '../../lib/go-numbers.ts';
 import { isRecord } from '../../lib/json.ts';
 import type { Filters } from './backend/filters.ts';
 import { goKind } from './decode.ts';
@@ -79,9 +80,7 @@ export class RouteRequest {
   integer(name: string): number | undefined {
     const text = this.text(name);
     if (text === '') return undefined;
-    if (!/^[+-]?[0-9]+$/.test(text))
-      throw new KindError('system', `strconv.Atoi: parsing "${text}": invalid syntax`);
-    return Number(text);
+    return atoi(text);
   }
 
   /** `filters` in either of its two forms: lists of values, or objects with the values as keys. */

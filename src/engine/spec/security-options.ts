@@ -1,6 +1,7 @@
 /** Reads `--security-opt`: no-new-privileges, seccomp and writable cgroups. */
 import type { HostConfig } from '../../api/container.ts';
 import { KindError } from '../../lib/errors.ts';
+import { parseBool } from '../../lib/go-numbers.ts';
 
 export interface SecurityOptions {
   readonly noNewPrivileges: boolean;
@@ -9,12 +10,6 @@ export interface SecurityOptions {
   /** Absent: as for `--privileged`. */
   readonly writableCgroups?: boolean;
 }
-
-/** Go's strconv.ParseBool. */
-const truths: Readonly<Record<string, boolean>> = {
-  '1': true, t: true, T: true, true: true, TRUE: true, True: true,
-  '0': false, f: false, F: false, false: false, FALSE: false, False: false,
-}; // prettier-ignore
 
 /**
  * SELinux labels and AppArmor profiles are taken and have no effect, as with dockerd on a machine without
@@ -46,9 +41,11 @@ export function parseSecurityOptions(hostConfig: HostConfig): SecurityOptions {
 }
 
 function parseBoolean(value: string, option: string): boolean {
-  const truth = Object.hasOwn(truths, value) ? truths[value] : undefined;
-  if (truth === undefined) throw invalid(2, option);
-  return truth;
+  try {
+    return parseBool(value);
+  } catch {
+    throw invalid(2, option);
+  }
 }
 
 /** dockerd gives it no kind, hence status 500. */

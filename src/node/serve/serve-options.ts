@@ -2,7 +2,7 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { parseSize } from '../../cli/go/units.ts';
+import { parseSize } from '../../lib/parse-size.ts';
 import { memorySizeBytesDefault } from '../node-host.ts';
 import { parseListenAddress, type ListenAddress } from './listen-address.ts';
 

@@ -5,7 +5,7 @@ import type { Row } from '../../format/formatter.ts';
 import { displayPorts } from '../../format/ports.ts';
 import { truncateId } from '../../format/truncate-id.ts';
 import { unixTime } from '../../format/unix-time.ts';
-import { goQuote } from '../../go/quote.ts';
+import { goQuote } from '../../../lib/go-quote.ts';
 import { humanDuration, humanSize } from '../../go/units.ts';
 import { familiarString, parseReference } from '../../reference.ts';
 import { NilValue } from '../../template/print-value.ts';

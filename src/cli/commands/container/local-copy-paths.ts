@@ -1,6 +1,6 @@
 /** What the caller's side of a `docker cp` is. */
 import { errorKind } from '../../../lib/errors.ts';
-import { goQuote } from '../../go/quote.ts';
+import { goQuote } from '../../../lib/go-quote.ts';
 import type { CliFileStat, CliFiles } from '../../invocation.ts';
 import { cleanPath } from '../../paths.ts';
 import { splitEntry, specifiesContents } from './copy-paths.ts';

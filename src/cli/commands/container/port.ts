@@ -7,7 +7,7 @@ import type { Command } from '../../command/command.ts';
 import { joinHostPort } from '../../format/ports.ts';
 import { cut } from '../../flags/flag-spec.ts';
 import { naturalCompare } from '../../format/natural-compare.ts';
-import { parseUnsigned } from '../../go/numbers.ts';
+import { parseUnsigned } from '../../../lib/go-numbers.ts';
 
 export const port: Command = {
   use: 'CONTAINER [PRIVATE_PORT[/PROTO]]',

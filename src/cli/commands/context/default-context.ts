@@ -1,5 +1,5 @@
 /** The one context there is: this machine's engine. */
-import { goQuote } from '../../go/quote.ts';
+import { goQuote } from '../../../lib/go-quote.ts';
 import type { CommandContext } from '../../command/command.ts';
 
 export const defaultContext = 'default';

@@ -2,7 +2,7 @@
 import { atLeast, exactly, noArguments } from '../../command/command.ts';
 import type { Command } from '../../command/command.ts';
 import { boolFlag } from '../../flags/flag-spec.ts';
-import { goQuote } from '../../go/quote.ts';
+import { goQuote } from '../../../lib/go-quote.ts';
 import { checkContextName, defaultContext, missingContextError } from './default-context.ts';
 
 export const show: Command = {

@@ -6,7 +6,7 @@ import { boolFlag, filterFlag } from '../../flags/flag-spec.ts';
 import { formatFlag } from '../../flags/format-flag.ts';
 import { imageHeaders, imageRows, imageTypeName } from './image-row.ts';
 import { formatRows } from '../../format/formatter.ts';
-import { goQuote } from '../../go/quote.ts';
+import { goQuote } from '../../../lib/go-quote.ts';
 
 /** Names of commands that people look for as if they were images. */
 const commandNames = 'build history import inspect list load ls prune pull push rm save tag'.split(

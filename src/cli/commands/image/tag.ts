@@ -3,7 +3,7 @@ import { imageTag } from '../../../client/images.ts';
 import { errorMessage } from '../../../lib/errors.ts';
 import { exactly } from '../../command/command.ts';
 import type { Command } from '../../command/command.ts';
-import { goQuote } from '../../go/quote.ts';
+import { goQuote } from '../../../lib/go-quote.ts';
 import { parseReference } from '../../reference.ts';
 
 export const tag: Command = {

@@ -1,7 +1,5 @@
-/** Numbers and durations as Go's strconv and time packages read them, with their error texts. */
-import { goQuote } from './quote.ts';
-
-export { parseDuration } from '../../lib/duration.ts';
+/** Numbers and truth values as Go's strconv package reads them, with its error texts. */
+import { goQuote } from './go-quote.ts';
 
 const trueWords = ['1', 't', 'T', 'TRUE', 'true', 'True'];
 const falseWords = ['0', 'f', 'F', 'FALSE', 'false', 'False'];
@@ -31,6 +29,14 @@ export function parseUnsigned(text: string, options: { readonly bits: 16 | 64 })
     throw new Error(`strconv.ParseUint: parsing ${goQuote(text)}: value out of range`);
   }
   return Number(value);
+}
+
+/** As strconv.Atoi. Throws its complaint. */
+export function atoi(text: string): number {
+  const value = parseDecimal(text);
+  if (value === undefined)
+    throw new Error(`strconv.Atoi: parsing ${goQuote(text)}: invalid syntax`);
+  return value;
 }
 
 /** Base 10 only, as strconv.Atoi; undefined when it is no integer. */
