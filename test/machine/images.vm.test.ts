@@ -81,7 +81,7 @@ describe('commit', () => {
       await output(
         `docker run --name maker -v kept:/data --tmpfs /tmp busybox sh -c '${script}; sleep 0'`,
       );
-      const query = 'container=maker&repo=made&tag=1&comment=c&author=a&changes=WORKDIR+%2Fwork';
+      const query = 'container=maker&repo=made&tag=1&comment=c&author=a&changes=WORKDIR+%2Froom';
       const { Id: id } = await json<{ Id: string }>('POST', `/commit?${query}`);
       const again = await json<{ Id: string }>('POST', '/commit?container=maker');
       const image = await inspect('made:1');
