@@ -157,7 +157,7 @@ describe('an archive', () => {
     expect(raw).toContain('/room');
     const bundle = join(folder, 'bundle');
     await execOk('umoci', ['raw', 'unpack', '--image', `${layout}:1`, bundle]);
-    expect(await readFile(join(bundle, 'work/b'), 'utf8')).toBe('one\n');
+    expect(await readFile(join(bundle, 'room/b'), 'utf8')).toBe('one\n');
     expect(await readFile(join(bundle, 'etc/only'), 'utf8')).toBe('new\n');
   });
 
