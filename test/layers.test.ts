@@ -8,7 +8,7 @@ const sourceRoot = fileURLToPath(new URL('../src', import.meta.url));
 
 const everything = [
   'api', 'lib', 'ui', 'ui/main.ts', 'playground', 'cli', 'client', 'engine/server', 'engine', 'build', 'registry', 'image', 'disk',
-  'guest', 'vm', 'host', 'browser', 'node', 'node/build', 'proxy',
+  'network', 'guest', 'vm', 'host', 'browser', 'node', 'node/build', 'proxy',
 ] as const; // prettier-ignore
 
 type Layer = (typeof everything)[number];
@@ -23,14 +23,26 @@ const mayImport: Record<Layer, readonly Layer[]> = {
   cli: ['client'],
   client: [],
   'engine/server': [],
-  engine: ['engine/server', 'build', 'registry', 'image', 'guest'],
+  engine: ['engine/server', 'build', 'registry', 'image', 'guest', 'network'],
   build: ['image'],
   registry: ['image'],
   image: [],
   disk: [],
+  network: [],
   guest: ['vm', 'image', 'disk'],
   vm: [],
-  host: ['cli', 'client', 'engine', 'engine/server', 'registry', 'image', 'disk', 'guest', 'vm'],
+  host: [
+    'cli',
+    'client',
+    'engine',
+    'engine/server',
+    'registry',
+    'image',
+    'disk',
+    'network',
+    'guest',
+    'vm',
+  ],
   browser: everything.filter(
     (layer) => !['ui', 'ui/main.ts', 'node', 'node/build', 'proxy'].includes(layer),
   ),
