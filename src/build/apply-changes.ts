@@ -3,7 +3,7 @@ import type { ContainerConfig } from '../api/container.ts';
 import { KindError } from '../lib/errors.ts';
 import { parseDockerfileLines } from './dockerfile-lines.ts';
 import { expandWord, expandWords } from './expand-word.ts';
-import type { CommandLine, Instruction } from './instruction.ts';
+import type { CommandLine, ConfigInstruction } from './instruction.ts';
 import { isConfigInstruction, parseInstruction } from './parse-instruction.ts';
 import { exposedPorts } from './port-spec.ts';
 
@@ -39,7 +39,7 @@ interface ApplyOptions {
 /** One step; pure. */
 export function applyInstruction(
   config: ContainerConfig,
-  instruction: Instruction,
+  instruction: ConfigInstruction,
   options: ApplyOptions,
 ): ContainerConfig {
   const expansion = { env: envMap(config.Env ?? []), escape: options.escape };

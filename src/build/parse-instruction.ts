@@ -3,10 +3,10 @@ import type { HealthConfig } from '../api/container.ts';
 import { parseDuration } from '../lib/duration.ts';
 import { errorMessage, KindError } from '../lib/errors.ts';
 import type { DockerfileLine } from './dockerfile-lines.ts';
-import type { CommandLine, Instruction, KeyValue } from './instruction.ts';
+import type { CommandLine, ConfigInstruction, KeyValue } from './instruction.ts';
 import { jsonWords, quotedWords } from './words.ts';
 
-type Parser = (line: DockerfileLine, escape: string) => Instruction;
+type Parser = (line: DockerfileLine, escape: string) => ConfigInstruction;
 
 const parsers: Readonly<Record<string, Parser>> = {
   env: (line, escape) => ({ name: 'ENV', pairs: keyValues('ENV', line, escape) }),
@@ -28,7 +28,7 @@ export function isConfigInstruction(command: string): boolean {
 }
 
 /** Rejects `invalidParameter` with Docker's words. */
-export function parseInstruction(line: DockerfileLine, escape: string): Instruction {
+export function parseInstruction(line: DockerfileLine, escape: string): ConfigInstruction {
   const name = line.command.toLowerCase();
   const parse = Object.hasOwn(parsers, name) ? parsers[name] : undefined;
   if (parse === undefined) throw invalid(`unknown instruction: ${line.command}`);
@@ -70,12 +70,12 @@ function oneArgument(name: string, { rest }: DockerfileLine): string {
   return rest;
 }
 
-function parseExpose({ rest }: DockerfileLine): Instruction {
+function parseExpose({ rest }: DockerfileLine): ConfigInstruction {
   if (rest === '') throw invalid('EXPOSE requires at least one argument');
   return { name: 'EXPOSE', ports: rest.split(/[\t\v\f\r ]+/).sort() };
 }
 
-function parseVolume({ rest }: DockerfileLine): Instruction {
+function parseVolume({ rest }: DockerfileLine): ConfigInstruction {
   const words = jsonWords(rest) ?? (rest === '' ? [] : rest.split(/[\t\v\f\r ]+/));
   if (words.length === 0) throw invalid('VOLUME requires at least one argument');
   const paths = words.map((word) => word.trim());
@@ -83,7 +83,7 @@ function parseVolume({ rest }: DockerfileLine): Instruction {
   return { name: 'VOLUME', paths };
 }
 
-function parseOnBuild({ rest, original }: DockerfileLine): Instruction {
+function parseOnBuild({ rest, original }: DockerfileLine): ConfigInstruction {
   const trigger = (/^\S+/.exec(rest)?.[0] ?? '').toUpperCase();
   if (trigger === '') throw invalid('ONBUILD requires at least one argument');
   if (trigger === 'ONBUILD') throw invalid("Chaining ONBUILD via `ONBUILD ONBUILD` isn't allowed");
@@ -95,7 +95,7 @@ function parseOnBuild({ rest, original }: DockerfileLine): Instruction {
 const healthFlags = ['interval', 'timeout', 'start-period', 'start-interval', 'retries'] as const;
 type HealthFlag = (typeof healthFlags)[number];
 
-function parseHealthcheck(line: DockerfileLine): Instruction {
+function parseHealthcheck(line: DockerfileLine): ConfigInstruction {
   const [, type = '', rest = ''] = /^(\S+)\s*([\s\S]*)$/.exec(line.rest) ?? [];
   const kind = type.toUpperCase();
   if (kind === '') throw invalid('HEALTHCHECK requires at least one argument');
