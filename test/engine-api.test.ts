@@ -78,6 +78,9 @@ describe('a container from create to rm', () => {
     expect(engine.guest.plans).toHaveLength(1);
     expect(engine.guest.applied).toHaveLength(1);
     expect(engine.guest.applied[0]?.before.map(({ operation }) => operation.op)).toEqual([
+      'linkDelete',
+      'umount',
+      'removeTree',
       'umount',
       'rmdir',
       'removeTree',
@@ -150,7 +153,7 @@ describe('containers that do not start', () => {
     const { State: state } = await inspect(engine, id);
     expect(state).toMatchObject({ Status: 'created', ExitCode: exitCode });
     const undone = engine.guest.applied.at(-1)?.before.map(({ operation }) => operation.op);
-    expect(undone).toEqual(['umount', 'rmdir']);
+    expect(undone).toEqual(['linkDelete', 'umount', 'removeTree', 'umount', 'rmdir']);
   });
 
   test('a script without an interpreter starts, says so and exits with 255', async () => {

@@ -5,6 +5,7 @@ import type {
   ContainerCreateResponse,
   HostConfig,
 } from '../api/container.ts';
+import type { EndpointSettings } from '../api/network.ts';
 import type { StoredImage } from '../image/image-store.ts';
 import { formatPlatform, machinePlatform, parsePlatform, samePlatform } from '../image/platform.ts';
 import { errorKind, errorMessage, KindError } from '../lib/errors.ts';
@@ -18,6 +19,7 @@ import { completeHostConfig } from './spec/host-config.ts';
 import { mergeConfig } from './spec/merge-config.ts';
 import { containerOfMode } from './spec/namespace-mode.ts';
 import { parseSecurityOptions } from './spec/security-options.ts';
+import { wantedNetworks } from './network/wanted-networks.ts';
 import { machineName } from './system-info.ts';
 import { createMountPoints } from './volume/create-mount-points.ts';
 
@@ -50,7 +52,12 @@ export async function containerCreate(
     parseSecurityOptions(hostConfig);
     checkStorageOptions(hostConfig);
     checkLinks(daemon, hostConfig);
-    const container = newContainer(daemon, { id, name, config, hostConfig, args, image });
+    const networks = wantedNetworks(daemon.networks, {
+      hostConfig,
+      networking: networking ?? {},
+      networkDisabled: config.NetworkDisabled === true,
+    });
+    const container = newContainer(daemon, { id, name, config, hostConfig, args, image, networks });
     daemon.containers.add(container);
     logContainerEvent(daemon, container, { action: 'create' });
   } catch (error) {
@@ -69,6 +76,7 @@ function newContainer(
     readonly hostConfig: HostConfig;
     readonly args: readonly string[];
     readonly image: StoredImage;
+    readonly networks: Readonly<Record<string, EndpointSettings>>;
   },
 ): Container {
   const { image, config, hostConfig } = parts;

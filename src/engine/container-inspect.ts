@@ -10,7 +10,7 @@ export async function containerInspect(
   options: { readonly size: boolean },
 ): Promise<ContainerInspect> {
   const container = daemon.containers.find(name);
-  const inspect = inspectContainer(container);
+  const inspect = inspectContainer(daemon, container);
   if (!options.size) return inspect;
   const written = (await writableSizes(daemon, [container])).get(container.id) ?? 0;
   const images = await daemon.images.list();

@@ -2,18 +2,14 @@
 import type { ContainerSummary } from '../api/container.ts';
 import type { StoredImage } from '../image/image-store.ts';
 import { KindError } from '../lib/errors.ts';
-import {
-  containerMounts,
-  containerNetworks,
-  containerPorts,
-  shownStatus,
-} from './container/container-wire.ts';
+import { containerMounts, shownStatus } from './container/container-wire.ts';
 import type { Container } from './container/container.ts';
 import type { Daemon } from './daemon.ts';
 import { writableSizes } from './disk-usage.ts';
 import { checkFilters, filterFlag, matchesAny, matchesLabels } from './filters.ts';
 import type { ContainerListOptions } from './server/backend/container-backend.ts';
 import type { Filters } from './server/backend/filters.ts';
+import { containerNetworks, containerPorts } from './network/network-wire.ts';
 import { humanDuration } from './timestamps.ts';
 
 const knownFilters = [
@@ -118,9 +114,9 @@ function matches(
     matchesAny(filters, 'exited', (value) => hasExited && state.exitCode === Number(value)) &&
     matchesAny(filters, 'health', (value) => value === (container.health?.status ?? 'none')) &&
     !filterFlag(filters, 'is-task', false) &&
-    matchesPorts(container, filters) &&
+    matchesPorts(daemon, container, filters) &&
     matchesLabels(filters, 'label', config.Labels) &&
-    matchesAny(filters, 'network', (value) => networkOf(container) === value) &&
+    matchesAny(filters, 'network', (value) => isOnNetwork(daemon, container, value)) &&
     matchesAny(filters, 'volume', (value) =>
       mountPoints.some((point) => [point.name || point.source, point.destination].includes(value)),
     ) &&
@@ -131,11 +127,11 @@ function matches(
 }
 
 /** Of either filter one value is enough. */
-function matchesPorts(container: Container, filters: Filters): boolean {
+function matchesPorts(daemon: Daemon, container: Container, filters: Filters): boolean {
   const wanted = ['publish', 'expose'].filter((name) => (filters.get(name) ?? []).length > 0);
   return (
     wanted.length === 0 ||
-    containerPorts(container).some(({ PrivatePort, PublicPort = 0, Type }) =>
+    containerPorts(daemon, container).some(({ PrivatePort, PublicPort = 0, Type }) =>
       wanted.some((name) =>
         matchesAny(filters, name, (value) =>
           portRange(value, name)(name === 'publish' ? PublicPort : PrivatePort, Type),
@@ -154,8 +150,12 @@ function safePattern(text: string): RegExp {
   }
 }
 
-function networkOf({ hostConfig }: Container): string {
-  return hostConfig.NetworkMode ?? '';
+/** By the network's name or ID, or the beginning of one. */
+function isOnNetwork(daemon: Daemon, { networks }: Container, value: string): boolean {
+  return [...networks.keys()].some((name) => {
+    const id = daemon.networks.named(name)?.id ?? '';
+    return name === value || (value !== '' && id.startsWith(value));
+  });
 }
 
 function isAncestor(
@@ -184,12 +184,12 @@ function summary(
     ImageID: container.imageId,
     Command: args.map((word) => (/\s/.test(word) ? `'${word}'` : word)).join(' '),
     Created: Math.floor(container.createdMs / 1000),
-    Ports: containerPorts(container),
+    Ports: containerPorts(daemon, container),
     Labels: config.Labels ?? {},
     State: shownStatus(container),
     Status: statusText(container, daemon.clock.now()),
     HostConfig: { NetworkMode: hostConfig.NetworkMode ?? '' },
-    NetworkSettings: { Networks: containerNetworks(container) },
+    NetworkSettings: { Networks: containerNetworks(daemon, container) },
     Mounts: containerMounts(container),
   };
 }

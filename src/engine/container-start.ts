@@ -6,7 +6,10 @@ import type { ContainerConfig } from '../api/container.ts';
 import type { GuestProcess } from '../guest/guest.ts';
 import type { SetupPlan } from '../guest/plan.ts';
 import { KindError } from '../lib/errors.ts';
-import { hostnameFile, hostsFile, resolvConfFile } from './container/etc-files.ts';
+import { hostnameFile } from './container/etc-files.ts';
+import { closeNetwork, openNetwork } from './network/container-network.ts';
+import { hostsFileOf, resolvConfFileOf } from './network/name-files.ts';
+import type { EndpointSteps } from './network/link-steps.ts';
 import { InputRelay } from './container/process-io.ts';
 import { prepareRoot, type PreparedRoot } from './container/prepare-root.ts';
 import { findJoined, type JoinedContainers } from './container/joined-containers.ts';
@@ -61,11 +64,11 @@ export async function startContainer(daemon: Daemon, container: Container): Prom
   let root: PreparedRoot | undefined;
   let plan: SetupPlan = { before: [] };
   try {
-    checkNetwork(container);
     checkLogDriver(container.hostConfig);
     const joined = findJoined(daemon, container);
     root = await prepareRoot(daemon, container);
-    plan = await buildPlan(daemon, { container, root, joined });
+    const network = openNetwork(daemon, container);
+    plan = await buildPlan(daemon, { container, root, joined, network });
     const process = await daemon.guest.run(plan, { stdio: stdioOf(container) });
     begin(daemon, { container, process });
   } catch (error) {
@@ -86,16 +89,6 @@ async function removeIfAsked(daemon: Daemon, container: Container): Promise<void
   if (container.hostConfig.AutoRemove === true) await removeContainer(daemon, container);
 }
 
-const networks = ['bridge', 'none', 'host'];
-
-/** Only at the start, as in Docker: what a container names may be made after it. */
-function checkNetwork({ hostConfig }: Container): void {
-  const network = hostConfig.NetworkMode ?? '';
-  if (networks.includes(network) || network.startsWith('container:')) return;
-  const message = `failed to set up container networking: network ${network} not found`;
-  throw new KindError('notFound', message);
-}
-
 function stdioOf(container: Container): { stdin: boolean; stdout: boolean; stderr: boolean } {
   return { stdin: container.config.OpenStdin === true, stdout: true, stderr: true };
 }
@@ -106,7 +99,13 @@ async function buildPlan(
     container,
     root,
     joined,
-  }: { container: Container; root: PreparedRoot; joined: JoinedContainers },
+    network,
+  }: {
+    container: Container;
+    root: PreparedRoot;
+    joined: JoinedContainers;
+    network: EndpointSteps;
+  },
 ): Promise<SetupPlan> {
   const { id, config, hostConfig, args, mountPoints } = container;
   const devices = await findDevices(daemon.guest, hostConfig);
@@ -127,7 +126,8 @@ async function buildPlan(
   });
   return containerPlan(spec, {
     rootSteps: root.steps,
-    metadata: metadataFiles(container, joined.network !== undefined),
+    metadata: metadataFiles(daemon, container, joined.network !== undefined),
+    network,
   });
 }
 
@@ -139,7 +139,8 @@ function namedAs(config: ContainerConfig, network: Container | undefined): Conta
 }
 
 /** Who shares another's network has its names too, and no files of its own. */
-function metadataFiles({ id, config, hostConfig }: Container, shared: boolean): ContainerFiles {
+function metadataFiles(daemon: Daemon, container: Container, shared: boolean): ContainerFiles {
+  const { id, config } = container;
   const paths = containerPaths(id);
   return {
     directory: paths.metadata,
@@ -147,8 +148,8 @@ function metadataFiles({ id, config, hostConfig }: Container, shared: boolean): 
       ? []
       : [
           { path: paths.hostname, content: hostnameFile(config) },
-          { path: paths.hosts, content: hostsFile(hostConfig) },
-          { path: paths.resolvConf, content: resolvConfFile(hostConfig) },
+          { path: paths.hosts, content: hostsFileOf(daemon, container) },
+          { path: paths.resolvConf, content: resolvConfFileOf(daemon, container) },
         ],
   };
 }
@@ -188,7 +189,13 @@ async function takeDown(
   container.input = new InputRelay();
   const failure = setupFailure(error);
   const ranBefore = failure !== undefined && failure.section !== 'before';
-  if (ranBefore) return applyEach(daemon.guest, stopSteps(container));
+  const links = closeNetwork(daemon, container);
+  const network = failure === undefined ? [] : links;
+  if (ranBefore) return applyEach(daemon.guest, [...network, ...stopSteps(container)]);
   if (rootMounted || failure !== undefined)
-    await applyEach(daemon.guest, [...unmountSteps(container), removeCgroupStep(container)]);
+    await applyEach(daemon.guest, [
+      ...network,
+      ...unmountSteps(container),
+      removeCgroupStep(container),
+    ]);
 }

@@ -6,6 +6,7 @@ import type { StatsCollector } from './container/stats-collector.ts';
 import type { Container } from './container/container.ts';
 import { EventBus } from './events.ts';
 import type { ExecTable } from './exec/exec-table.ts';
+import type { NetworkTable } from '../network/network-table.ts';
 import type { AccountFiles } from './spec/passwd.ts';
 import type { StateStore } from './state/state-store.ts';
 import type { VolumeTable } from './volume/volume-table.ts';
@@ -31,6 +32,7 @@ export interface Daemon {
   readonly containers: ContainerTable;
   readonly execs: ExecTable;
   readonly volumes: VolumeTable;
+  readonly networks: NetworkTable;
   readonly state: StateStore;
   readonly events: EventBus;
   readonly stats: StatsCollector;

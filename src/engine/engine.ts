@@ -6,6 +6,7 @@ import type { Guest } from '../guest/guest.ts';
 import type { RecordStore } from '../image/content-store.ts';
 import type { ImageStore } from '../image/image-store.ts';
 import type { Disposable } from '../lib/disposable.ts';
+import { NetworkTable } from '../network/network-table.ts';
 import { StatsCollector } from './container/stats-collector.ts';
 import { ContainerTable } from './container/container-table.ts';
 import { containerArchivePath } from './container-archive-path.ts';
@@ -56,6 +57,8 @@ import { imageTag } from './image-tag.ts';
 import { imagesPrune } from './images-prune.ts';
 import { networkInspect, networkList, networkRemove } from './network-list.ts';
 import { machineSetupPlan } from './machine-setup.ts';
+import { addPredefined } from './network/predefined.ts';
+import { setUpNetworks } from './network/set-up-networks.ts';
 import type { RegistryAccess } from './registry-access.ts';
 import type { EngineBackend } from './server/backend.ts';
 import type { ImageBackend } from './server/backend/image-backend.ts';
@@ -139,6 +142,7 @@ export function createEngine(options: EngineOptions): Engine {
     containers: new ContainerTable(),
     execs: new ExecTable({ now: () => clock.now() }),
     volumes: new VolumeTable(),
+    networks: new NetworkTable({ random }),
     state: new StateStore(options.state ?? forgetful),
     events: new EventBus(() => clock.now()),
     stats: new StatsCollector(),
@@ -149,6 +153,7 @@ export function createEngine(options: EngineOptions): Engine {
   };
   // The root of a container needs its layers, even after `docker rmi -f`.
   daemon.images.keepLayers(() => daemon.containers.list().flatMap(({ diffIds }) => diffIds));
+  addPredefined(daemon);
   const restored = restoreState(daemon);
   restored.catch(() => undefined); // setting the machine up tells
   const keeping = keepState(daemon);
@@ -159,6 +164,7 @@ export function createEngine(options: EngineOptions): Engine {
         restored,
         daemon.guest.apply(machineSetupPlan({ hostname: machineName })),
       ]);
+      await setUpNetworks(daemon);
       await dropLeftovers(daemon);
       void restartContainers(daemon);
     },

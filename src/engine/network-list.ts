@@ -1,79 +1,89 @@
-/** `GET /networks` and `GET /networks/{name}`: the predefined networks. */
-import type { NetworkInspect } from '../api/network.ts';
-import { KindError } from '../lib/errors.ts';
+/** `GET /networks` and `GET /networks/{name}`. */
+import type { NetworkContainer, NetworkInspect } from '../api/network.ts';
+import type { EndpointAddress, Network } from '../network/model.ts';
 import type { Daemon } from './daemon.ts';
-import { checkFilters, matchesAny, matchesLabels } from './filters.ts';
+import { checkFilters, filterFlag, matchesAny, matchesLabels } from './filters.ts';
+import { isUserDefined } from './network/predefined.ts';
+import { KindError } from '../lib/errors.ts';
 import type { Filters } from './server/backend/filters.ts';
 import { rfc3339Nano } from './timestamps.ts';
 
-const predefined = [
-  { name: 'bridge', driver: 'bridge' },
-  { name: 'host', driver: 'host' },
-  { name: 'none', driver: 'null' },
-] as const;
-
 const knownFilters = ['dangling', 'driver', 'id', 'label', 'name', 'scope', 'type'] as const;
 
+/** Who is on a network is only told by its inspection. */
 export async function networkList(daemon: Daemon, filters: Filters): Promise<NetworkInspect[]> {
   checkFilters(filters, knownFilters);
-  const networks = await networksOf(daemon);
-  return networks.filter(
-    (network) =>
-      matchesAny(filters, 'name', (value) => network.Name.includes(value)) &&
-      matchesAny(filters, 'id', (value) => network.Id.includes(value)) &&
-      matchesAny(filters, 'driver', (value) => network.Driver === value) &&
-      matchesAny(filters, 'scope', (value) => network.Scope === value) &&
-      matchesAny(filters, 'type', (value) => value === 'builtin') &&
-      // Predefined networks are never dangling.
-      matchesAny(filters, 'dangling', (value) => ['false', '0'].includes(value)) &&
-      matchesLabels(filters, 'label', network.Labels),
-  );
+  for (const value of filters.get('type') ?? [])
+    if (!['custom', 'builtin'].includes(value))
+      throw new KindError('invalidParameter', `invalid filter: 'type'='${value}'`);
+  const asked = (filters.get('dangling') ?? []).length > 0;
+  const dangling = filterFlag(filters, 'dangling', false);
+  return daemon.networks
+    .list()
+    .filter(
+      (network) =>
+        matchesAny(filters, 'name', (value) => network.name.includes(value)) &&
+        matchesAny(filters, 'id', (value) => network.id.includes(value)) &&
+        matchesAny(filters, 'driver', (value) => network.driver === value) &&
+        matchesAny(filters, 'scope', (value) => value === 'local') &&
+        matchesAny(filters, 'type', (value) => (value === 'custom') === isUserDefined(network)) &&
+        (!asked || dangling === isDangling(daemon, network)) &&
+        matchesLabels(filters, 'label', network.labels),
+    )
+    .map((network) => networkWire(network, {}));
+}
+
+/** Predefined networks are never dangling. */
+export function isDangling(daemon: Daemon, network: Network): boolean {
+  return isUserDefined(network) && daemon.networks.members(network.id).length === 0;
 }
 
 /** By name, ID, or the beginning of one ID. */
 export async function networkInspect(daemon: Daemon, name: string): Promise<NetworkInspect> {
-  const networks = await networksOf(daemon);
-  const exact = networks.find(({ Name, Id }) => Name === name || Id === name);
-  if (exact !== undefined) return exact;
-  const [first, ...others] = networks.filter(({ Id }) => name !== '' && Id.startsWith(name));
-  if (first === undefined) throw new KindError('notFound', `network ${name} not found`);
-  if (others.length === 0) return first;
-  const message = `network ${name} is ambiguous (${others.length + 1} matches found on ID prefix)`;
-  throw new KindError('invalidParameter', message);
+  const network = daemon.networks.find(name);
+  const members = daemon.networks.members(network.id).map(({ sandbox, view: { endpoint } }) => [
+    sandbox.containerId,
+    {
+      Name: daemon.containers.get(sandbox.containerId)?.name ?? sandbox.containerName,
+      EndpointID: endpoint.id,
+      MacAddress: endpoint.macAddress,
+      IPv4Address: withLength(endpoint.ipv4),
+      IPv6Address: withLength(endpoint.ipv6),
+    },
+  ]);
+  return networkWire(network, Object.fromEntries(members));
+}
+
+function withLength(address: EndpointAddress | undefined): string {
+  return address === undefined ? '' : `${address.address}/${address.prefixLength}`;
+}
+
+function networkWire(
+  network: Network,
+  containers: Readonly<Record<string, NetworkContainer>>,
+): NetworkInspect {
+  return {
+    Name: network.name,
+    Id: network.id,
+    Created: rfc3339Nano(network.createdMs),
+    Scope: 'local',
+    Driver: network.driver,
+    EnableIPv4: network.enableIPv4,
+    EnableIPv6: network.enableIPv6,
+    IPAM: network.ipam,
+    Internal: network.internal,
+    Attachable: network.attachable,
+    Ingress: false,
+    ConfigFrom: { Network: '' },
+    ConfigOnly: false,
+    Containers: containers,
+    Options: network.options,
+    Labels: network.labels,
+  };
 }
 
 export async function networkRemove(daemon: Daemon, name: string): Promise<void> {
-  const { Name } = await networkInspect(daemon, name);
-  const message = `${Name} is a pre-defined network and cannot be removed`;
+  const { name: found } = daemon.networks.find(name);
+  const message = `${found} is a pre-defined network and cannot be removed`;
   throw new KindError('forbidden', message);
-}
-
-async function networksOf({ engineId, startedMs }: Daemon): Promise<NetworkInspect[]> {
-  return Promise.all(
-    predefined.map(async ({ name, driver }) => ({
-      Name: name,
-      Id: await networkId(engineId, name),
-      Created: rfc3339Nano(startedMs),
-      Scope: 'local',
-      Driver: driver,
-      EnableIPv4: true,
-      EnableIPv6: false,
-      IPAM: { Driver: 'default', Options: null, Config: driver === 'bridge' ? [] : null },
-      Internal: false,
-      Attachable: false,
-      Ingress: false,
-      ConfigFrom: { Network: '' },
-      ConfigOnly: false,
-      Containers: {},
-      Options: {},
-      Labels: {},
-    })),
-  );
-}
-
-/** 64 hex digits that stay the same as long as the engine's own ID does. */
-async function networkId(engineId: string, name: string): Promise<string> {
-  const text = new TextEncoder().encode(`${engineId} network ${name}`);
-  const sum = new Uint8Array(await crypto.subtle.digest('SHA-256', text));
-  return [...sum].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -2,7 +2,8 @@
 import { KindError } from '../lib/errors.ts';
 import type { ApplyOptions, RunOptions } from './guest.ts';
 import { capabilityNames, mountFlags, namespaceFlags, rlimitNames } from './linux.ts';
-import type { NamespaceName, SetupOperation, SetupPlan, SetupStep } from './plan.ts';
+import { encodeLinkFields, isLinkOperation } from './link-encoder.ts';
+import type { LinkOperation, NamespaceName, SetupOperation, SetupPlan, SetupStep } from './plan.ts';
 import { field, openKind, operation as operationCode, section as sectionCode } from './protocol.ts';
 import { BodyWriter } from './wire.ts';
 
@@ -127,7 +128,8 @@ function encodeFields(writer: BodyWriter, operation: SetupOperation): void {
       writer.text(field.path, operation.newRoot);
       break;
     default:
-      encodeProcessFields(writer, operation);
+      if (isLinkOperation(operation)) encodeLinkFields(writer, operation);
+      else encodeProcessFields(writer, operation);
   }
 }
 
@@ -153,7 +155,7 @@ type FileOperationName =
 
 function encodeProcessFields(
   writer: BodyWriter,
-  operation: Exclude<SetupOperation, { op: FileOperationName }>,
+  operation: Exclude<SetupOperation, { op: FileOperationName } | LinkOperation>,
 ): void {
   switch (operation.op) {
     case 'sethostname':

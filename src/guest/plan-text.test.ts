@@ -57,6 +57,35 @@ const table: readonly (readonly [SetupOperation, string])[] = [
   ],
   [{ op: 'chown', path: '/x', uid: 1, gid: 2 }, 'chown -h 1:2 /x'],
   [{ op: 'chmod', path: '/x', mode: 0o1777 }, 'chmod 01777 /x'],
+  [
+    { op: 'linkAdd', name: 'veth1', kind: 'veth', peer: 'tmp1', mtu: 1400 },
+    'ip link add veth1 mtu 1400 type veth peer name tmp1',
+  ],
+  [
+    { op: 'linkAdd', name: 'mv', kind: 'macvlan', parent: 'eth0', mode: 'bridge' },
+    'ip link add link eth0 mv type macvlan mode bridge',
+  ],
+  [
+    { op: 'linkSet', name: 'tmp1', netns: '/proc/7/ns/net', newName: 'eth0' },
+    'ip link set dev tmp1 netns /proc/7/ns/net name eth0',
+  ],
+  [
+    { op: 'linkSet', name: 'v', master: 'docker0', mac: '02:42:ac:11:00:02', up: true },
+    'ip link set dev v master docker0 address 02:42:ac:11:00:02 up',
+  ],
+  [{ op: 'linkDelete', name: 'v' }, 'ip link delete v'],
+  [
+    { op: 'addressAdd', link: 'eth0', address: 'fd00::2', prefixLength: 64 },
+    'ip address add fd00::2/64 dev eth0 nodad',
+  ],
+  [
+    { op: 'routeAdd', destination: 'default', gateway: '172.17.0.1', link: 'eth0' },
+    'ip route replace default via 172.17.0.1 dev eth0',
+  ],
+  [
+    { op: 'routeDelete', destination: 'fd00::/8', link: 'eth0' },
+    'ip -6 route delete fd00::/8 dev eth0',
+  ],
   [{ op: 'rename', from: '/a', to: '/b' }, 'mv -T /a /b'],
   [{ op: 'removeTree', path: '/a' }, 'rm -rf --one-file-system /a'],
   [{ op: 'rmdir', path: '/a' }, 'rmdir /a'],

@@ -2,6 +2,8 @@
  * A setup plan as shell commands that do the same by hand, for the x-ray view. A learner with root on
  * any Linux machine can follow them; what no command does is said in a comment.
  */
+import { isLinkOperation } from './link-encoder.ts';
+import { linkWords } from './link-text.ts';
 import type { NamespaceName, SetupOperation, SetupPlan, SetupStep } from './plan.ts';
 
 const unshareOptions: Readonly<Record<NamespaceName, string>> = {
@@ -118,7 +120,9 @@ export function printOperation(operation: SetupOperation): string {
       return `mount --rbind ${path} ${path} && mount -o remount,bind,ro ${path}`;
     }
     default:
-      return printProcessOperation(operation);
+      return isLinkOperation(operation)
+        ? command(...linkWords(operation))
+        : printProcessOperation(operation);
   }
 }
 

@@ -160,7 +160,59 @@ export type SetupOperation =
   /** Makes a file the block device `/dev/loop<device>`, for good and with direct I/O. */
   | { readonly op: 'loopAttach'; readonly path: string; readonly device: number }
   /** Writes out everything of the file system that the path lies in. */
-  | { readonly op: 'sync'; readonly path: string };
+  | { readonly op: 'sync'; readonly path: string }
+  | LinkOperation;
+
+/** What the interfaces, addresses and routes of the caller's network namespace are. */
+export type LinkOperation =
+  /** Makes an interface; `parent` is what macvlan, ipvlan and vlan stand on. It is down at first. */
+  | {
+      readonly op: 'linkAdd';
+      readonly name: string;
+      readonly kind: LinkKind;
+      /** The other end of a veth. */
+      readonly peer?: string;
+      readonly parent?: string;
+      /** Of macvlan and ipvlan. */
+      readonly mode?: LinkMode;
+      /** Of vlan and vxlan. */
+      readonly id?: number;
+      /** `02:42:ac:11:00:02` */
+      readonly mac?: string;
+      readonly mtu?: number;
+    }
+  /** Changes an interface, all at once. */
+  | {
+      readonly op: 'linkSet';
+      readonly name: string;
+      readonly newName?: string;
+      /** The bridge to become a port of. */
+      readonly master?: string;
+      /** A file that stands for the network namespace to move to. */
+      readonly netns?: string;
+      readonly mac?: string;
+      readonly mtu?: number;
+      readonly up?: boolean;
+    }
+  /** `missingOk`: one that is gone already is no error. */
+  | { readonly op: 'linkDelete'; readonly name: string; readonly missingOk?: boolean }
+  /** `172.17.0.2`, `fd00::2`; an IPv6 address is of use at once. */
+  | {
+      readonly op: 'addressAdd' | 'addressDelete';
+      readonly link: string;
+      readonly address: string;
+      readonly prefixLength: number;
+    }
+  /** `default`, or a prefix. A route that is there is replaced. */
+  | {
+      readonly op: 'routeAdd' | 'routeDelete';
+      readonly destination: string;
+      readonly gateway?: string;
+      readonly link?: string;
+    };
+
+export type LinkKind = 'bridge' | 'veth' | 'macvlan' | 'ipvlan' | 'vlan' | 'vxlan' | 'dummy';
+export type LinkMode = 'private' | 'vepa' | 'bridge' | 'passthru' | 'l2' | 'l3' | 'l3s';
 
 export type OperationName = SetupOperation['op'];
 

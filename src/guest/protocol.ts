@@ -182,4 +182,11 @@ export const operation = {
   joinKeyring: 33,
   loopAttach: 34,
   sync: 35,
+  linkAdd: 36,
+  linkSet: 37,
+  linkDelete: 38,
+  addressAdd: 39,
+  addressDelete: 40,
+  routeAdd: 41,
+  routeDelete: 42,
 } as const;

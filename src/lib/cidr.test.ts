@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { parseAddress, parsePrefix, prefixContains } from './cidr.ts';
+import {
+  formatAddress,
+  formatPrefix,
+  lastAddress,
+  networkOf,
+  parseAddress,
+  parsePrefix,
+  prefixContains,
+} from './cidr.ts';
 
 describe('parseAddress()', () => {
   test.each([
@@ -28,5 +36,24 @@ describe('prefixContains()', () => {
     const [outer, inner] = [parsePrefix(prefix), parseAddress(address)];
     if (outer === undefined || inner === undefined) throw new Error('Cannot read the case');
     expect(prefixContains(outer, inner)).toBe(expected);
+  });
+});
+
+describe('formatAddress()', () => {
+  test.each(['0.0.0.0', '172.17.0.2', '255.255.255.255', '::', '::1', 'fd00::2', '1:0:0:2::3'])(
+    'gives %s back',
+    (text) => {
+      const address = parseAddress(text);
+      expect(address && formatAddress(address)).toBe(text);
+    },
+  );
+});
+
+describe('the ends of a prefix', () => {
+  test('are its network and its last address', () => {
+    const prefix = parsePrefix('172.17.9.1/20');
+    if (prefix === undefined) throw new Error('no prefix');
+    expect(formatPrefix(networkOf(prefix))).toBe('172.17.0.0/20');
+    expect(formatAddress({ address: lastAddress(prefix), bits: 32 })).toBe('172.17.15.255');
   });
 });

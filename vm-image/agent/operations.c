@@ -47,6 +47,13 @@ static const struct operation_entry entries[] = {
     [OPERATION_JOIN_KEYRING] = {op_join_keyring, FIELD_NAME},
     [OPERATION_LOOP_ATTACH] = {op_loop_attach, FIELD_PATH},
     [OPERATION_SYNC] = {op_sync, FIELD_PATH},
+    [OPERATION_LINK_ADD] = {op_link_add, FIELD_NAME},
+    [OPERATION_LINK_SET] = {op_link_set, FIELD_NAME},
+    [OPERATION_LINK_DELETE] = {op_link_delete, FIELD_NAME},
+    [OPERATION_ADDRESS_ADD] = {op_address_add, FIELD_NAME},
+    [OPERATION_ADDRESS_DELETE] = {op_address_delete, FIELD_NAME},
+    [OPERATION_ROUTE_ADD] = {op_route_add, FIELD_NAME},
+    [OPERATION_ROUTE_DELETE] = {op_route_delete, FIELD_NAME},
 };
 
 enum { ENTRY_COUNT = sizeof entries / sizeof entries[0] };

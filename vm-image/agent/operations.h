@@ -49,6 +49,14 @@ int op_device_tree(struct reader fields);
 int op_loop_attach(struct reader fields);
 int op_sync(struct reader fields);
 
+int op_link_add(struct reader fields);
+int op_link_set(struct reader fields);
+int op_link_delete(struct reader fields);
+int op_address_add(struct reader fields);
+int op_address_delete(struct reader fields);
+int op_route_add(struct reader fields);
+int op_route_delete(struct reader fields);
+
 int op_capabilities(struct reader fields);
 int op_set_user(struct reader fields);
 int op_no_new_privileges(struct reader fields);

@@ -5,15 +5,16 @@ import type {
   ContainerStatus,
   MountPoint,
 } from '../../api/container.ts';
-import type { EndpointSettings, NetworkSettings, Port } from '../../api/network.ts';
 import { containerPaths } from '../spec/paths.ts';
 import { layerDirs } from '../spec/root-plan.ts';
 import { initLayerDir } from '../spec/paths.ts';
 import { logFileOptions } from '../log/log-options.ts';
+import type { Daemon } from '../daemon.ts';
+import { networkSettings } from '../network/network-wire.ts';
 import { jsonTime } from '../timestamps.ts';
 import type { Container } from './container.ts';
 
-export function inspectContainer(container: Container): ContainerInspect {
+export function inspectContainer(daemon: Daemon, container: Container): ContainerInspect {
   const { id, config, hostConfig, args, diffIds } = container;
   const paths = containerPaths(id);
   return {
@@ -48,7 +49,7 @@ export function inspectContainer(container: Container): ContainerInspect {
     },
     Mounts: containerMounts(container),
     Config: config,
-    NetworkSettings: networkSettings(container),
+    NetworkSettings: networkSettings(daemon, container),
   };
 }
 
@@ -90,69 +91,6 @@ export function containerMounts({ mountPoints }: Container): MountPoint[] {
       RW: point.readWrite,
       Propagation: point.propagation,
     }));
-}
-
-export function containerNetworks({
-  config,
-  hostConfig,
-}: Container): Readonly<Record<string, EndpointSettings>> {
-  const mode = hostConfig.NetworkMode ?? '';
-  if (mode.startsWith('container:') || config.NetworkDisabled === true) return {};
-  const endpoint: EndpointSettings = {
-    IPAMConfig: null,
-    Links: null,
-    Aliases: null,
-    MacAddress: '',
-    DriverOpts: null,
-    GwPriority: 0,
-    NetworkID: '',
-    EndpointID: '',
-    Gateway: '',
-    IPAddress: '',
-    IPPrefixLen: 0,
-    IPv6Gateway: '',
-    GlobalIPv6Address: '',
-    GlobalIPv6PrefixLen: 0,
-    DNSNames: null,
-  };
-  return { [mode === '' ? 'bridge' : mode]: endpoint };
-}
-
-function networkSettings(container: Container): NetworkSettings {
-  return {
-    Bridge: '',
-    SandboxID: '',
-    SandboxKey: '',
-    Ports: {},
-    HairpinMode: false,
-    LinkLocalIPv6Address: '',
-    LinkLocalIPv6PrefixLen: 0,
-    SecondaryIPAddresses: null,
-    SecondaryIPv6Addresses: null,
-    EndpointID: '',
-    Gateway: '',
-    GlobalIPv6Address: '',
-    GlobalIPv6PrefixLen: 0,
-    IPAddress: '',
-    IPPrefixLen: 0,
-    IPv6Gateway: '',
-    MacAddress: '',
-    Networks: containerNetworks(container),
-  };
-}
-
-/** What a running container listens on, by its configuration. The machine's own network has no ports to map. */
-export function containerPorts({ config, hostConfig, isRunning }: Container): Port[] {
-  const network = hostConfig.NetworkMode ?? '';
-  if (!isRunning || ['none', 'host'].includes(network) || network.startsWith('container:'))
-    return [];
-  return Object.keys(config.ExposedPorts ?? {}).map((text) => {
-    const [port = '', protocol = 'tcp'] = text.split('/');
-    return {
-      PrivatePort: Number(port),
-      Type: protocol === 'udp' || protocol === 'sctp' ? protocol : 'tcp',
-    };
-  });
 }
 
 /** Only the default driver has a path to show, and only once there is something in it. */

@@ -5,6 +5,7 @@ import type {
   ContainerWaitCondition,
   HostConfig,
 } from '../../api/container.ts';
+import type { EndpointSettings } from '../../api/network.ts';
 import type { GuestProcess } from '../../guest/guest.ts';
 import type { Digest } from '../../image/digest.ts';
 import { Mutex } from '../../lib/mutex.ts';
@@ -45,6 +46,7 @@ export interface ContainerOptions {
   readonly imageId: Digest;
   readonly diffIds: readonly Digest[];
   readonly mountPoints: readonly MountPoint[];
+  readonly networks?: Readonly<Record<string, EndpointSettings>>;
   readonly logFile?: LogFile | undefined;
   readonly now: () => number;
   readonly delay: (milliseconds: number, signal: AbortSignal) => Promise<void>;
@@ -67,6 +69,8 @@ export class Container {
   readonly imageId: Digest;
   readonly diffIds: readonly Digest[];
   readonly mountPoints: readonly MountPoint[];
+  /** By the networks' names, what is asked of each. */
+  readonly networks: Map<string, EndpointSettings>;
   /** Held by whatever changes the state. */
   readonly mutex = new Mutex();
   readonly log: ContainerLog;
@@ -114,6 +118,7 @@ export class Container {
     this.imageId = options.imageId;
     this.diffIds = options.diffIds;
     this.mountPoints = options.mountPoints;
+    this.networks = new Map(Object.entries(options.networks ?? mainNetwork(options)));
     this.logFile = options.logFile;
     this.log = new ContainerLog({
       now: options.now,
@@ -178,4 +183,10 @@ export class Container {
       waiter.resolve(this.state.exitCode);
     }
   }
+}
+
+/** Of a record from before networks were kept. */
+function mainNetwork({ config, hostConfig }: ContainerOptions): Record<string, EndpointSettings> {
+  const mode = hostConfig.NetworkMode || 'bridge';
+  return config.NetworkDisabled === true || mode.startsWith('container:') ? {} : { [mode]: {} };
 }

@@ -5,12 +5,22 @@ export function hostnameFile(config: ContainerConfig): string {
   return `${config.Hostname ?? ''}\n`;
 }
 
-export function hostsFile(hostConfig: HostConfig): string {
-  const extra = (hostConfig.ExtraHosts ?? []).map((entry) => {
+/** What `--add-host` may say instead of an address: the machine's, as containers reach it. */
+export const hostGateway = 'host-gateway';
+
+/** `addresses`: the container's own on its networks, with its names. */
+export function hostsFile(
+  { ExtraHosts }: HostConfig,
+  options: {
+    readonly gateway: string;
+    readonly addresses: readonly (readonly [address: string, names: string])[];
+  },
+): string {
+  const extra = (ExtraHosts ?? []).map((entry) => {
     const separator = /[:=]/.exec(entry)?.index ?? entry.length;
     const name = entry.slice(0, separator);
     const address = entry.slice(separator + 1).replace(/^\[(.*)\]$/, '$1');
-    return `${address}\t${name}\n`;
+    return [address === hostGateway ? options.gateway : address, name] as const;
   });
   return [
     '127.0.0.1\tlocalhost\n',
@@ -19,17 +29,28 @@ export function hostsFile(hostConfig: HostConfig): string {
     'ff00::\tip6-mcastprefix\n',
     'ff02::1\tip6-allnodes\n',
     'ff02::2\tip6-allrouters\n',
-    ...extra,
+    ...[...extra, ...options.addresses].map(([address, names]) => `${address}\t${names}\n`),
   ].join('');
 }
 
-/** Without a network there is no name server to name, unless the user did. */
-export function resolvConfFile(hostConfig: HostConfig): string {
-  const search = hostConfig.DnsSearch ?? [];
-  const options = hostConfig.DnsOptions ?? [];
+/** `servers`: those to name when the user names none. */
+export function resolvConfFile(
+  { Dns, DnsSearch, DnsOptions }: HostConfig,
+  options: { readonly embedded: boolean; readonly servers: readonly string[] },
+): string {
+  const asked = Dns ?? [];
+  const servers = options.embedded ? [embeddedDns] : asked.length > 0 ? asked : options.servers;
+  const search = DnsSearch ?? [];
+  const given = DnsOptions ?? [];
+  const dots =
+    options.embedded && !given.some((one) => one.startsWith('ndots:')) ? ['ndots:0'] : [];
+  const all = [...given, ...dots];
   return [
-    ...(hostConfig.Dns ?? []).map((address) => `nameserver ${address}\n`),
+    ...servers.map((address) => `nameserver ${address}\n`),
     ...(search.length > 0 && search[0] !== '.' ? [`search ${search.join(' ')}\n`] : []),
-    ...(options.length > 0 ? [`options ${options.join(' ')}\n`] : []),
+    ...(all.length > 0 ? [`options ${all.join(' ')}\n`] : []),
   ].join('');
 }
+
+/** Where every container on a user-defined network finds its name service. */
+const embeddedDns = '127.0.0.11';

@@ -4,6 +4,7 @@ import { removeContainer } from '../container-remove.ts';
 import { logContainerEvent, type Daemon } from '../daemon.ts';
 import { applyEach } from '../guest-plans.ts';
 import { stopHealth } from '../health/health-monitor.ts';
+import { closeNetwork } from '../network/container-network.ts';
 import { sigkill } from '../signals.ts';
 import { removeSteps, stopSteps } from '../spec/root-plan.ts';
 import type { Container } from './container.ts';
@@ -78,7 +79,7 @@ async function finish(
   const again = delayMs !== undefined || container.manuallyRestarted;
   const goes = hostConfig.AutoRemove === true && !again;
   stopHealth(container);
-  const steps = stopSteps(container);
+  const steps = [...closeNetwork(daemon, container), ...stopSteps(container)];
   if (goes) await container.logFile?.discard();
   await applyEach(daemon.guest, goes ? [...steps, ...removeSteps(id)] : steps);
   container.input.end();

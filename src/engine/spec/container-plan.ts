@@ -32,6 +32,12 @@ export interface ContainerPlanOptions {
   readonly metadata: ContainerFiles;
   /** How the root is mounted; empty when it is already. */
   readonly rootSteps: readonly SetupStep[];
+  /** How the container gets onto its networks. */
+  readonly network?: {
+    readonly before: readonly SetupStep[];
+    readonly parent: readonly SetupStep[];
+    readonly child: readonly SetupStep[];
+  };
 }
 
 export function containerPlan(spec: RuntimeSpec, options: ContainerPlanOptions): SetupPlan {
@@ -42,11 +48,13 @@ export function containerPlan(spec: RuntimeSpec, options: ContainerPlanOptions):
       ...workingDirectorySteps(spec),
       ...sharedMemorySteps(spec),
       ...cgroupSteps(spec),
+      ...(options.network?.before ?? []),
     ],
     clone: cloneOptions(spec),
-    parent: parentSteps(spec),
+    parent: [...parentSteps(spec), ...(options.network?.parent ?? [])],
     child: [
       ...sessionSteps(spec),
+      ...(options.network?.child ?? []),
       ...mountSteps(spec),
       ...machineDeviceSteps(spec),
       ...pivotSteps(spec),

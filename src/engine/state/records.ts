@@ -23,7 +23,8 @@ export function containerRecord(container: Container): JsonRecord {
     container;
   const { state, startedBefore, manuallyStopped, restartCount } = container;
   const origin = { id, name, createdMs, config, hostConfig, args };
-  const made: MadeFrom = { ...origin, imageId, diffIds, mountPoints };
+  const networks = Object.fromEntries(container.networks);
+  const made: MadeFrom = { ...origin, imageId, diffIds, mountPoints, networks };
   const history: ContainerHistory = { state, startedBefore, manuallyStopped, restartCount };
   return { version, ...made, ...history };
 }

@@ -34,5 +34,6 @@ int main(void)
     test_requests();
     test_paths();
     test_tar();
+    test_netlink();
     return tap_end();
 }

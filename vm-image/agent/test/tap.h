@@ -21,5 +21,6 @@ void test_streams(void);
 void test_requests(void);
 void test_paths(void);
 void test_tar(void);
+void test_netlink(void);
 
 #endif

@@ -1,0 +1,27 @@
+/** /etc/hosts and /etc/resolv.conf of a container, with what its networks put there. */
+import { hostsFile, resolvConfFile } from '../container/etc-files.ts';
+import type { Container } from '../container/container.ts';
+import type { Daemon } from '../daemon.ts';
+import { machineNameServers } from './machine-network.ts';
+
+export function hostsFileOf(daemon: Daemon, container: Container): string {
+  const { config, hostConfig } = container;
+  const { Hostname: host = '', Domainname: domain = '' } = config;
+  const names = domain === '' ? host : `${host}.${domain} ${host}`;
+  const endpoints = daemon.networks.sandboxOf(container.id)?.endpoints ?? [];
+  const own = endpoints
+    .flatMap(({ endpoint }) => [endpoint.ipv4?.address, endpoint.ipv6?.address])
+    .filter((address) => address !== undefined)
+    .map((address) => [address, names] as const);
+  const gateway = daemon.networks.named('bridge')?.pools[0]?.gateway ?? '';
+  return hostsFile(hostConfig, { gateway, addresses: own });
+}
+
+export function resolvConfFileOf(daemon: Daemon, { id, hostConfig }: Container): string {
+  const sandbox = daemon.networks.sandboxOf(id);
+  const isAlone = sandbox?.endpoints.every(({ network }) => network.driver === 'null') ?? true;
+  return resolvConfFile(hostConfig, {
+    embedded: sandbox?.embeddedDns === true,
+    servers: isAlone ? [] : machineNameServers,
+  });
+}

@@ -1,0 +1,92 @@
+/** Which ports of the machine are promised to containers, and what becomes of a wish for one. */
+import { KindError } from '../lib/errors.ts';
+import type { PortMapping, PortProtocol } from './model.ts';
+
+/** Where the kernel takes ports for clients from, and dockerd those that nobody chose. */
+const dynamicFirst = 32_768;
+const dynamicLast = 60_999;
+
+export interface PortWish {
+  readonly protocol: PortProtocol;
+  readonly containerPort: number;
+  /** Empty: all of the machine's addresses. */
+  readonly hostAddress: string;
+  /** 0 and 0: any. A range: the first that is free. */
+  readonly hostPortFirst: number;
+  readonly hostPortLast: number;
+}
+
+export class PortAllocator {
+  readonly #taken = new Set<string>();
+  #dynamicNext = dynamicFirst;
+
+  /** All of them or none; rejects in dockerd's words. A wish for all addresses is two mappings, IPv4 and IPv6. */
+  take(wishes: readonly PortWish[]): PortMapping[] {
+    const mappings: PortMapping[] = [];
+    try {
+      for (const wish of wishes) mappings.push(...this.#takeOne(wish));
+    } catch (error) {
+      this.release(mappings);
+      throw error;
+    }
+    return mappings;
+  }
+
+  release(mappings: readonly PortMapping[]): void {
+    for (const mapping of mappings) this.#taken.delete(keyOf(mapping));
+  }
+
+  #takeOne(wish: PortWish): PortMapping[] {
+    const addresses = wish.hostAddress === '' ? ['0.0.0.0', '::'] : [wish.hostAddress];
+    const hostPort = this.#choose(wish, addresses);
+    const { protocol, containerPort } = wish;
+    const mappings = addresses.map((hostAddress) => ({
+      protocol,
+      containerPort,
+      hostAddress,
+      hostPort,
+    }));
+    for (const mapping of mappings) this.#taken.add(keyOf(mapping));
+    return mappings;
+  }
+
+  #choose({ protocol, ...wish }: PortWish, addresses: readonly string[]): number {
+    const isFree = (hostPort: number): boolean =>
+      addresses.every((hostAddress) => !this.#isTaken({ protocol, hostAddress, hostPort }));
+    if (wish.hostPortFirst === 0) return this.#chooseDynamic(isFree);
+    for (let port = wish.hostPortFirst; port <= wish.hostPortLast; port += 1)
+      if (isFree(port)) return port;
+    const [address = ''] = addresses;
+    const shown = address.includes(':') ? `[${address}]` : address;
+    const message =
+      wish.hostPortFirst === wish.hostPortLast
+        ? `Bind for ${shown}:${wish.hostPortFirst} failed: port is already allocated`
+        : 'all ports are allocated';
+    throw new KindError('system', message);
+  }
+
+  #chooseDynamic(isFree: (port: number) => boolean): number {
+    for (let count = 0; count <= dynamicLast - dynamicFirst; count += 1) {
+      const port = this.#dynamicNext;
+      this.#dynamicNext = port === dynamicLast ? dynamicFirst : port + 1;
+      if (isFree(port)) return port;
+    }
+    throw new KindError('system', 'all ports are allocated');
+  }
+
+  /** All addresses of a family and one of them exclude each other. */
+  #isTaken(port: Pick<PortMapping, 'protocol' | 'hostAddress' | 'hostPort'>): boolean {
+    const any = port.hostAddress.includes(':') ? '::' : '0.0.0.0';
+    if (this.#taken.has(keyOf(port)) || this.#taken.has(keyOf({ ...port, hostAddress: any })))
+      return true;
+    if (port.hostAddress !== any) return false;
+    const ending = ` ${port.protocol} ${port.hostPort}`;
+    return [...this.#taken].some(
+      (key) => key.endsWith(ending) && key.includes(':') === any.includes(':'),
+    );
+  }
+}
+
+function keyOf(port: Pick<PortMapping, 'protocol' | 'hostAddress' | 'hostPort'>): string {
+  return `${port.hostAddress} ${port.protocol} ${port.hostPort}`;
+}
