@@ -18,6 +18,9 @@ export const limit = {
   streamCountMax: 1024,
   messageSizeMax: 1048576,
   controlRecordMax: 8192,
+  listenerConnectionsMax: 256,
+  datagramHeaderSize: 21,
+  datagramSizeMax: 65535,
 } as const;
 
 /** Second byte of the link header. */
@@ -48,7 +51,7 @@ export const channel = {
   stderr: 3,
 } as const;
 
-/** First byte of an opening message. The last two are opened by the guest. */
+/** First byte of an opening message. Those from 32 on are opened by the guest. */
 export const openKind = {
   run: 1,
   apply: 2,
@@ -62,8 +65,11 @@ export const openKind = {
   connect: 10,
   watch: 11,
   readFiles: 12,
+  listen: 13,
+  datagrams: 14,
   docker: 32,
   socket: 33,
+  accepted: 34,
 } as const;
 
 /** First byte of a control message. */
@@ -142,6 +148,8 @@ export const field = {
   release: 50,
   message: 51,
   nanoseconds: 52,
+  netns: 53,
+  targetPort: 54,
 } as const;
 
 /** Setup operations, in the order of SetupOperation. */

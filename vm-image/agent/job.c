@@ -39,6 +39,8 @@ void job_drop(struct job *job)
     if (job->terminal >= 0)
         close(job->terminal);
     job->stream = NULL;
+    if (job->owner.over != NULL)
+        job->owner.over(job->owner.argument);
     loop_free(job);
 }
 
@@ -121,9 +123,19 @@ static void job_control(struct stream *stream, struct reader body)
     ioctl(job->terminal, TIOCSWINSZ, &size);
 }
 
+/* A connection that is given up ends with a reset: its peer must not take that for the end. */
+static void abort_connection(struct job *job)
+{
+    struct linger none = {.l_onoff = 1, .l_linger = 0};
+    int fd = job->out.watch.ready != NULL ? job->out.watch.fd : job->in.watch.fd;
+    if (job->in.is_socket && fd >= 0)
+        setsockopt(fd, SOL_SOCKET, SO_LINGER, &none, sizeof none);
+}
+
 static void job_closed(struct stream *stream)
 {
     struct job *job = stream->owner;
+    abort_connection(job);
     /* A process may have been made whose pid is not read yet. */
     job_read_records(job);
     /* The host gave up: what runs for it must not go on unseen. */
@@ -191,13 +203,17 @@ void job_start(struct stream *stream, int stdio, struct reader body,
         source_start(&job->err, ends.err, stream, CHANNEL_STDERR, err_finished);
 }
 
-void job_connection(struct stream *stream, int fd)
+void job_connection(struct stream *stream, int fd, const struct job_owner *owner)
 {
     struct job *job = create_job(stream);
     if (job == NULL) {
         close(fd);
+        if (owner != NULL)
+            owner->over(owner->argument);
         return;
     }
+    if (owner != NULL)
+        job->owner = *owner;
     job->reported = true;
     job_take_connection(job, fd);
 }

@@ -19,8 +19,16 @@ enum { STDIO_IN = 1, STDIO_OUT = 2, STDIO_ERR = 4 };
 enum job_record {
     RECORD_TERMINAL = 0xf0, /* comes with a terminal's master */
     RECORD_CONNECTION,      /* comes with a connected socket */
+    RECORD_LISTENER,        /* comes with a listening socket: the job is over, the stream goes on */
+    RECORD_DATAGRAMS,       /* the same with a datagram socket */
     RECORD_EXEC,            /* execve is next: the end of the status socket means success */
     RECORD_ERROR,           /* errno and message: the stream is reset */
+};
+
+/* Who is told when a connection is over. */
+struct job_owner {
+    void (*over)(void *argument);
+    void *argument;
 };
 
 struct job {
@@ -39,13 +47,14 @@ struct job {
     bool failed;
     bool exited;
     int wait_status;
+    struct job_owner owner;
 };
 
 /* Forks and runs `work` with the body of the request; takes the stream over. */
 void job_start(struct stream *stream, int stdio, struct reader body,
                void (*work)(struct reader body));
-/* Carries a connected socket on a stream; takes both over. */
-void job_connection(struct stream *stream, int fd);
+/* Carries a connected socket on a stream; takes both over. The owner may be NULL. */
+void job_connection(struct stream *stream, int fd, const struct job_owner *owner);
 /* Tells what became of a child of the agent. */
 void job_reaped(pid_t pid, int wait_status);
 /* Reads what all jobs have reported so far: a pid must be known before its death is. */

@@ -1,6 +1,8 @@
 /* What a job's process reports: descriptors, its pid, failures, and that its program runs. */
+#include "datagrams.h"
 #include "job.h"
 #include "job_parts.h"
+#include "listen.h"
 #include "protocol.h"
 
 #include <errno.h>
@@ -38,6 +40,14 @@ static void take_error(struct job *job, struct reader body)
     job_drop(job);
 }
 
+/* The job did what it was for: its stream goes on without it. */
+static struct stream *give_stream(struct job *job)
+{
+    struct stream *stream = job->stream;
+    job_drop(job);
+    return stream;
+}
+
 static void take_record(struct job *job, struct reader record, int fd)
 {
     struct reader body = record;
@@ -46,6 +56,10 @@ static void take_record(struct job *job, struct reader record, int fd)
         take_terminal(job, fd);
     } else if (kind == RECORD_CONNECTION && fd >= 0) {
         job_take_connection(job, fd);
+    } else if (kind == RECORD_LISTENER && fd >= 0) {
+        listener_start(give_stream(job), fd);
+    } else if (kind == RECORD_DATAGRAMS && fd >= 0) {
+        datagrams_start(give_stream(job), fd);
     } else if (fd >= 0) {
         close(fd);
     } else if (kind == RECORD_ERROR) {

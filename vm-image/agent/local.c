@@ -180,7 +180,7 @@ static void docker_socket_ready(struct watch *watch, uint32_t events)
         return;
     }
     stream_open(stream, body, sizeof body);
-    job_connection(stream, fd);
+    job_connection(stream, fd, NULL);
 }
 
 static void listen_on(struct watch *watch, const char *path, int type,

@@ -18,6 +18,15 @@
  * MESSAGE_MORE set in its type. Their body is a kind byte and fields (u8 tag, u32 length, bytes).
  * Streams opened by the host have even numbers, those of the guest odd ones. Each direction of
  * each channel starts with STREAM_WINDOW bytes of credit.
+ *
+ * OPEN_LISTEN and OPEN_DATAGRAMS open a socket in a network namespace (FIELD_NETNS or FIELD_PID) on
+ * FIELD_HOST and FIELD_PORT; the result names the port. A listener's connections are streams of the
+ * guest's (OPEN_ACCEPTED) that name it, the peer (FIELD_HOST, FIELD_PORT) and where the peer meant
+ * to go (FIELD_TARGET, FIELD_TARGET_PORT). On CHANNEL_STDIN of a datagram socket goes, both ways,
+ *
+ *   u8 address family (4 or 6), u16 port, address (16 bytes), u16 length, bytes
+ *
+ * per datagram: the peer's address, and the payload.
  */
 #ifndef PROTOCOL_H
 #define PROTOCOL_H
@@ -36,6 +45,9 @@ enum protocol_limit {
     STREAM_COUNT_MAX = 1024,
     MESSAGE_SIZE_MAX = 1048576,
     CONTROL_RECORD_MAX = 8192,
+    LISTENER_CONNECTIONS_MAX = 256,
+    DATAGRAM_HEADER_SIZE = 21,
+    DATAGRAM_SIZE_MAX = 65535,
 };
 
 enum frame_kind {
@@ -64,7 +76,7 @@ enum channel {
     CHANNEL_STDERR = 3,
 };
 
-/* First byte of MESSAGE_OPEN. The last two are opened by the guest. */
+/* First byte of MESSAGE_OPEN. Those from 32 on are opened by the guest. */
 enum open_kind {
     OPEN_RUN = 1,
     OPEN_APPLY = 2,
@@ -78,8 +90,11 @@ enum open_kind {
     OPEN_CONNECT = 10,
     OPEN_WATCH = 11,
     OPEN_READ_FILES = 12,
+    OPEN_LISTEN = 13,
+    OPEN_DATAGRAMS = 14,
     OPEN_DOCKER = 32,
     OPEN_SOCKET = 33,
+    OPEN_ACCEPTED = 34,
 };
 
 /* First byte of MESSAGE_CONTROL. */
@@ -156,6 +171,8 @@ enum field {
     FIELD_RELEASE = 50,
     FIELD_MESSAGE = 51,
     FIELD_NANOSECONDS = 52,
+    FIELD_NETNS = 53,
+    FIELD_TARGET_PORT = 54,
 };
 
 /* In the order of SetupOperation in src/guest/plan.ts. */

@@ -1,7 +1,9 @@
 #include "requests.h"
 #include "connect.h"
+#include "datagrams.h"
 #include "files.h"
 #include "job.h"
+#include "listen.h"
 #include "plan.h"
 #include "protocol.h"
 #include "watch.h"
@@ -25,6 +27,8 @@ static const struct request_entry entries[] = {
     {OPEN_READ_TAR, STDIO_OUT, read_tar},
     {OPEN_WRITE_TAR, STDIO_IN, write_tar},
     {OPEN_CONNECT, 0, connect_target},
+    {OPEN_LISTEN, 0, listen_target},
+    {OPEN_DATAGRAMS, 0, datagrams_target},
 };
 
 static void send_signal(struct stream *stream, struct reader body)

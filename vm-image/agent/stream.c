@@ -145,7 +145,7 @@ static void take_credit(struct stream *stream, uint8_t channel, struct reader bo
         return;
     }
     stream->send_credit[channel] = before + amount;
-    if (before == 0 && amount > 0)
+    if (amount > 0)
         stream->handlers->credit(stream, channel);
 }
 

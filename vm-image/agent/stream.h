@@ -13,7 +13,7 @@ struct stream_handlers {
     void (*data)(struct stream *stream, uint8_t channel, const uint8_t *data, size_t length);
     /* The other side ended its half of a channel. */
     void (*eof)(struct stream *stream, uint8_t channel);
-    /* There is credit again on a channel that had none. */
+    /* There is more credit on a channel. */
     void (*credit)(struct stream *stream, uint8_t channel);
     /* A whole control message: kind byte and fields. */
     void (*control)(struct stream *stream, struct reader body);

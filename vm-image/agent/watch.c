@@ -1,6 +1,7 @@
 #include "watch.h"
 #include "loop.h"
 #include "protocol.h"
+#include "socket_stream.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -59,24 +60,6 @@ static void watch_ready(struct watch *watch, uint32_t events)
         stream_close(file->stream);
         release(file);
     }
-}
-
-static void ignore_data(struct stream *stream, uint8_t channel, const uint8_t *data, size_t length)
-{
-    (void)data;
-    stream_consumed(stream, channel, length);
-}
-
-static void ignore_channel(struct stream *stream, uint8_t channel)
-{
-    (void)stream;
-    (void)channel;
-}
-
-static void ignore_control(struct stream *stream, struct reader body)
-{
-    (void)stream;
-    (void)body;
 }
 
 static void watch_closed(struct stream *stream)

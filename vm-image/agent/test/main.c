@@ -32,6 +32,7 @@ int main(void)
     test_link();
     test_streams();
     test_requests();
+    test_sockets();
     test_paths();
     test_tar();
     test_netlink();

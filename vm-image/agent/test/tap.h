@@ -19,6 +19,7 @@ void test_queue(void);
 void test_link(void);
 void test_streams(void);
 void test_requests(void);
+void test_sockets(void);
 void test_paths(void);
 void test_tar(void);
 void test_netlink(void);
