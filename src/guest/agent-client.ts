@@ -3,6 +3,7 @@ import { toDisposable, type Disposable } from '../lib/disposable.ts';
 import type { Duplex } from '../lib/duplex.ts';
 import { KindError } from '../lib/errors.ts';
 import type { FrameChannel } from '../vm/machine.ts';
+import { AgentSockets, placeFields } from './agent-sockets.ts';
 import { AgentDocker } from './agent-docker.ts';
 import type { AgentStream } from './agent-stream.ts';
 import { deferred } from './deferred.ts';
@@ -26,6 +27,12 @@ import { encodeApply, encodeRun } from './plan-encoder.ts';
 import type { SetupPlan } from './plan.ts';
 import { channel, controlKind, field, openKind } from './protocol.ts';
 import { collectBytes, duplexOf, request, splitFiles, waitForResult } from './requests.ts';
+import type {
+  AcceptedConnection,
+  DatagramSocket,
+  ListenOptions,
+  SocketListener,
+} from './sockets.ts';
 import { BodyWriter, Fields, MalformedError } from './wire.ts';
 
 /** A cold boot takes about a second; a slow device with an empty cache many. */
@@ -45,6 +52,7 @@ export interface AgentClientOptions {
 export class AgentClient implements Guest {
   readonly ready: Promise<void>;
   readonly #multiplexer: Multiplexer;
+  readonly #sockets = new AgentSockets((body) => this.#open(body));
   readonly #helloTimeoutMs: number;
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** Settled by the agent's hello; a new one waits for the next when the link was lost. */
@@ -233,10 +241,20 @@ export class AgentClient implements Guest {
     const body = new BodyWriter(openKind.connect);
     if (target.kind === 'tcp') body.text(field.host, target.host).number(field.port, target.port);
     else body.text(field.path, target.path);
-    if (target.netnsPid !== undefined) body.number(field.pid, target.netnsPid);
-    const stream = await this.#open(body.finish());
+    const stream = await this.#open(placeFields(body, target).finish());
     await waitForResult(stream);
     return duplexOf(stream);
+  }
+
+  listen(
+    options: ListenOptions,
+    onConnection: (connection: AcceptedConnection) => void,
+  ): Promise<SocketListener> {
+    return this.#sockets.listen(options, onConnection);
+  }
+
+  openDatagrams(options: ListenOptions): Promise<DatagramSocket> {
+    return this.#sockets.openDatagrams(options);
   }
 
   async watchFile(path: string, listener: (content: string) => void): Promise<Disposable> {
@@ -295,6 +313,8 @@ export class AgentClient implements Guest {
         this.#docker(new AgentDocker(stream, new Fields(body.subarray(1))));
       } else if (body[0] === openKind.socket && this.#socket !== undefined) {
         this.#socket(duplexOf(stream));
+      } else if (body[0] === openKind.accepted) {
+        this.#sockets.accept(stream, new Fields(body.subarray(1)));
       } else {
         stream.reset(new KindError('unavailable', 'Engine is not running'), errnoRefused);
       }

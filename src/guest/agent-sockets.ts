@@ -84,8 +84,6 @@ export function placeFields(body: BodyWriter, { netnsPid, netnsPath }: NetworkPl
 }
 
 function socketBody(kind: number, options: ListenOptions): Uint8Array {
-  const body = new BodyWriter(kind)
-    .text(field.host, options.host)
-    .number(field.port, options.port);
+  const body = new BodyWriter(kind).text(field.host, options.host).number(field.port, options.port);
   return placeFields(body, options).finish();
 }

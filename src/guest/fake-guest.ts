@@ -18,6 +18,13 @@ import {
   type StepTrace,
 } from './guest.ts';
 import type { SetupFailure, SetupPlan } from './plan.ts';
+import type {
+  AcceptedConnection,
+  Datagram,
+  DatagramSocket,
+  ListenOptions,
+  SocketListener,
+} from './sockets.ts';
 
 /** One process as its test plays it. By default it stays alive until a deadly signal arrives. */
 export class FakeProcess implements GuestProcess {
@@ -95,6 +102,47 @@ export class FakeProcess implements GuestProcess {
   }
 }
 
+/** A listener that a test connects to. */
+export interface FakeListener {
+  readonly options: ListenOptions;
+  readonly onConnection: (connection: AcceptedConnection) => void;
+  disposed: boolean;
+}
+
+/** A datagram socket that a test plays the other side of. */
+export class FakeDatagramSocket implements DatagramSocket {
+  readonly options: ListenOptions;
+  readonly port: number;
+  readonly readable: ReadableStream<Datagram>;
+  readonly sent: Datagram[] = [];
+  disposed = false;
+  readonly #arrivals: WritableStreamDefaultWriter<Datagram>;
+
+  constructor(options: ListenOptions) {
+    this.options = options;
+    this.port = options.port || 40_000;
+    const { readable, writable } = new TransformStream<Datagram, Datagram>(undefined, undefined, {
+      highWaterMark: Infinity,
+    });
+    this.readable = readable;
+    this.#arrivals = writable.getWriter();
+  }
+
+  /** Somebody sends it a datagram. */
+  arrive(datagram: Datagram): void {
+    this.#arrivals.write(datagram).catch(() => {});
+  }
+
+  async send(datagram: Datagram): Promise<void> {
+    this.sent.push(datagram);
+  }
+
+  dispose(): void {
+    this.disposed = true;
+    this.#arrivals.close().catch(() => {});
+  }
+}
+
 export class FakeGuest implements Guest {
   ready: Promise<void> = Promise.resolve();
   /** Every plan given to `run`, in order. */
@@ -105,6 +153,8 @@ export class FakeGuest implements Guest {
   readonly files = new Map<string, Uint8Array>();
   readonly tars = new Map<string, Uint8Array>();
   readonly connections: ConnectTarget[] = [];
+  readonly listeners: FakeListener[] = [];
+  readonly datagramSockets: FakeDatagramSocket[] = [];
   disposed = false;
   /** Plays each new process; it may throw `fakeSetupError(…)` to make `run` reject. */
   script: (process: FakeProcess) => void | Promise<void> = () => {};
@@ -211,6 +261,21 @@ export class FakeGuest implements Guest {
   async connect(target: ConnectTarget): Promise<Duplex> {
     this.connections.push(target);
     return this.onConnect(target);
+  }
+
+  async listen(
+    options: ListenOptions,
+    onConnection: (connection: AcceptedConnection) => void,
+  ): Promise<SocketListener> {
+    const listener = { options, onConnection, disposed: false };
+    this.listeners.push(listener);
+    return { port: options.port || 40_000, dispose: () => void (listener.disposed = true) };
+  }
+
+  async openDatagrams(options: ListenOptions): Promise<DatagramSocket> {
+    const socket = new FakeDatagramSocket(options);
+    this.datagramSockets.push(socket);
+    return socket;
   }
 
   async watchFile(path: string, listener: (content: string) => void): Promise<Disposable> {

@@ -5,6 +5,14 @@
 import type { Disposable } from '../lib/disposable.ts';
 import type { Duplex } from '../lib/duplex.ts';
 import type { SetupFailure, SetupPlan } from './plan.ts';
+import type {
+  AcceptedConnection,
+  DatagramSocket,
+  ListenOptions,
+  NetworkPlace,
+  SocketAddress,
+  SocketListener,
+} from './sockets.ts';
 
 export interface ExitStatus {
   /** As a shell shows it: 0–255, or 128 + signal. */
@@ -97,13 +105,8 @@ export interface WriteTarOptions extends PathOptions {
 }
 
 export type ConnectTarget =
-  | {
-      readonly kind: 'tcp';
-      readonly host: string;
-      readonly port: number;
-      /** Network namespace of this process. */ readonly netnsPid?: number;
-    }
-  | { readonly kind: 'unix'; readonly path: string; readonly netnsPid?: number };
+  | ({ readonly kind: 'tcp' } & SocketAddress & NetworkPlace)
+  | ({ readonly kind: 'unix'; readonly path: string } & NetworkPlace);
 
 /** A `docker …` typed on the machine: the program waits until `exit` is called. */
 export interface DockerInvocation {
@@ -176,6 +179,13 @@ export interface Guest extends Disposable {
    */
   writeTar(path: string, tar: ReadableStream<Uint8Array>, options?: WriteTarOptions): Promise<void>;
   connect(target: ConnectTarget): Promise<Duplex>;
+  /** Listens on TCP; whoever gets a connection reads it, closes both of its halves or resets it. */
+  listen(
+    options: ListenOptions,
+    onConnection: (connection: AcceptedConnection) => void,
+  ): Promise<SocketListener>;
+  /** Opens a UDP socket. */
+  openDatagrams(options: ListenOptions): Promise<DatagramSocket>;
   /** memory.events oom_kill, populated and the like: called with the file's text whenever it changes. */
   watchFile(path: string, listener: (content: string) => void): Promise<Disposable>;
   /** `docker` on the machine. One handler. */

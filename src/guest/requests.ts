@@ -71,10 +71,17 @@ export function splitFiles(bytes: Uint8Array): (string | undefined)[] {
   return files;
 }
 
-/** A connection's stream as a pair of byte streams; when both halves are over it is closed. */
+/**
+ * A connection's stream as a pair of byte streams; when both halves are over it is closed. Aborting the
+ * writable half resets the connection: the peer must not take what came for everything.
+ */
 export function duplexOf(stream: AgentStream): Duplex {
   return {
     readable: stream.readable(channel.stdin),
-    writable: stream.writable(channel.stdin),
+    writable: new WritableStream({
+      write: (chunk) => stream.write(channel.stdin, chunk),
+      close: () => stream.end(channel.stdin),
+      abort: () => stream.reset(new KindError('cancelled', 'Connection was aborted')),
+    }),
   };
 }

@@ -44,6 +44,8 @@ export function traceGuest(guest: Guest, trace: RequestTrace): Guest {
         guest.writeTar(path, tar, options),
       ),
     connect: (target) => guest.connect(target),
+    listen: (options, onConnection) => guest.listen(options, onConnection),
+    openDatagrams: (options) => guest.openDatagrams(options),
     watchFile: (path, listener) => guest.watchFile(path, listener),
     onDocker: (handler) => guest.onDocker(handler),
     onSocket: (handler) => guest.onSocket(handler),
