@@ -35,12 +35,12 @@ const errors: [changes: string[], message: string][] = [
   [['EXPOSE 80/foo'], 'invalid proto: foo'],
   [['VOLUME'], 'VOLUME requires at least one argument'],
   [['USER'], 'USER requires exactly one argument'],
-  [['USER --x y'], 'unknown flag: x'],
+  [['USER --x y'], 'unknown flag: --x'],
   [['ONBUILD FROM x'], "FROM isn't allowed as an ONBUILD trigger"],
   [['HEALTHCHECK RUN x'], 'Unknown type "RUN" in HEALTHCHECK (try CMD)'],
   [['HEALTHCHECK --interval=x CMD x'], 'time: invalid duration "x"'],
   [['HEALTHCHECK --interval=1us CMD x'], 'Interval "interval" cannot be less than 1ms'],
-  [['ENV A=${B?}'], 'B: not allowed to be unset'],
+  [['ENV A=${B?}'], 'B: is not allowed to be unset'],
 ];
 
 describe('applyChanges()', () => {

@@ -9,10 +9,12 @@ export interface StageState {
   readonly config: ContainerConfig;
   /** MAINTAINER. */
   readonly author: string;
+  /** What variables may be used and RUN gets: the image's and the build's, the last set winning. */
+  readonly env: ReadonlyMap<string, string>;
   /** ARGs declared so far, in order; undefined has no value. */
   readonly args: ReadonlyMap<string, string | undefined>;
-  /** A CMD came before in this stage: an ENTRYPOINT then keeps it. */
-  readonly hasCommand: boolean;
+  /** Instructions whose last one alone counts, and where each stands: an ENTRYPOINT keeps a CMD of its own stage. */
+  readonly lastOf: Readonly<Partial<Record<'CMD' | 'ENTRYPOINT' | 'HEALTHCHECK', SourceRange>>>;
   /** A WORKDIR came before in this Dockerfile. */
   readonly hasWorkdir: boolean;
 }
@@ -20,17 +22,18 @@ export interface StageState {
 interface StepSource {
   /** `RUN make`, variables expanded: what stands behind `[2/3] `. */
   readonly text: string;
-  /** The history entry's `created_by` as BuildKit writes it. */
-  readonly createdBy: string;
+  /** The history entry's `created_by` as BuildKit writes it; undefined where it writes no entry (ONBUILD). */
+  readonly createdBy: string | undefined;
   /** The classic builder's `Step 1/5 : ` text: the instruction as written. */
   readonly classicText: string;
   readonly range: SourceRange;
   readonly isOnBuild: boolean;
 }
 
-/** Nothing but the configuration: an empty layer in the history. ONBUILD leaves no history in BuildKit. */
+/** Nothing but the configuration: an empty layer in the history. */
 export interface ConfigStep extends StepSource {
   readonly kind: 'config';
+  /** `CMD`. */
   readonly name: string;
 }
 
@@ -54,8 +57,8 @@ export interface RunStep extends StepSource {
   readonly security: 'sandbox' | 'insecure';
   /** A script whose first line names its interpreter: bound read-only, mode 0755, at this path. */
   readonly script?: { readonly path: string; readonly content: string };
-  /** `|1 A=b`: arguments the cache key depends on, those of the proxy left out. */
-  readonly cacheArgs: readonly string[];
+  /** `A=b`: the arguments in force. The classic builder's cache and history leave out those of the proxy. */
+  readonly buildArgs: readonly string[];
 }
 
 export interface CopyStep extends StepSource {

@@ -1,9 +1,9 @@
 /** `--device /dev/a[:/dev/b[:rwm]]` and `--gpus`. */
 import type { DeviceMapping, DeviceRequest } from '../../api/container.ts';
 import { cut } from '../flags/flag-spec.ts';
-import { parseCsvLine } from '../go/csv.ts';
+import { parseCsvLine } from '../../lib/csv.ts';
 import { parseDecimal } from '../../lib/go-numbers.ts';
-import { cleanPath } from '../paths.ts';
+import { cleanPath } from '../../lib/posix-path.ts';
 
 export function parseDevice(text: string): DeviceMapping {
   const parts = text.split(':');

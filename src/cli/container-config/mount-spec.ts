@@ -1,7 +1,7 @@
 /** `--mount type=bind,source=/a,target=/b,readonly` */
 import type { Mount, MountType } from '../../api/container.ts';
 import { cut } from '../flags/flag-spec.ts';
-import { parseCsvLine } from '../go/csv.ts';
+import { parseCsvLine } from '../../lib/csv.ts';
 import { parseBool } from '../../lib/go-numbers.ts';
 import { parseSize } from '../../lib/parse-size.ts';
 

@@ -2,7 +2,7 @@
 import type { EndpointSettings } from '../../api/network.ts';
 import type { ParsedFlags } from '../flags/parsed-flags.ts';
 import { cut } from '../flags/flag-spec.ts';
-import { parseCsvLine } from '../go/csv.ts';
+import { parseCsvLine } from '../../lib/csv.ts';
 import { parseDecimal } from '../../lib/go-numbers.ts';
 import { goQuote } from '../../lib/go-quote.ts';
 

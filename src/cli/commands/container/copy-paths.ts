@@ -3,7 +3,7 @@
  * They depend on what source and destination are, and on whether a path ends in `/` or `/.`.
  */
 import type { Rebase } from '../../../lib/tar-rebase.ts';
-import { cleanPath } from '../../paths.ts';
+import { cleanPath } from '../../../lib/posix-path.ts';
 
 export interface CopySource {
   /** Clean but for its ending. */

@@ -2,7 +2,7 @@
 import { errorKind } from '../../../lib/errors.ts';
 import { goQuote } from '../../../lib/go-quote.ts';
 import type { CliFileStat, CliFiles } from '../../invocation.ts';
-import { cleanPath } from '../../paths.ts';
+import { cleanPath } from '../../../lib/posix-path.ts';
 import { splitEntry, specifiesContents } from './copy-paths.ts';
 import type { CopySource, CopyTarget } from './copy-paths.ts';
 

@@ -1,5 +1,5 @@
 /** Words of an instruction's arguments, and the words that are JSON instead. */
-import { KindError } from '../lib/errors.ts';
+import { SyntaxMistake } from './instruction-input.ts';
 
 /** Words parted by spaces; quotes hold words together and stay, as does the escape character. */
 export function quotedWords(text: string, escape: string): string[] {
@@ -29,6 +29,11 @@ export function quotedWords(text: string, escape: string): string[] {
   return words;
 }
 
+/** Words parted by spaces alone. */
+export function spacedWords(text: string): string[] {
+  return text === '' ? [] : text.split(/[\t\v\f\r ]+/);
+}
+
 /** An array of strings; undefined when the text is no JSON array and so stands for itself. */
 export function jsonWords(text: string): string[] | undefined {
   if (!text.trimStart().startsWith('[')) return undefined;
@@ -42,6 +47,6 @@ export function jsonWords(text: string): string[] | undefined {
   return value.map((item: unknown) => {
     if (typeof item === 'string') return item;
     const message = 'when using JSON array syntax, arrays must be comprised of strings only';
-    throw new KindError('invalidParameter', message);
+    throw new SyntaxMistake(message);
   });
 }

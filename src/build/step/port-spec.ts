@@ -1,5 +1,5 @@
 /** `EXPOSE 80 443/tcp 8000-8010/udp`: which ports of a container are meant. */
-import { KindError } from '../lib/errors.ts';
+import { KindError } from '../../lib/errors.ts';
 
 const portMax = 65_535;
 

@@ -1,0 +1,132 @@
+/** One instruction: what there is to do, and what the stage is afterwards. Pure. */
+import { checkConfig } from '../check/check-config.ts';
+import { checkSecretName } from '../check/check-secrets.ts';
+import { reportUndefined } from '../check/check-variables.ts';
+import { expandText } from '../expand/expand-word.ts';
+import type { ConfigInstruction, Instruction, InstructionSource } from '../instruction.ts';
+import { withSource, type SourceRange } from '../source.ts';
+import { applyConfig } from './apply-config.ts';
+import type { BuildStep, ConfigStep, StageState } from './build-step.ts';
+import { copyStep } from './copy-step.ts';
+import { expandConfig } from './expand-config.ts';
+import { configHistory } from './history.ts';
+import { runStep } from './run-step.ts';
+import type { StepContext } from './step-context.ts';
+import { stepText } from './step-name.ts';
+
+export interface NextStep {
+  readonly step: BuildStep;
+  readonly state: StageState;
+}
+
+/** Rejects with a `SourceError`. */
+export function nextStep(context: StepContext): NextStep {
+  const { plan, planned } = context;
+  try {
+    return stepOf(planned.instruction, context);
+  } catch (error) {
+    const { source } = plan.dockerfile;
+    throw withSource(error, { ranges: [planned.instruction.range], source });
+  }
+}
+
+function stepOf(instruction: Instruction, context: StepContext): NextStep {
+  const { state } = context;
+  switch (instruction.name) {
+    case 'RUN':
+      return { step: runStep(instruction, context), state };
+    case 'COPY':
+    case 'ADD':
+      return { step: copyStep(instruction, context), state };
+    case 'ARG':
+      return declareArgs(instruction, context);
+    case 'MAINTAINER': {
+      const createdBy = `MAINTAINER ${instruction.text}`;
+      const next = { ...state, author: instruction.text };
+      return { step: configStep(context, createdBy), state: next };
+    }
+    case 'SHELL': {
+      const config = { ...state.config, Shell: [...instruction.shell] };
+      const createdBy = `SHELL [${instruction.shell.join(' ')}]`;
+      return { step: configStep(context, createdBy), state: { ...state, config } };
+    }
+    default:
+      return changeConfig(instruction, context);
+  }
+}
+
+function changeConfig(
+  instruction: ConfigInstruction & InstructionSource,
+  context: StepContext,
+): NextStep {
+  const { state, plan } = context;
+  checkConfig(instruction, context);
+  const { escape } = plan.dockerfile;
+  const report = (names: ReadonlySet<string>) => reportUndefined(names, context);
+  const expanded = expandConfig(instruction, { env: state.env, escape, report });
+  const hasCommand = state.lastOf.CMD !== undefined;
+  const config = applyConfig(state.config, expanded, { hasCommand });
+  const next = { ...state, config, ...changedState(expanded, instruction.range, state) };
+  const plain = configStep(context, configHistory(expanded, config));
+  if (instruction.name !== 'WORKDIR' || config.WorkingDir === '/')
+    return { step: plain, state: next };
+  const { name: _name, ...source } = plain;
+  const path = config.WorkingDir ?? '/';
+  const text = stepText(instruction.code, { env: state.env, escape });
+  const step = { ...source, text, kind: 'workdir', path, user: config.User ?? '' } as const;
+  return { step, state: next };
+}
+
+/** What else than the configuration an instruction changes. */
+function changedState(
+  instruction: ConfigInstruction,
+  range: SourceRange,
+  { env, lastOf }: StageState,
+): Partial<StageState> {
+  switch (instruction.name) {
+    case 'CMD':
+    case 'ENTRYPOINT':
+    case 'HEALTHCHECK':
+      return { lastOf: { ...lastOf, [instruction.name]: range } };
+    case 'WORKDIR':
+      return { hasWorkdir: true };
+    case 'ENV': {
+      const variables = instruction.pairs.map(({ key, value }) => [key, value] as const);
+      return { env: new Map([...env, ...variables]) };
+    }
+    default:
+      return {};
+  }
+}
+
+/** A value of `--build-arg` wins over a default, a default over what came before the first FROM. */
+function declareArgs(
+  instruction: Extract<Instruction, { readonly name: 'ARG' }>,
+  context: StepContext,
+): NextStep {
+  const { plan, state } = context;
+  const args = new Map(state.args);
+  let env = state.env;
+  const shown: string[] = [];
+  for (const { key, value } of instruction.args) {
+    checkSecretName('ARG', key, context);
+    const given = plan.options.buildArgs.get(key);
+    let result = given ?? (value === undefined ? plan.globalArgs.get(key) : undefined);
+    if (given === undefined && value !== undefined) {
+      const { text, unmatched } = expandText(value, { env, escape: plan.dockerfile.escape });
+      reportUndefined(unmatched, { ...context, state: { ...state, env, args } });
+      result = text;
+    }
+    if (result !== undefined) env = new Map([...env, [key, result]]);
+    args.set(key, result);
+    shown.push(result === undefined ? key : `${key}=${result}`);
+  }
+  const step = configStep(context, `ARG ${shown.join(' ')}`);
+  return { step, state: { ...state, args, env } };
+}
+
+function configStep({ planned }: StepContext, createdBy: string | undefined): ConfigStep {
+  const { name, range, code } = planned.instruction;
+  const base = { range, createdBy, isOnBuild: planned.isOnBuild };
+  return { ...base, kind: 'config', name, text: code, classicText: code };
+}
