@@ -11,6 +11,13 @@ const nameSize = 100;
 /** PAX records and GNU long names that are held until their entry comes. */
 const metaBytesMax = 1024 * 1024;
 
+export interface TarRewrite {
+  /** An entry's new name; undefined leaves it out. Directories' names come without their slash. */
+  readonly rename: (name: string) => string | undefined;
+  /** Everything belongs to root: the caller's users mean nothing elsewhere. */
+  readonly rootOwned?: true;
+}
+
 export interface Rebase {
   /** First component of the names in the archive; `.` where it holds a directory's contents. */
   readonly from: string;
@@ -22,12 +29,22 @@ export function rebaseTar(
   tar: ReadableStream<Uint8Array>,
   rebase: Rebase,
 ): ReadableStream<Uint8Array> {
-  return rebase.from === rebase.to ? tar : generatorStream(rebased(tar, rebase));
+  return rebase.from === rebase.to
+    ? tar
+    : rewriteTar(tar, { rename: (name) => rename(name, rebase) });
 }
 
-async function* rebased(
+/** Gives entries other names, or leaves them out. Fails on what is no tar. */
+export function rewriteTar(
   tar: ReadableStream<Uint8Array>,
-  rebase: Rebase,
+  rewrite: TarRewrite,
+): ReadableStream<Uint8Array> {
+  return generatorStream(rewritten(tar, rewrite));
+}
+
+async function* rewritten(
+  tar: ReadableStream<Uint8Array>,
+  rewrite: TarRewrite,
 ): AsyncGenerator<Uint8Array, void> {
   const source = new ByteSource(tar);
   let meta = new Meta();
@@ -47,10 +64,11 @@ async function* rebased(
         meta.add(type, (await source.take(padded)) ?? new Uint8Array(), sizeBytes);
         continue;
       }
-      yield* entryHeader(header, { meta, rebase });
-      const content = meta.sizeBytes ?? sizeBytes;
+      const head = [...entryHeader(header, { meta, rewrite })];
+      const content = Math.ceil((meta.sizeBytes ?? sizeBytes) / blockSize) * blockSize;
       meta = new Meta();
-      yield* source.pass(Math.ceil(content / blockSize) * blockSize);
+      yield* head;
+      for await (const chunk of source.pass(content)) if (head.length > 0) yield chunk;
     }
   } finally {
     await source.cancel();
@@ -59,24 +77,37 @@ async function* rebased(
 
 function* entryHeader(
   header: Uint8Array,
-  options: { readonly meta: Meta; readonly rebase: Rebase },
+  options: { readonly meta: Meta; readonly rewrite: TarRewrite },
 ): Generator<Uint8Array, void> {
-  const { meta, rebase } = options;
+  const { meta, rewrite } = options;
   const block = header.slice();
   const records = new Map(meta.records);
   records.delete('path');
   records.delete('linkpath');
-  const name = rename(meta.name ?? headerName(block), rebase);
+  const written = meta.name ?? headerName(block);
+  const slash = written.endsWith('/') ? '/' : '';
+  const renamed = rewrite.rename(slash === '' ? written : written.slice(0, -1));
+  if (renamed === undefined) return;
+  const name = renamed + slash;
   setName(block, { at: 0, name, key: 'path', records });
   // The prefix of ustar is part of the name already.
   if (!isGnu(block)) block.fill(0, 345, 500);
   const link = meta.linkName ?? text(block, 157, nameSize);
   const isHardLink = block[156] === 0x31;
-  const linkName = isHardLink ? rename(link, rebase) : link;
+  const linkName = isHardLink ? (rewrite.rename(link) ?? link) : link;
   if (linkName !== '') setName(block, { at: 157, name: linkName, key: 'linkpath', records });
+  if (rewrite.rootOwned === true) setRootOwner(block, records);
   if (records.size > 0) yield* paxEntry(records);
   setChecksum(block);
   yield block;
+}
+
+function setRootOwner(block: Uint8Array, records: Map<string, string>): void {
+  for (const key of ['uid', 'gid', 'uname', 'gname']) records.delete(key);
+  block.set(encodeByteString('0000000\0'), 108);
+  block.set(encodeByteString('0000000\0'), 116);
+  // The names of user and group.
+  block.fill(0, 265, 329);
 }
 
 function rename(name: string, { from, to }: Rebase): string {
