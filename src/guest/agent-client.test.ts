@@ -280,6 +280,7 @@ describe('AgentClient with programs of the machine', () => {
     .text(field.argument, 'ps')
     .text(field.environment, 'HOME=/root')
     .text(field.directory, '/srv')
+    .number(field.pid, 77)
     .number(field.stdio, 5)
     .number(field.columns, 90)
     .number(field.rows, 30)
@@ -295,6 +296,7 @@ describe('AgentClient with programs of the machine', () => {
       argv: ['docker', 'ps'],
       env: { HOME: '/root' },
       workingDirectory: '/srv',
+      processId: 77,
       terminal: { stdin: true, stdout: false, stderr: true, columns: 90, rows: 30 },
     });
     const signals: number[] = [];

@@ -9,6 +9,7 @@ export class AgentDocker implements DockerInvocation {
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly workingDirectory: string;
+  readonly processId: number;
   readonly stdin: ReadableStream<Uint8Array>;
   readonly stdout: WritableStream<Uint8Array>;
   readonly stderr: WritableStream<Uint8Array>;
@@ -26,6 +27,7 @@ export class AgentDocker implements DockerInvocation {
     this.argv = opening.texts(field.argument);
     this.env = Object.fromEntries(opening.texts(field.environment).map(splitVariable));
     this.workingDirectory = opening.text(field.directory) ?? '/';
+    this.processId = opening.number(field.pid);
     this.stdin = stream.readable(channel.stdin);
     this.stdout = stream.writable(channel.stdout);
     this.stderr = stream.writable(channel.stderr);

@@ -113,6 +113,8 @@ export interface DockerInvocation {
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly workingDirectory: string;
+  /** Of the docker program, whose descriptors are in its `/proc`. */
+  readonly processId: number;
   readonly stdin: ReadableStream<Uint8Array>;
   readonly stdout: WritableStream<Uint8Array>;
   readonly stderr: WritableStream<Uint8Array>;

@@ -194,7 +194,7 @@ async function answerDocker(
 ): Promise<void> {
   const exitCode = await runCli(cliInvocation(invocation), {
     handler: api,
-    files: machineFiles(guest),
+    files: machineFiles(guest, invocation.processId),
   });
   await invocation.exit(exitCode).catch(() => undefined); // the program may be gone
 }

@@ -1,21 +1,47 @@
 /** The machine's files for its own `docker` program: what the CLI reads and writes on behalf of its caller. */
 import type { CliFiles, WriteFileOptions } from '../cli/invocation.ts';
+import { joinBytes } from '../lib/join-bytes.ts';
 import type { Guest, GuestProcess } from '../guest/guest.ts';
 import type { SetupOperation, SetupPlan } from '../guest/plan.ts';
 
 const defaultMode = 0o644;
 
-export function machineFiles(guest: Guest): CliFiles {
+/** Most of an environment file or its like that comes through a descriptor. */
+const descriptorBytesMax = 16 * 1024 * 1024;
+
+/** `processId` is that of the docker program, which inherited the descriptors of `/dev/fd`. */
+export function machineFiles(guest: Guest, processId: number): CliFiles {
   return {
-    readFile: (path) => guest.readFile(path),
+    readFile: (path) => {
+      const own = descriptorPath(path, processId);
+      return own === undefined ? guest.readFile(path) : readDescriptor(guest, own);
+    },
     writeFile: (path, content, options) => writeFile(guest, { path, content, ...options }),
     removeFile: (path) => apply(guest, { op: 'removeTree', path }),
     stat: (path) => guest.stat(path),
-    openRead: (path) => openRead(guest, path),
+    openRead: (path) => openRead(guest, descriptorPath(path, processId) ?? path),
     writeStream: (path, source) => writeStream(guest, { path, source }),
     readTar: (path) => guest.readTar(path),
     writeTar: (directory, tar) => guest.writeTar(directory, tar),
   };
+}
+
+/** Where a path that means a descriptor of the program (`<(…)`, `/dev/stdin`) leads to from elsewhere. */
+export function descriptorPath(path: string, processId: number): string | undefined {
+  const number = path === '/dev/stdin' ? '0' : /^\/(?:dev|proc\/self)\/fd\/(\d+)$/.exec(path)?.[1];
+  return number && `/proc/${String(processId)}/fd/${number}`;
+}
+
+/** Waits for whoever writes into it. */
+async function readDescriptor(guest: Guest, path: string): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let sizeBytes = 0;
+  for await (const chunk of await openRead(guest, path)) {
+    sizeBytes += chunk.length;
+    if (sizeBytes > descriptorBytesMax) throw new Error(`read ${path}: file too large`);
+    chunks.push(chunk);
+  }
+  return joinBytes(chunks);
 }
 
 async function writeFile(

@@ -76,6 +76,7 @@ static void send_invocation(char **argv)
     write_u8(&writer, OPEN_DOCKER);
     write_string_field(&writer, FIELD_DIRECTORY,
                        getcwd(directory, sizeof directory) == NULL ? "/" : directory);
+    write_number_field(&writer, FIELD_PID, (uint64_t)getpid());
     write_number_field(&writer, FIELD_STDIO, terminal_mask());
     write_terminal_size(&writer);
     for (; *argv != NULL; argv++)
