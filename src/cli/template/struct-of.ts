@@ -95,6 +95,9 @@ const jsonNames: Readonly<Record<string, string>> = {
   NanoCPUs: 'NanoCpus',
 };
 
+/** Those that Go does not know as names of fields, unlike bare JSON. */
+const onlyJsonNames = new Set(Object.values(jsonNames));
+
 /** Fields that structs have even when the API leaves them out. */
 const optionalFields = new Set(['Health', 'Healthcheck', 'SizeRw', 'SizeRootFs', 'StopTimeout']);
 
@@ -103,6 +106,7 @@ export function structField(
   struct: StructValue,
   name: string,
 ): { readonly value: unknown } | undefined {
+  if (onlyJsonNames.has(name)) return undefined;
   for (const candidate of [name, jsonNames[name]]) {
     if (candidate !== undefined && Object.hasOwn(struct.fields, candidate)) {
       return { value: struct.fields[candidate] };
