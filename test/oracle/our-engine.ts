@@ -3,13 +3,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { apiVersion } from '../../src/api/system.ts';
+import { createIndexSink } from '../../src/host/layer-index-sink.ts';
 import { isDigest } from '../../src/image/digest.ts';
 import { digestOf } from '../../src/image/hash.ts';
 import { ImageStore } from '../../src/image/image-store.ts';
-import { encodeLayerIndex } from '../../src/image/layer-index-codec.ts';
-import { LayerIndexer } from '../../src/image/layer-indexer.ts';
 import { resolveStoredLinks } from '../../src/image/layer-links.ts';
-import { LayerStore, type LayerIndexSink } from '../../src/image/layer-store.ts';
+import { LayerStore } from '../../src/image/layer-store.ts';
 import { parseReference } from '../../src/image/reference.ts';
 import { openFileContentStore } from '../../src/node/file-content-store.ts';
 import { openFileRecordStore } from '../../src/node/file-record-store.ts';
@@ -67,12 +66,4 @@ async function storeImages(folder: string, fixtures: Fixtures): Promise<void> {
 
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes;
-}
-
-function createIndexSink(): LayerIndexSink {
-  const indexer = new LayerIndexer();
-  return {
-    write: (chunk) => indexer.write(chunk),
-    finish: (diffId) => encodeLayerIndex(indexer.finish(diffId)),
-  };
 }

@@ -183,7 +183,7 @@ function shown(request: string): string {
 }
 
 /** Leaves only the fixtures' images, so that no scenario sees another's things. */
-async function cleanUp(engine: Engine): Promise<void> {
+export async function cleanUp(engine: Engine): Promise<void> {
   const call = async (request: string): Promise<unknown> =>
     decodeBody(await send(engine, { request }, { saved: new Map(), started: new Map() }));
   const list = (value: unknown) =>

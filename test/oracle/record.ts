@@ -1,22 +1,32 @@
 /**
  * `npm run oracle:record [-- topic…]`: plays the scenarios against Debian's dockerd 20.10 (as root) and writes its
- * answers, in their newer form, to test/golden/engine/. With `--against unix:///path` it writes nothing and prints
+ * answers, in their newer form, to test/golden/engine/; then the command lines of test/golden/cli/dockerd/ with the
+ * docker CLI 28.2.2. With `--against unix:///path` it writes nothing and prints
  * how the Docker Engine there answers otherwise, as entries for test/golden/engine-newer.json.
  */
 import { startDockerd } from '../support/dockerd.ts';
+import {
+  applyNewerLines,
+  playCliForReal,
+  readCliTopics,
+  readNewerLines,
+  writeCliGolden,
+} from './cli.ts';
 import { differences } from './difference.ts';
 import { dockerdEngine } from './dockerd-engine.ts';
 import { createFixtures } from './fixtures.ts';
 import { readGolden, writeGolden } from './golden.ts';
 import { applyNewer, occurrenceOf, readNewer, type NewerAnswer } from './newer.ts';
-import { playTopic, type Engine } from './play.ts';
+import { cleanUp, playTopic, type Engine } from './play.ts';
 import type { Topic } from './scenario.ts';
 import { topics } from './topics.ts';
 
 const args = process.argv.slice(2);
 const against = args.includes('--against') ? args[args.indexOf('--against') + 1] : undefined;
 const names = args.filter((word) => !word.startsWith('--') && word !== against);
-const chosen = topics.filter(({ name }) => names.length === 0 || names.includes(name));
+const isChosen = ({ name }: { readonly name: string }): boolean =>
+  names.length === 0 || names.includes(name);
+const chosen = topics.filter(isChosen);
 
 async function record(engine: Engine, topic: Topic): Promise<void> {
   const newer = await readNewer();
@@ -59,6 +69,16 @@ if (against !== undefined) {
   try {
     const engine = await dockerdEngine(dockerd.host, fixtures);
     for (const topic of chosen) await record(engine, topic);
+    const newer = await readNewerLines();
+    for (const topic of (await readCliTopics()).filter(isChosen)) {
+      const played = await playCliForReal(dockerd.host, topic);
+      await writeCliGolden(
+        topic,
+        played.map((line) => applyNewerLines(line, newer)),
+      );
+      await cleanUp(engine);
+      console.log(`${topic.name}: ${topic.lines.length} lines`);
+    }
   } finally {
     await dockerd.dispose();
   }

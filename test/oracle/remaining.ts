@@ -59,11 +59,6 @@ export const remaining: readonly Remaining[] = [
     reason: 'Layers are served, not unpacked: an image has no directory to work in',
   },
   {
-    where: /GET \/images\//,
-    at: /\/(Size|SharedSize|\[0\]\.SharedSize)$/,
-    reason: 'A layer’s size is that of its tar, which is what it takes of the store',
-  },
-  {
     where:
       /^system\/auth: POST \/auth$|GET \/images\/json\?filters=\{"until"|GET \/images\/UPPER\/get|^image-transfer\/import: .*&repo=a$/,
     at: /^\/(status|body\/message)$/,
@@ -79,11 +74,6 @@ export const remaining: readonly Remaining[] = [
     where: /^system\/disk usage/,
     at: /\/RepoDigests$/,
     reason: 'Docker has null here for what is an empty list where it lists images',
-  },
-  {
-    where: /^container-list\/one of each.*size=1/,
-    at: /\.SizeRootFs$/,
-    reason: 'The root of a container takes the tars of its layers',
   },
   {
     where: /POST \/images\/busybox\/tag(\?repo=)?( |$)/,
