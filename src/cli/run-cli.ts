@@ -12,6 +12,7 @@ import {
   unknownCommandError,
   useLine,
 } from './command/usage-error.ts';
+import { forwardBuild } from './commands/build/forward.ts';
 import { commandTree } from './commands/tree.ts';
 import { globalFlags, globalFlagsOf } from './commands/global-flags.ts';
 import { checkGlobals, checkSupported, configDirectory, openClient } from './open-client.ts';
@@ -70,7 +71,8 @@ class Program {
       interspersed: false,
     });
     this.#globals = root.flags;
-    const [name, ...rest] = root.arguments;
+    const forwarded = forwardBuild(root.arguments, this.#invocation.env);
+    const [name, ...rest] = forwarded.argv;
     await checkGlobals(root.flags);
     if (root.flags.bool('version')) {
       const { version, gitCommit } = clientVersion;
@@ -81,6 +83,7 @@ class Program {
     if (name === 'help') return this.#out.write(this.#helpOf(rest));
     const node = find(commandTree, name);
     if (node === undefined) throw unknownCommandError('docker', { name });
+    await this.#err.write(forwarded.notice);
     await this.#descend(node, { path: `docker ${node.name}`, argv: rest, signal });
   }
 

@@ -52,18 +52,6 @@ export function systemDiskUsage(client: ApiClient): Promise<SystemDiskUsage> {
   return client.json('GET', '/system/df');
 }
 
-export function buildCachePrune(
-  client: ApiClient,
-  options: { readonly filters?: Filters; readonly all: boolean },
-): Promise<{
-  readonly CachesDeleted: readonly string[] | null;
-  readonly SpaceReclaimed: number;
-}> {
-  return client.json('POST', '/build/prune', {
-    query: { all: options.all || undefined, filters: filtersQuery(options.filters) },
-  });
-}
-
 /** Checks credentials with their registry; resolves with what it says. */
 export function registryLogin(
   client: ApiClient,

@@ -16,6 +16,8 @@ export interface TarRewrite {
   readonly rename: (name: string) => string | undefined;
   /** Everything belongs to root: the caller's users mean nothing elsewhere. */
   readonly rootOwned?: true;
+  /** The empty blocks at the end go: another archive follows. */
+  readonly withoutEnd?: true;
 }
 
 export interface Rebase {
@@ -53,7 +55,7 @@ async function* rewritten(
       const header = await source.take(blockSize);
       if (header === undefined) return;
       if (header.every((byte) => byte === 0)) {
-        yield header;
+        if (rewrite.withoutEnd !== true) yield header;
         continue;
       }
       const sizeBytes = octal(header, 124, 12);

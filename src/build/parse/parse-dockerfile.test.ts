@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Instruction } from '../instruction.ts';
-import { SourceError, sourceFrame } from '../source.ts';
+import { sourceFrame } from '../../lib/source-frame.ts';
+import type { SourceError } from '../source.ts';
 import { parseDockerfile } from './parse-dockerfile.ts';
 
 const parse = (text: string) => parseDockerfile(text, { filename: 'Dockerfile' });

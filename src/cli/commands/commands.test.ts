@@ -13,9 +13,9 @@ const noContent = () => ({ status: 204, headers: {} });
 
 describe('runCli()', () => {
   test('names what is still to come', async () => {
-    const result = await runFake({ argv: ['build', '-t', 'x', '.'] });
+    const result = await runFake({ argv: ['buildx', 'bake', 'x'] });
     expect(result).toMatchObject({
-      stderr: "docker: 'docker build' is not available yet in Bottleship\n",
+      stderr: "docker: 'docker buildx bake' is not available yet in Bottleship\n",
       stdout: '',
       exitCode: 1,
     });

@@ -47,7 +47,7 @@ import {
   networkInspectCommand,
   volumeInspectCommand,
 } from './inspect.ts';
-import { build, builder } from './later/builder.ts';
+import { build, builder, buildx } from './build/groups.ts';
 import { config } from './later/config.ts';
 import { laterContextCommands } from './later/context.ts';
 import { manifest } from './later/manifest.ts';
@@ -200,6 +200,7 @@ const others: readonly CommandNode[] = [
 export const commandTree: readonly CommandNode[] = [
   ...common,
   builder,
+  buildx,
   checkpoint,
   container,
   context,

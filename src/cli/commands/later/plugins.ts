@@ -2,10 +2,7 @@
 import type { CommandNode } from '../../command/command.ts';
 import { laterCommand } from './later-command.ts';
 
-export const plugins: readonly CommandNode[] = [
-  hidden('buildx', 'Docker Buildx'),
-  hidden('compose', 'Docker Compose'),
-];
+export const plugins: readonly CommandNode[] = [hidden('compose', 'Docker Compose')];
 
 export const checkpoint: CommandNode = {
   name: 'checkpoint',

@@ -1,6 +1,6 @@
 /** `docker system prune` */
 import type { Filters } from '../../../client/filters.ts';
-import { buildCachePrune } from '../../../client/system.ts';
+import { buildPrune } from '../../../client/build.ts';
 import { noArguments } from '../../command/command.ts';
 import type { Command } from '../../command/command.ts';
 import { boolFlag, filterFlag } from '../../flags/flag-spec.ts';
@@ -16,7 +16,7 @@ import { volumePruner } from '../volume/prune.ts';
 const buildCachePruner: Pruner = {
   heading: 'Deleted build cache objects',
   async prune(context, { filters, all }) {
-    const report = await buildCachePrune(context.client, { filters, all });
+    const report = await buildPrune(context.client, { filters, all });
     return { lines: report.CachesDeleted ?? [], reclaimedBytes: report.SpaceReclaimed };
   },
 };
