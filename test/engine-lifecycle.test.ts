@@ -9,7 +9,7 @@ async function start(config: object = {}) {
   const clock = new FakeClock();
   const engine = await createFakeEngine({ clock });
   const actions: string[] = [];
-  const events = engine.engine.systemEvents({});
+  const events = engine.engine.systemEvents({ filters: new Map([['type', ['container']]]) });
   const collect = async () => {
     for await (const { Action, Actor } of await events) {
       const { exitCode, signal } = Actor.Attributes;

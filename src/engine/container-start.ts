@@ -7,8 +7,10 @@ import type { GuestProcess } from '../guest/guest.ts';
 import type { SetupPlan } from '../guest/plan.ts';
 import { KindError } from '../lib/errors.ts';
 import { hostnameFile } from './container/etc-files.ts';
-import { closeNetwork, openNetwork } from './network/container-network.ts';
+import { closeNetwork, networksOf, openNetwork } from './network/container-network.ts';
+import { logNetworkEvent } from './network/network-events.ts';
 import { hostsFileOf, resolvConfFileOf } from './network/name-files.ts';
+import { publishPorts, unpublishPorts } from './network/publish-ports.ts';
 import type { EndpointSteps } from './network/link-steps.ts';
 import { InputRelay } from './container/process-io.ts';
 import { prepareRoot, type PreparedRoot } from './container/prepare-root.ts';
@@ -68,6 +70,9 @@ export async function startContainer(daemon: Daemon, container: Container): Prom
     const joined = findJoined(daemon, container);
     root = await prepareRoot(daemon, container);
     const network = openNetwork(daemon, container);
+    await publishPorts(daemon, container);
+    for (const one of networksOf(daemon, container))
+      logNetworkEvent(daemon, one, { action: 'connect', container: container.id });
     plan = await buildPlan(daemon, { container, root, joined, network });
     const process = await daemon.guest.run(plan, { stdio: stdioOf(container) });
     begin(daemon, { container, process });
@@ -189,6 +194,7 @@ async function takeDown(
   container.input = new InputRelay();
   const failure = setupFailure(error);
   const ranBefore = failure !== undefined && failure.section !== 'before';
+  await unpublishPorts(daemon, container);
   const links = closeNetwork(daemon, container);
   const network = failure === undefined ? [] : links;
   if (ranBefore) return applyEach(daemon.guest, [...network, ...stopSteps(container)]);

@@ -2,11 +2,10 @@
 import type { ContainerTopResponse } from '../api/container.ts';
 import type { SetupPlan } from '../guest/plan.ts';
 import { KindError } from '../lib/errors.ts';
+import { collectText } from './container/collect-text.ts';
 import { defaultPath } from './spec/environment.ts';
 import type { Container } from './container/container.ts';
 import { logContainerEvent, type Daemon } from './daemon.ts';
-
-const outputSizeBytesMax = 1024 * 1024;
 
 /** `psArgs` as the machine's ps takes them; `-ef` when empty. Rejects in ps's own words. */
 export async function containerTop(
@@ -62,21 +61,13 @@ async function runPs(daemon: Daemon, args: readonly string[]): Promise<PsResult>
   const stdio = { stdin: false, stdout: true, stderr: true };
   const process = await daemon.guest.run(plan, { stdio });
   const [output, errors, status] = await Promise.all([
-    collect(process.stdout),
-    collect(process.stderr),
+    collectText(process.stdout),
+    collectText(process.stderr),
     process.exit,
   ]);
   const failed = status.code !== 0;
   const reason = errors.split('\n')[0] || `exit status ${status.code}`;
   return { failed, output, errors: failed ? reason : undefined };
-}
-
-async function collect(stream: ReadableStream<Uint8Array>): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = '';
-  for await (const chunk of stream)
-    if (text.length < outputSizeBytesMax) text += decoder.decode(chunk, { stream: true });
-  return text;
 }
 
 /** The last column may hold spaces: it takes all that is left. Lines of threads go with their process. */

@@ -7,6 +7,7 @@ import type { Container } from './container/container.ts';
 import { EventBus } from './events.ts';
 import type { ExecTable } from './exec/exec-table.ts';
 import type { NetworkTable } from '../network/network-table.ts';
+import type { PacketFilter } from './network/packet-filter.ts';
 import type { AccountFiles } from './spec/passwd.ts';
 import type { StateStore } from './state/state-store.ts';
 import type { VolumeTable } from './volume/volume-table.ts';
@@ -33,6 +34,7 @@ export interface Daemon {
   readonly execs: ExecTable;
   readonly volumes: VolumeTable;
   readonly networks: NetworkTable;
+  readonly packetFilter: PacketFilter;
   readonly state: StateStore;
   readonly events: EventBus;
   readonly stats: StatsCollector;

@@ -55,8 +55,12 @@ import { imageSave } from './image-save.ts';
 import { imageSearch } from './image-search.ts';
 import { imageTag } from './image-tag.ts';
 import { imagesPrune } from './images-prune.ts';
-import { networkInspect, networkList, networkRemove } from './network-list.ts';
+import { networkConnect, networkDisconnect } from './network-connect.ts';
+import { networkCreate } from './network-create.ts';
+import { networkInspect, networkList } from './network-list.ts';
+import { networkRemove, networksPrune } from './network-remove.ts';
 import { machineSetupPlan } from './machine-setup.ts';
+import { PacketFilter } from './network/packet-filter.ts';
 import { addPredefined } from './network/predefined.ts';
 import { setUpNetworks } from './network/set-up-networks.ts';
 import type { RegistryAccess } from './registry-access.ts';
@@ -143,6 +147,7 @@ export function createEngine(options: EngineOptions): Engine {
     execs: new ExecTable({ now: () => clock.now() }),
     volumes: new VolumeTable(),
     networks: new NetworkTable({ random }),
+    packetFilter: new PacketFilter(),
     state: new StateStore(options.state ?? forgetful),
     events: new EventBus(() => clock.now()),
     stats: new StatsCollector(),
@@ -248,6 +253,10 @@ function otherVerbs(
     networkList: (filters) => networkList(daemon, filters),
     networkInspect: (name) => networkInspect(daemon, name),
     networkRemove: (name) => networkRemove(daemon, name),
+    networkCreate: (request) => networkCreate(daemon, request),
+    networkConnect: (name, options) => networkConnect(daemon, name, options),
+    networkDisconnect: (name, options) => networkDisconnect(daemon, name, options),
+    networksPrune: (filters) => networksPrune(daemon, filters),
     systemDf: (types) => systemDf(daemon, types),
     systemInfo: () => systemInfo(daemon),
     systemVersion: () => systemVersion(daemon),

@@ -15,7 +15,7 @@ export async function networkList(daemon: Daemon, filters: Filters): Promise<Net
   checkFilters(filters, knownFilters);
   for (const value of filters.get('type') ?? [])
     if (!['custom', 'builtin'].includes(value))
-      throw new KindError('invalidParameter', `invalid filter: 'type'='${value}'`);
+      throw new KindError('invalidParameter', `invalid filter 'type=${value}'`);
   const asked = (filters.get('dangling') ?? []).length > 0;
   const dangling = filterFlag(filters, 'dangling', false);
   return daemon.networks
@@ -80,10 +80,4 @@ function networkWire(
     Options: network.options,
     Labels: network.labels,
   };
-}
-
-export async function networkRemove(daemon: Daemon, name: string): Promise<void> {
-  const { name: found } = daemon.networks.find(name);
-  const message = `${found} is a pre-defined network and cannot be removed`;
-  throw new KindError('forbidden', message);
 }

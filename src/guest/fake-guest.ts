@@ -82,6 +82,12 @@ export class FakeProcess implements GuestProcess {
     this.#errors.write(toBytes(text)).catch(() => {});
   }
 
+  /** The process writes a last line, and goes on without its standard output. */
+  announce(line: string): void {
+    this.print(line);
+    this.#output.close().catch(() => {});
+  }
+
   /** The process ends. Idempotent. */
   end(code: number, signal?: number): void {
     if (this.#ended) return;
@@ -143,6 +149,15 @@ export class FakeDatagramSocket implements DatagramSocket {
   }
 }
 
+const machinePrograms = ['iptables-restore', 'docker-proxy'] as const;
+type MachineProgram = (typeof machinePrograms)[number];
+
+function machineProgram({ child }: SetupPlan): MachineProgram | undefined {
+  const last = child?.at(-1)?.operation;
+  const name = last?.op === 'exec' ? last.argv[0]?.split('/').at(-1) : undefined;
+  return machinePrograms.find((program) => program === name);
+}
+
 export class FakeGuest implements Guest {
   ready: Promise<void> = Promise.resolve();
   /** Every plan given to `run`, in order. */
@@ -150,6 +165,8 @@ export class FakeGuest implements Guest {
   /** Every plan given to `apply`, in order. */
   readonly applied: SetupPlan[] = [];
   readonly processes: FakeProcess[] = [];
+  /** Programs of the machine's own: iptables-restore and docker-proxy. */
+  readonly programs: FakeProcess[] = [];
   readonly files = new Map<string, Uint8Array>();
   readonly tars = new Map<string, Uint8Array>();
   readonly connections: ConnectTarget[] = [];
@@ -171,10 +188,24 @@ export class FakeGuest implements Guest {
 
   async run(plan: SetupPlan, options: RunOptions = {}): Promise<GuestProcess> {
     options.signal?.throwIfAborted();
+    const program = machineProgram(plan);
+    if (program !== undefined) return this.#runProgram(program, { plan, options });
     this.plans.push(plan);
     const process = new FakeProcess(this.#pidNext++, plan, options);
     await this.script(process);
     this.processes.push(process);
+    return process;
+  }
+
+  /** What the engine runs of the machine's own for its networks does its work, unseen by `script`. */
+  async #runProgram(
+    program: MachineProgram,
+    { plan, options }: { readonly plan: SetupPlan; readonly options: RunOptions },
+  ): Promise<GuestProcess> {
+    const process = new FakeProcess(this.#pidNext++, plan, options);
+    this.programs.push(process);
+    if (program === 'iptables-restore') process.end(0);
+    else process.announce('0\n');
     return process;
   }
 

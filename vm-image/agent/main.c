@@ -1,7 +1,7 @@
 /*
  * The agent: PID 1 of the machine. It boots, then serves the host for ever. Under the name
- * `docker` the same binary is the machine's docker command, and as `docker-init` the init of
- * containers that ask for one.
+ * `docker` the same binary is the machine's docker command, as `docker-init` the init of containers
+ * that ask for one, and as `docker-proxy` what holds a published port.
  *
  * It never exits, keeps no state that the engine could not make again, and never waits for anybody:
  * what may take time is done by a process of its own.
@@ -14,6 +14,7 @@
 #include "link.h"
 #include "local.h"
 #include "loop.h"
+#include "proxy.h"
 #include "requests.h"
 #include "stream.h"
 
@@ -74,6 +75,8 @@ int main(int argc, char **argv)
         return docker_main(argv);
     if (argc > 0 && has_name(argv[0], "docker-init"))
         return init_main(argc, argv);
+    if (argc > 0 && has_name(argv[0], "docker-proxy"))
+        return proxy_main(argc, argv);
     if (getpid() == 1)
         boot();
     mkdir("/run/bottleship", 0755);

@@ -78,6 +78,8 @@ export class Container {
   readonly logFile: LogFile | undefined;
   readonly output: OutputFan;
   readonly execIds = new Set<string>();
+  /** Processes of the machine that hold its published ports. */
+  readonly portProxies: GuestProcess[] = [];
   input = new InputRelay();
   run: ContainerRun | undefined;
   /** It ran before, so its files may differ from the image's. */

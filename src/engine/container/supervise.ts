@@ -4,7 +4,9 @@ import { removeContainer } from '../container-remove.ts';
 import { logContainerEvent, type Daemon } from '../daemon.ts';
 import { applyEach } from '../guest-plans.ts';
 import { stopHealth } from '../health/health-monitor.ts';
-import { closeNetwork } from '../network/container-network.ts';
+import { unpublishPorts } from '../network/publish-ports.ts';
+import { logNetworkEvent } from '../network/network-events.ts';
+import { closeNetwork, networksOf } from '../network/container-network.ts';
 import { sigkill } from '../signals.ts';
 import { removeSteps, stopSteps } from '../spec/root-plan.ts';
 import type { Container } from './container.ts';
@@ -79,6 +81,8 @@ async function finish(
   const again = delayMs !== undefined || container.manuallyRestarted;
   const goes = hostConfig.AutoRemove === true && !again;
   stopHealth(container);
+  const networks = networksOf(daemon, container);
+  await unpublishPorts(daemon, container);
   const steps = [...closeNetwork(daemon, container), ...stopSteps(container)];
   if (goes) await container.logFile?.discard();
   await applyEach(daemon.guest, goes ? [...steps, ...removeSteps(id)] : steps);
@@ -99,6 +103,8 @@ async function finish(
   const execDuration = String(Math.floor(ranMs / 1000));
   const attributes = { exitCode: String(status.code), execDuration };
   logContainerEvent(daemon, container, { action: 'die', attributes });
+  for (const network of networks)
+    logNetworkEvent(daemon, network, { action: 'disconnect', container: id });
   container.notifyExit();
   if (delayMs !== undefined) restartLater(daemon, { ...options, delayMs });
   else if (goes) await removeContainer(daemon, container, { cleaned: true });

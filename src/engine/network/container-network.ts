@@ -54,6 +54,11 @@ export function closeNetwork(daemon: Daemon, container: Container): SetupStep[] 
   return steps;
 }
 
+/** Those that the container is on now. */
+export function networksOf(daemon: Daemon, { id }: Container): Network[] {
+  return daemon.networks.sandboxOf(id)?.endpoints.map(({ network }) => network) ?? [];
+}
+
 /** Its main network first: that is eth0. */
 function orderedNetworks({ hostConfig, networks }: Container): string[] {
   const main = hostConfig.NetworkMode || 'bridge';

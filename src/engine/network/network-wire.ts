@@ -78,7 +78,7 @@ function endpointWire(
     MacAddress: macAddress || (settings.MacAddress ?? ''),
     DriverOpts: settings.DriverOpts ?? null,
     GwPriority: settings.GwPriority ?? 0,
-    NetworkID: view === undefined ? '' : view.network.id,
+    NetworkID: container.startedBefore ? (network?.id ?? '') : '',
     EndpointID: id,
     Gateway: ipv4?.gateway ?? '',
     IPAddress: ipv4?.address ?? '',

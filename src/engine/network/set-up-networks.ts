@@ -11,4 +11,6 @@ export async function setUpNetworks(daemon: Daemon): Promise<void> {
     if (network.name === 'bridge') await made;
     else await made.catch(() => undefined);
   }
+  // Whoever needs the rules waits for them.
+  daemon.packetFilter.setUp(daemon).catch(() => undefined);
 }

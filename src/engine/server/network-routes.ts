@@ -1,7 +1,11 @@
-/** Routes under `/networks`: the three networks that every engine has. */
+/** Routes under `/networks`. */
 import type { ApiResponse } from '../../api/http.ts';
-import { KindError } from '../../lib/errors.ts';
 import type { EngineBackend } from './backend.ts';
+import {
+  decodeNetworkConnect,
+  decodeNetworkCreate,
+  decodeNetworkDisconnect,
+} from './decode-network.ts';
 import { emptyResponse, jsonResponse } from './respond.ts';
 import type { RouteRequest } from './route-request.ts';
 import type { Route } from './route.ts';
@@ -9,12 +13,12 @@ import type { Route } from './route.ts';
 export const networkRoutes: readonly Route[] = [
   ['GET', '/networks', list],
   ['GET', '/networks/', list],
-  ['POST', '/networks/create', unsupported],
+  ['POST', '/networks/create', create],
   ['POST', '/networks/prune', prune],
   ['GET', '/networks/{name}', inspect],
   ['DELETE', '/networks/{name}', remove],
-  ['POST', '/networks/{name}/connect', unsupported],
-  ['POST', '/networks/{name}/disconnect', unsupported],
+  ['POST', '/networks/{name}/connect', connect],
+  ['POST', '/networks/{name}/disconnect', disconnect],
 ];
 
 async function list(backend: EngineBackend, request: RouteRequest): Promise<ApiResponse> {
@@ -30,11 +34,27 @@ async function remove(backend: EngineBackend, request: RouteRequest): Promise<Ap
   return emptyResponse(204);
 }
 
-/** Predefined networks are never pruned, and there are no others. */
-async function prune(): Promise<ApiResponse> {
-  return jsonResponse(200, { NetworksDeleted: null });
+async function create(backend: EngineBackend, request: RouteRequest): Promise<ApiResponse> {
+  const body = decodeNetworkCreate(await request.json());
+  return jsonResponse(201, await backend.networkCreate(body));
 }
 
-async function unsupported(): Promise<ApiResponse> {
-  throw new KindError('notImplemented', 'user-defined networks are not available yet');
+async function connect(backend: EngineBackend, request: RouteRequest): Promise<ApiResponse> {
+  const { Container = '', EndpointConfig = {} } = decodeNetworkConnect(await request.json());
+  const options = { container: Container, endpoint: EndpointConfig };
+  await backend.networkConnect(request.parameter('name'), options);
+  return emptyResponse(200);
+}
+
+async function disconnect(backend: EngineBackend, request: RouteRequest): Promise<ApiResponse> {
+  const { Container = '', Force = false } = decodeNetworkDisconnect(await request.json());
+  await backend.networkDisconnect(request.parameter('name'), {
+    container: Container,
+    force: Force,
+  });
+  return emptyResponse(200);
+}
+
+async function prune(backend: EngineBackend, request: RouteRequest): Promise<ApiResponse> {
+  return jsonResponse(200, await backend.networksPrune(request.filters()));
 }

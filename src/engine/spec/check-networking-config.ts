@@ -13,7 +13,8 @@ export function checkNetworkingConfig({ EndpointsConfig: endpoints }: Networking
   if (problems.length > 0) throw new KindError('invalidParameter', problems.join('\n'));
 }
 
-function endpointProblem(network: string, settings: EndpointSettings): string | undefined {
+/** Undefined when a container may have such an endpoint there. */
+export function endpointProblem(network: string, settings: EndpointSettings): string | undefined {
   const mac = settings.MacAddress ?? '';
   if (mac !== '' && !/^([0-9a-fA-F]{2}([:-]|$)){6}$/.test(mac)) return `invalid MAC address ${mac}`;
   const problems = checkEndpoint(network, settings);

@@ -5,7 +5,8 @@ import type { EngineBackend } from '../server/backend.ts';
 const changing = [
   'containerCreate', 'containerStart', 'containerStop', 'containerKill', 'containerRestart', 'containerPause',
   'containerUnpause', 'containerRename', 'containerUpdate', 'containersPrune', 'containerRemove',
-  'volumeCreate', 'volumeRemove', 'volumesPrune',
+  'volumeCreate', 'volumeRemove', 'volumesPrune', 'networkCreate', 'networkRemove', 'networksPrune',
+  'networkConnect', 'networkDisconnect',
 ] as const; // prettier-ignore
 
 export function durable<Verbs extends Partial<EngineBackend>>(daemon: Daemon, verbs: Verbs): Verbs {

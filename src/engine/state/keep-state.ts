@@ -5,12 +5,21 @@
 import { toDisposable, type Disposable } from '../../lib/disposable.ts';
 import type { Container } from '../container/container.ts';
 import type { Daemon } from '../daemon.ts';
-import { containerPrefix, containerRecord, volumePrefix, volumeRecord } from './records.ts';
+import { isUserDefined } from '../network/predefined.ts';
+import {
+  containerPrefix,
+  containerRecord,
+  networkPrefix,
+  networkRecord,
+  volumePrefix,
+  volumeRecord,
+} from './records.ts';
 
 export function keepState(daemon: Daemon): Disposable {
   const events = daemon.events.watch(({ Type: type, Actor: { ID: id } }) => {
     const container = type === 'container' ? daemon.containers.get(id) : undefined;
     if (container !== undefined) saveContainer(daemon, container);
+    if (type === 'network') saveNetwork(daemon, id);
   });
   const volumes = daemon.volumes.watch((name) => {
     const volume = daemon.volumes.get(name);
@@ -21,6 +30,13 @@ export function keepState(daemon: Daemon): Disposable {
     events.dispose();
     volumes.dispose();
   });
+}
+
+/** One that is not there any more is forgotten; the predefined ones are made anew. */
+function saveNetwork(daemon: Daemon, id: string): void {
+  const network = daemon.networks.get(id);
+  if (network !== undefined && !isUserDefined(network)) return;
+  daemon.state.save(networkPrefix + id, network && networkRecord(network));
 }
 
 export function saveContainer(daemon: Daemon, container: Container): void {

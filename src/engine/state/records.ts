@@ -1,11 +1,13 @@
 /** Containers and volumes as records. A record of another version, or half of one, is none. */
 import type { Container, ContainerOptions } from '../container/container.ts';
+import { networkDrivers, type Network } from '../../network/model.ts';
 import type { VolumeEntry } from '../volume/volume-table.ts';
 
 export type JsonRecord = Readonly<Record<string, unknown>>;
 
 export const containerPrefix = 'container/';
 export const volumePrefix = 'volume/';
+export const networkPrefix = 'network/';
 
 /** To be raised when a record of before cannot be read any more. */
 const version = 1;
@@ -61,6 +63,21 @@ export function readVolumeRecord(record: JsonRecord): VolumeEntry | undefined {
     typeof createdMs === 'number' &&
     typeof prepared === 'boolean';
   return isWhole ? (record as unknown as VolumeEntry) : undefined;
+}
+
+export function networkRecord(network: Network): JsonRecord {
+  return { version, ...network };
+}
+
+export function readNetworkRecord(record: JsonRecord): Network | undefined {
+  const { id, name, driver, pools } = record;
+  const isWhole =
+    record['version'] === version &&
+    typeof id === 'string' &&
+    typeof name === 'string' &&
+    networkDrivers.some((known) => known === driver) &&
+    Array.isArray(pools);
+  return isWhole ? (record as unknown as Network) : undefined;
 }
 
 function isObject(value: unknown): boolean {

@@ -5,7 +5,14 @@
 import { Container } from '../container/container.ts';
 import type { Daemon } from '../daemon.ts';
 import { openLogFile } from '../log/log-file.ts';
-import { containerPrefix, readContainerRecord, readVolumeRecord, volumePrefix } from './records.ts';
+import {
+  containerPrefix,
+  networkPrefix,
+  readContainerRecord,
+  readNetworkRecord,
+  readVolumeRecord,
+  volumePrefix,
+} from './records.ts';
 import { saveContainer } from './keep-state.ts';
 
 /** What dockerd says of a container whose end nobody saw. */
@@ -17,9 +24,12 @@ export async function restoreState(daemon: Daemon): Promise<void> {
     const volume = readVolumeRecord(record);
     if (volume !== undefined) daemon.volumes.restore(volume);
   }
+  const networks = (await daemon.state.load(networkPrefix)).map(readNetworkRecord);
+  for (const network of networks.filter((record) => record !== undefined).sort(byAge))
+    daemon.networks.add(network);
   const records = await daemon.state.load(containerPrefix);
   const read = records.map(readContainerRecord).filter((record) => record !== undefined);
-  read.sort((a, b) => a.made.createdMs - b.made.createdMs);
+  read.sort((a, b) => byAge(a.made, b.made));
   for (const { made, history } of read) {
     const container = new Container({
       ...made,
@@ -34,6 +44,10 @@ export async function restoreState(daemon: Daemon): Promise<void> {
     if (!['created', 'exited', 'dead'].includes(state.status)) recordLoss(daemon, container);
     daemon.containers.add(container);
   }
+}
+
+function byAge(a: { readonly createdMs: number }, b: { readonly createdMs: number }): number {
+  return a.createdMs - b.createdMs;
 }
 
 function recordLoss(daemon: Daemon, container: Container): void {

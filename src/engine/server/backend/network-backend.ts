@@ -1,10 +1,25 @@
 /** What the network routes need of an engine. */
-import type { NetworkInspect } from '../../../api/network.ts';
+import type {
+  EndpointSettings,
+  NetworkCreateRequest,
+  NetworkCreateResponse,
+  NetworkInspect,
+  NetworksPruneResponse,
+} from '../../../api/network.ts';
 import type { Filters } from './filters.ts';
 
 export interface NetworkBackend {
   networkList(filters: Filters): Promise<NetworkInspect[]>;
   networkInspect(name: string): Promise<NetworkInspect>;
-  /** Rejects always so far: the three that exist are predefined. */
+  networkCreate(request: Partial<NetworkCreateRequest>): Promise<NetworkCreateResponse>;
   networkRemove(name: string): Promise<void>;
+  networkConnect(
+    name: string,
+    options: { readonly container: string; readonly endpoint: EndpointSettings },
+  ): Promise<void>;
+  networkDisconnect(
+    name: string,
+    options: { readonly container: string; readonly force: boolean },
+  ): Promise<void>;
+  networksPrune(filters: Filters): Promise<NetworksPruneResponse>;
 }

@@ -1,0 +1,174 @@
+/** `POST /networks/{name}/connect` and `…/disconnect`. */
+import type { EndpointSettings } from '../api/network.ts';
+import type { SetupStep } from '../guest/plan.ts';
+import { errorKind, errorMessage, KindError } from '../lib/errors.ts';
+import type { Network } from '../network/model.ts';
+import type { Container } from './container/container.ts';
+import type { Daemon } from './daemon.ts';
+import { applyEach } from './guest-plans.ts';
+import { gatewayEndpoint, joinNetwork } from './network/container-network.ts';
+import { endpointSysctls } from './network/endpoint-sysctls.ts';
+import { endpointRemoveSteps, endpointSteps, gatewaySteps } from './network/link-steps.ts';
+import { hostsFileOf } from './network/name-files.ts';
+import { logNetworkEvent } from './network/network-events.ts';
+import { isUserDefined } from './network/predefined.ts';
+import { endpointProblem } from './spec/check-networking-config.ts';
+import { containerPaths } from './spec/paths.ts';
+import { step } from './spec/step.ts';
+import { saveContainer } from './state/keep-state.ts';
+
+export async function networkConnect(
+  daemon: Daemon,
+  name: string,
+  options: { readonly container: string; readonly endpoint: EndpointSettings },
+): Promise<void> {
+  const container = daemon.containers.find(options.container);
+  const network = daemon.networks.find(name);
+  await container.mutex.run(async () => {
+    checkConnectable(container, network);
+    const problem = endpointProblem(network.name, options.endpoint);
+    if (problem !== undefined)
+      throw new KindError(
+        'invalidParameter',
+        `invalid config for network ${network.name}: ${problem}`,
+      );
+    container.networks.set(network.name, options.endpoint);
+    try {
+      if (container.run !== undefined) await connectRunning(daemon, container, network);
+    } catch (error) {
+      container.networks.delete(network.name);
+      throw new KindError(errorKind(error), errorMessage(error), { cause: error });
+    }
+    saveContainer(daemon, container);
+  });
+}
+
+function checkConnectable(container: Container, network: Network): void {
+  const mode = container.hostConfig.NetworkMode ?? '';
+  const invalid = (message: string): KindError => new KindError('invalidParameter', message);
+  if (container.removing || container.state.status === 'dead') {
+    const message = `Container ${container.id} is marked for removal and cannot be connected or disconnected to the network`;
+    throw new KindError('conflict', message);
+  }
+  if (mode.startsWith('container:'))
+    throw invalid(
+      'container sharing network namespace with another container or host cannot be connected to any other network',
+    );
+  if (mode === 'host' && network.driver !== 'host')
+    throw invalid(
+      'container cannot be disconnected from host network or connected to host network',
+    );
+  if (network.driver === 'host')
+    throw invalid(
+      'container cannot be disconnected from host network or connected to host network',
+    );
+  if (mode === 'none' && isUserDefined(network) && container.networks.has('none'))
+    throw invalid(
+      'container cannot be connected to multiple networks with one of the networks in private (none) mode',
+    );
+  if (!container.networks.has(network.name)) return;
+  if (container.run === undefined) return;
+  const message = `endpoint with name ${container.name} already exists in network ${network.name}`;
+  throw new KindError('forbidden', message);
+}
+
+async function connectRunning(
+  daemon: Daemon,
+  container: Container,
+  network: Network,
+): Promise<void> {
+  const before = wayOut(daemon, container);
+  const view = joinNetwork(daemon, { container, name: network.name });
+  const isWayOut = wayOut(daemon, container) === view;
+  const { pid } = container.state;
+  const steps = endpointSteps(network, view.endpoint, {
+    pid,
+    gateway: isWayOut,
+    sysctls: endpointSysctls(container.networks.get(network.name), view.endpoint),
+  });
+  try {
+    await daemon.guest.apply({
+      before: [
+        ...steps.before,
+        ...steps.parent,
+        hostsStep(daemon, container),
+        enterStep(pid),
+        ...steps.child,
+      ],
+    });
+  } catch (error) {
+    daemon.networks.leave(container.id, network.id);
+    const back = before === undefined ? [] : gatewaySteps(before.network, before.endpoint);
+    await applyEach(daemon.guest, endpointRemoveSteps(view.endpoint));
+    if (back.length > 0) await daemon.guest.apply({ before: [enterStep(pid), ...back] });
+    throw error;
+  }
+  logNetworkEvent(daemon, network, { action: 'connect', container: container.id });
+}
+
+export async function networkDisconnect(
+  daemon: Daemon,
+  name: string,
+  options: { readonly container: string; readonly force: boolean },
+): Promise<void> {
+  const network = daemon.networks.find(name);
+  const container = daemon.containers.find(options.container);
+  await container.mutex.run(async () => {
+    if (network.driver === 'host' || container.hostConfig.NetworkMode === 'host') {
+      const message =
+        'container cannot be disconnected from host network or connected to host network';
+      throw new KindError('invalidParameter', message);
+    }
+    if (!container.networks.has(network.name)) {
+      const message = `container ${container.id} is not connected to the network ${network.name}`;
+      throw new KindError('system', message);
+    }
+    if (container.run !== undefined) await disconnectRunning(daemon, container, network);
+    container.networks.delete(network.name);
+    saveContainer(daemon, container);
+  });
+}
+
+async function disconnectRunning(
+  daemon: Daemon,
+  container: Container,
+  network: Network,
+): Promise<void> {
+  const sandbox = daemon.networks.sandboxOf(container.id);
+  const view = sandbox?.endpoints.find((one) => one.network.id === network.id);
+  if (view === undefined) return;
+  daemon.networks.leave(container.id, network.id);
+  const next = wayOut(daemon, container);
+  const { interfaceName: link } = view.endpoint;
+  const cause = 'The container leaves this network';
+  const steps: SetupStep[] = [
+    hostsStep(daemon, container),
+    enterStep(container.state.pid),
+    ...(link === '' ? [] : [step({ op: 'linkDelete', name: link, missingOk: true }, cause)]),
+    ...(next === undefined ? [] : gatewaySteps(next.network, next.endpoint)),
+  ];
+  await daemon.guest.apply({ before: steps });
+  logNetworkEvent(daemon, network, { action: 'disconnect', container: container.id });
+}
+
+function wayOut(daemon: Daemon, container: Container): ReturnType<typeof gatewayEndpoint> {
+  const sandbox = daemon.networks.sandboxOf(container.id);
+  return sandbox === undefined ? undefined : gatewayEndpoint(container, sandbox);
+}
+
+function enterStep(pid: number): SetupStep {
+  return step(
+    { op: 'setns', pid, namespaces: ['net'] },
+    'Enter the container’s network namespace, to change what is in there',
+  );
+}
+
+/** The file that the container has mounted: it is written in place. */
+function hostsStep(daemon: Daemon, container: Container): SetupStep {
+  const content = new TextEncoder().encode(hostsFileOf(daemon, container));
+  const path = containerPaths(container.id).hosts;
+  return step(
+    { op: 'writeFile', path, content, mode: 0o644 },
+    'Put the container’s addresses into its table of hosts',
+  );
+}

@@ -1,0 +1,125 @@
+/** `POST /networks/create`. */
+import type { IpamConfig, NetworkCreateRequest, NetworkCreateResponse } from '../api/network.ts';
+import { errorMessage, KindError } from '../lib/errors.ts';
+import { checkIpam } from '../network/check-ipam.ts';
+import { makePools } from '../network/make-pools.ts';
+import {
+  networkDrivers,
+  type Network,
+  type NetworkDriver,
+  type NetworkPool,
+} from '../network/model.ts';
+import { randomId, type Daemon } from './daemon.ts';
+import { checkNetworkOptions } from './network/check-options.ts';
+import { networkRemoveSteps, networkSteps } from './network/link-steps.ts';
+import { machineSubnets } from './network/machine-network.ts';
+import { logNetworkEvent } from './network/network-events.ts';
+import { networkRules } from './network/rules.ts';
+import { predefinedNames } from './network/predefined.ts';
+import { applyEach } from './guest-plans.ts';
+
+/** Fields that a client may leave out. */
+export type NetworkCreateOptions = Partial<NetworkCreateRequest> & { readonly Name?: string };
+
+export async function networkCreate(
+  daemon: Daemon,
+  request: NetworkCreateOptions,
+): Promise<NetworkCreateResponse> {
+  const name = request.Name ?? '';
+  checkName(daemon, name);
+  const network = decideNetwork(daemon, { ...request, Name: name });
+  daemon.networks.add(network);
+  try {
+    await daemon.guest.apply({ before: networkSteps(network) });
+    await daemon.packetFilter.add(daemon, networkRules(network));
+  } catch (error) {
+    daemon.networks.remove(network.id);
+    await applyEach(daemon.guest, networkRemoveSteps(network));
+    throw new KindError('system', errorMessage(error), { cause: error });
+  }
+  logNetworkEvent(daemon, network, { action: 'create' });
+  return { Id: network.id, Warning: '' };
+}
+
+function checkName(daemon: Daemon, name: string): void {
+  if (predefinedNames.includes(name) || name === 'default') {
+    const message = `operation is not permitted on predefined ${name} network `;
+    throw new KindError('forbidden', message);
+  }
+  if (name.trim() === '') throw new KindError('invalidParameter', 'invalid name: name is empty');
+  if (daemon.networks.named(name) !== undefined)
+    throw new KindError('conflict', `network with name ${name} already exists`);
+}
+
+function decideNetwork(daemon: Daemon, request: NetworkCreateOptions): Network {
+  const driver = checkDriver(request.Driver || 'bridge');
+  const enableIPv6 = request.EnableIPv6 === true;
+  const enableIPv4 = request.EnableIPv4 !== false;
+  const asked = request.IPAM ?? { Driver: 'default', Options: null, Config: null };
+  const ipam = { ...asked, Driver: asked.Driver || 'default' };
+  if (!enableIPv4 && !enableIPv6)
+    throw new KindError('invalidParameter', 'IPv4 or IPv6 must be enabled');
+  checkIpam(ipam, enableIPv6);
+  if (ipam.Driver !== 'default') {
+    const message = `failed to find ipam driver: could not find plugin ${ipam.Driver}`;
+    throw new KindError('notFound', message);
+  }
+  const options = request.Options ?? {};
+  const id = randomId(daemon.random);
+  const device = checkNetworkOptions(daemon, { id, driver, options });
+  const pools = makePools({
+    ipam,
+    enableIPv4,
+    enableIPv6,
+    used: [...daemon.networks.subnets(), ...machineSubnets],
+    random: daemon.random,
+  });
+  return {
+    id,
+    name: request.Name ?? '',
+    driver,
+    createdMs: daemon.clock.now(),
+    enableIPv4,
+    enableIPv6,
+    internal: request.Internal === true,
+    attachable: request.Attachable === true,
+    ipam: {
+      ...ipam,
+      Options: ipam.Options ?? null,
+      Config: pools.map((pool) => shownPool(pool, asked.Config ?? [])),
+    },
+    pools,
+    options,
+    labels: request.Labels ?? {},
+    device,
+  };
+}
+
+/** As it was asked for; what dockerd chose itself with its gateway. */
+function shownPool({ subnet, gateway }: NetworkPool, asked: readonly IpamConfig[]): IpamConfig {
+  const own = asked.find(({ Subnet }) => Subnet === subnet);
+  if (own === undefined) return { Subnet: subnet, Gateway: gateway };
+  const { IPRange, Gateway, AuxiliaryAddresses = {} } = own;
+  return {
+    Subnet: subnet,
+    ...(IPRange ? { IPRange } : {}),
+    ...(Gateway ? { Gateway } : {}),
+    ...(Object.keys(AuxiliaryAddresses).length === 0 ? {} : { AuxiliaryAddresses }),
+  };
+}
+
+function checkDriver(name: string): NetworkDriver {
+  if (name === 'host' || name === 'null') {
+    const message = `only one instance of "${name}" network is allowed`;
+    throw new KindError('forbidden', message);
+  }
+  if (name === 'overlay') {
+    const message =
+      'This node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect this node to swarm and try again.';
+    throw new KindError('unavailable', message);
+  }
+  const known = networkDrivers.find((driver) => driver === name);
+  if (known !== undefined) return known;
+  const message = `could not find plugin ${name} in v1 plugin registry: plugin not found`;
+  throw new KindError('notFound', message);
+}
