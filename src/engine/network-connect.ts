@@ -11,6 +11,7 @@ import { endpointSysctls } from './network/endpoint-sysctls.ts';
 import { endpointRemoveSteps, endpointSteps, gatewaySteps } from './network/link-steps.ts';
 import { hostsFileOf } from './network/name-files.ts';
 import { logNetworkEvent } from './network/network-events.ts';
+import { publishPorts, unpublishPorts } from './network/publish-ports.ts';
 import { isUserDefined } from './network/predefined.ts';
 import { endpointProblem } from './spec/check-networking-config.ts';
 import { containerPaths } from './spec/paths.ts';
@@ -103,6 +104,7 @@ async function connectRunning(
     if (back.length > 0) await daemon.guest.apply({ before: [enterStep(pid), ...back] });
     throw error;
   }
+  if (isWayOut) await movePorts(daemon, container);
   logNetworkEvent(daemon, network, { action: 'connect', container: container.id });
 }
 
@@ -137,6 +139,8 @@ async function disconnectRunning(
   const sandbox = daemon.networks.sandboxOf(container.id);
   const view = sandbox?.endpoints.find((one) => one.network.id === network.id);
   if (view === undefined) return;
+  const wasWayOut = wayOut(daemon, container) === view;
+  if (wasWayOut) await unpublishPorts(daemon, container);
   daemon.networks.leave(container.id, network.id);
   const next = wayOut(daemon, container);
   const { interfaceName: link } = view.endpoint;
@@ -148,7 +152,14 @@ async function disconnectRunning(
     ...(next === undefined ? [] : gatewaySteps(next.network, next.endpoint)),
   ];
   await daemon.guest.apply({ before: steps });
+  if (wasWayOut) await movePorts(daemon, container);
   logNetworkEvent(daemon, network, { action: 'disconnect', container: container.id });
+}
+
+/** Ports are published where the way out is. One that cannot be moved is published no more. */
+async function movePorts(daemon: Daemon, container: Container): Promise<void> {
+  await unpublishPorts(daemon, container);
+  await publishPorts(daemon, container).catch(() => undefined);
 }
 
 function wayOut(daemon: Daemon, container: Container): ReturnType<typeof gatewayEndpoint> {

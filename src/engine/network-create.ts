@@ -28,6 +28,7 @@ export async function networkCreate(
   const name = request.Name ?? '';
   checkName(daemon, name);
   const network = decideNetwork(daemon, { ...request, Name: name });
+  await checkParent(daemon, network);
   daemon.networks.add(network);
   try {
     await daemon.guest.apply({ before: networkSteps(network) });
@@ -39,6 +40,18 @@ export async function networkCreate(
   }
   logNetworkEvent(daemon, network, { action: 'create' });
   return { Id: network.id, Warning: '' };
+}
+
+/** What a macvlan is to stand on has to be there, unless the network makes it. */
+async function checkParent(daemon: Daemon, network: Network): Promise<void> {
+  const { driver, device } = network;
+  if (driver === 'bridge' || networkSteps(network).length > 0) return;
+  try {
+    await daemon.guest.stat(`/sys/class/net/${device}`);
+  } catch (cause) {
+    const message = `invalid subinterface vlan name ${device}, example formatting is eth0.10`;
+    throw new KindError('invalidParameter', message, { cause });
+  }
 }
 
 function checkName(daemon: Daemon, name: string): void {

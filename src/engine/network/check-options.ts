@@ -3,6 +3,7 @@ import { KindError } from '../../lib/errors.ts';
 import { parseBool } from '../../lib/go-numbers.ts';
 import type { NetworkDriver } from '../../network/model.ts';
 import type { Daemon } from '../daemon.ts';
+import { dummyPrefix } from './link-steps.ts';
 
 const bridgePrefix = 'com.docker.network.bridge.';
 export const bridgeOptions = {
@@ -35,7 +36,7 @@ export function checkNetworkOptions(
     );
   const parent = options['parent'] ?? '';
   // Without one, dockerd makes a dummy interface; the network leads nowhere then.
-  return parent === '' ? `dm-${id.slice(0, 12)}` : parent;
+  return parent === '' ? `${dummyPrefix}${id.slice(0, 12)}` : parent;
 }
 
 const macvlanModes: readonly string[] = ['bridge', 'private', 'passthru', 'vepa'];

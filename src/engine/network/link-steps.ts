@@ -8,6 +8,9 @@ import type { Endpoint, Network } from '../../network/model.ts';
 import { macAddressOf } from '../../network/mac-address.ts';
 import { step } from '../spec/step.ts';
 
+/** Of interfaces that networks without a parent get. */
+export const dummyPrefix = 'dm-';
+
 const netnsDirectory = '/run/docker/netns';
 
 /** The file that keeps a sandbox's network namespace. */
@@ -21,9 +24,9 @@ export interface EndpointSteps {
   readonly child: readonly SetupStep[];
 }
 
-/** A bridge with the gateway's address; empty for drivers without one. */
+/** A bridge with the gateway's address, or what a macvlan stands on when that is the network's own. */
 export function networkSteps(network: Network): SetupStep[] {
-  if (network.driver !== 'bridge') return [];
+  if (network.driver !== 'bridge') return parentSteps(network);
   const { device: name, pools } = network;
   const gateway = pools.find(({ subnet }) => !subnet.includes(':'))?.gateway;
   const mac = macAddressOf(gateway, (count) => new Uint8Array(count));
@@ -43,8 +46,32 @@ export function networkSteps(network: Network): SetupStep[] {
   ];
 }
 
-export function networkRemoveSteps({ driver, device: name }: Network): SetupStep[] {
-  if (driver !== 'bridge') return [];
+/** `eth0.10` is a VLAN of eth0's; a network without a parent gets an interface that leads nowhere. */
+function parentSteps(network: Network): SetupStep[] {
+  const { device: name } = network;
+  if (!ownsDevice(network)) return [];
+  const [parent = '', id] = name.split('.');
+  return [
+    id === undefined
+      ? step({ op: 'linkAdd', name, kind: 'dummy' }, 'A wire with nobody at its other end')
+      : step(
+          { op: 'linkAdd', name, kind: 'vlan', parent, id: Number(id) },
+          'A virtual LAN of its own on the machine’s wire',
+        ),
+    step({ op: 'linkSet', name, up: true }, 'Switch the interface on'),
+  ];
+}
+
+/** Whether the network made the interface that it stands on. */
+function ownsDevice({ driver, device }: Network): boolean {
+  if (driver === 'bridge') return true;
+  const isVirtual = driver === 'macvlan' || driver === 'ipvlan';
+  return isVirtual && (device.startsWith(dummyPrefix) || /^[^.]+\.[0-9]+$/.test(device));
+}
+
+export function networkRemoveSteps(network: Network): SetupStep[] {
+  if (!ownsDevice(network)) return [];
+  const { device: name } = network;
   return [step({ op: 'linkDelete', name, missingOk: true }, 'Nobody is on this network any more')];
 }
 

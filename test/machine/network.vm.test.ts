@@ -1,0 +1,124 @@
+/** Networks on the real machine: who reaches whom, by which way, and that nothing of it is left behind. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startTestHost, type TestHost } from '../support/host.ts';
+
+let host: TestHost;
+
+beforeAll(async () => {
+  host = await startTestHost();
+  await host.run('docker pull -q busybox');
+}, 180_000);
+
+afterAll(async () => {
+  await host.dispose();
+});
+
+/** Standard output of a command that must succeed. */
+async function out(line: string): Promise<string> {
+  const { stdout, stderr, exitCode } = await host.run(line);
+  if (exitCode !== 0) throw new Error(`${line}: exit code ${exitCode}: ${stdout}${stderr}`);
+  return stdout;
+}
+
+/** Whether a web server answers, asked from a container. */
+async function reaches(container: string, target: string): Promise<boolean> {
+  const [address, port = '80'] = target.split(':');
+  const ask = `printf 'GET / HTTP/1.0\\r\\n\\r\\n' | nc -w 4 ${address} ${port}`;
+  const { stdout } = await host.run(`docker exec ${container} sh -c "${ask}"`);
+  return stdout.endsWith('hello\n');
+}
+
+const server = `sh -c 'echo hello > /index.html; exec httpd -f -h /'`;
+
+describe('bridges', () => {
+  test('containers of one network reach each other, those of two do not', async () => {
+    await out('docker network create --subnet 10.81.0.0/24 one');
+    await out('docker network create two');
+    await out(`docker run -d --name web --network one -p 8080:80 busybox ${server}`);
+    await out('docker run -d --name near --network one busybox sleep 1000');
+    await out('docker run -d --name far --network two busybox sleep 1000');
+    expect(await reaches('near', '10.81.0.2')).toBe(true);
+    expect(await reaches('far', '10.81.0.2')).toBe(false);
+    expect(await out('docker exec near ip route')).toMatch(/^default via 10\.81\.0\.1 dev eth0/);
+  }, 120_000);
+
+  test('a published port answers the machine and other containers', async () => {
+    for (const address of ['127.0.0.1', '10.81.0.1', '[::1]'])
+      expect(await out(`curl -sg --max-time 5 http://${address}:8080/`)).toBe('hello\n');
+    expect(await reaches('near', '10.81.0.1:8080')).toBe(true);
+    expect(await reaches('web', '10.81.0.1:8080')).toBe(true);
+    expect(await reaches('far', '10.81.0.1:8080')).toBe(true);
+    expect(await out('docker port web')).toBe('80/tcp -> 0.0.0.0:8080\n80/tcp -> [::]:8080\n');
+    const taken = await host.run('docker run -d --name late -p 8080:80 busybox sleep 9');
+    expect(taken.stderr).toMatch(/Bind for 0\.0\.0\.0:8080 failed: port is already allocated/);
+    await out('docker rm late');
+  }, 60_000);
+
+  test('the packet filter has the rules of a Docker host', async () => {
+    const nat = await out('iptables -t nat -S');
+    expect(nat).toContain('-A PREROUTING -m addrtype --dst-type LOCAL -j DOCKER\n');
+    expect(nat).toContain('-A POSTROUTING -s 10.81.0.0/24 ! -o br-');
+    expect(nat).toMatch(
+      /-A DOCKER ! -i br-\w+ -p tcp -m tcp --dport 8080 -j DNAT --to-destination 10\.81\.0\.2:80\n/,
+    );
+    const forward = (await out('iptables -S FORWARD')).split('\n');
+    expect(forward.slice(1, 3)).toEqual([
+      '-A FORWARD -j DOCKER-USER',
+      '-A FORWARD -j DOCKER-ISOLATION-STAGE-1',
+    ]);
+  }, 60_000);
+
+  test('a running container is connected and disconnected', async () => {
+    await out('docker network connect --ip 10.81.0.77 one far');
+    expect(await reaches('far', '10.81.0.2')).toBe(true);
+    expect(await out('docker exec far ip -o -4 addr show eth1')).toContain('10.81.0.77/24');
+    expect(await out('docker exec far cat /etc/hosts')).toContain('10.81.0.77\t');
+    await out('docker network disconnect one far');
+    expect(await out('docker exec far ls /sys/class/net')).toBe('eth0\nlo\n');
+  }, 60_000);
+});
+
+describe('other drivers', () => {
+  test('macvlan and ipvlan put containers on one wire', async () => {
+    for (const driver of ['macvlan', 'ipvlan']) {
+      await out(`docker network create -d ${driver} --subnet 10.82.0.0/24 wire`);
+      await out(`docker run -d --name ma --network wire busybox ${server}`);
+      await out('docker run -d --name mb --network wire busybox sleep 1000');
+      expect(await reaches('mb', '10.82.0.2')).toBe(true);
+      await out('docker rm -f ma mb; docker network rm wire');
+    }
+  }, 90_000);
+});
+
+/** What the machine has of networks now. */
+function residue(): Promise<string> {
+  return out(
+    [
+      'ip -o link | cut -d: -f2',
+      'ip -o addr | tr -s " " | cut -d" " -f2-4',
+      'ip route',
+      'iptables-save | grep ^-A',
+      'ls /run/docker/netns',
+      'ls /proc | grep -c "^[0-9]*$"',
+      'ss -Hltun | tr -s " " | cut -d" " -f5',
+    ].join('; '),
+  );
+}
+
+describe('twenty networks with forty containers', () => {
+  test('leave no link, rule, route, address or process', async () => {
+    await out('docker rm -f web near far; docker network prune -f');
+    await out('docker run --rm busybox true');
+    const before = await residue();
+    await out(
+      [
+        'for n in $(seq 20); do docker network create n$n > /dev/null || exit 1',
+        'docker run -d --name a$n --network n$n busybox sleep 1000 > /dev/null || exit 1',
+        'docker run -d --name b$n --network n$n -p 9$((100 + n)):80 busybox sleep 1000 > /dev/null || exit 1; done',
+      ].join('; '),
+    );
+    expect(await out('docker ps -q | wc -l')).toBe('40\n');
+    await out('docker rm -f $(docker ps -aq) > /dev/null; docker network prune -f');
+    expect(await residue()).toBe(before);
+  }, 300_000);
+});
