@@ -5,7 +5,6 @@ import { createErrors, createInspect } from './scenarios/create.ts';
 import { exec } from './scenarios/exec.ts';
 import { imageList, images, imageTransfer } from './scenarios/images.ts';
 import { containerList } from './scenarios/list.ts';
-import { networks } from './scenarios/networks.ts';
 import { states } from './scenarios/states.ts';
 import { streams } from './scenarios/streams.ts';
 import { events, system } from './scenarios/system.ts';
@@ -26,5 +25,4 @@ export const topics: readonly Topic[] = [
   images,
   imageTransfer,
   volumes,
-  networks,
 ];
