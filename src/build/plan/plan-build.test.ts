@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseDockerfile } from '../parse/parse-dockerfile.ts';
+import { classicHistory } from '../step/classic-history.ts';
 import { nextStep } from '../step/next-step.ts';
 import { startStage, type StageBase } from '../step/start-stage.ts';
 import type { BuildStep, StageState } from '../step/build-step.ts';
@@ -141,6 +142,17 @@ describe('nextStep()', () => {
     expect(steps(text).list.map(({ createdBy }) => createdBy)).toEqual([
       'CMD ["/bin/sh" "-c" "echo \\"x\\""]', 'ENTRYPOINT ["a b"]', 'HEALTHCHECK &{["CMD-SHELL" "y"] "1m30s" "0s" "0s" "0s" \'\\x03\'}',
       'EXPOSE map[53/udp:{} 80/tcp:{}]', 'VOLUME [/a /b]', 'LABEL a=b c=d e', 'STOPSIGNAL 9', undefined,
+    ]); // prettier-ignore
+  });
+
+  test('writes the classic history', () => {
+    const text =
+      'FROM a\nARG K=v\nARG HTTP_PROXY=p\nEXPOSE 80 53/udp\nONBUILD RUN x\nWORKDIR /w\nRUN y\nCOPY a b\nCMD ["z"]';
+    const { list } = steps(text);
+    expect(list.map((step) => classicHistory(step, { config: {}, sourceHash: 'file:1' }))).toEqual([
+      '/bin/sh -c #(nop)  ARG K=v', '/bin/sh -c #(nop)  ARG HTTP_PROXY=p', '/bin/sh -c #(nop)  EXPOSE 53/udp 80',
+      '/bin/sh -c #(nop)  ONBUILD RUN x', '/bin/sh -c #(nop)  WORKDIR /w', '|1 K=v /bin/sh -c y',
+      '/bin/sh -c #(nop) COPY file:1 in /w/b ', '/bin/sh -c #(nop)  CMD ["z"]',
     ]); // prettier-ignore
   });
 

@@ -35,6 +35,8 @@ export interface ConfigStep extends StepSource {
   readonly kind: 'config';
   /** `CMD`. */
   readonly name: string;
+  /** What the classic builder's history says after `#(nop)  `. */
+  readonly classicComment: string;
 }
 
 /** Makes the directory and its parents, mode 0755, owned by the configuration's user. */
@@ -42,6 +44,7 @@ export interface WorkdirStep extends StepSource {
   readonly kind: 'workdir';
   readonly path: string;
   readonly user: string;
+  readonly classicComment: string;
 }
 
 export interface RunStep extends StepSource {

@@ -9,6 +9,7 @@ import { applyConfig } from './apply-config.ts';
 import type { BuildStep, ConfigStep, StageState } from './build-step.ts';
 import { copyStep } from './copy-step.ts';
 import { expandConfig } from './expand-config.ts';
+import { classicComment } from './classic-history.ts';
 import { configHistory } from './history.ts';
 import { runStep } from './run-step.ts';
 import type { StepContext } from './step-context.ts';
@@ -43,12 +44,15 @@ function stepOf(instruction: Instruction, context: StepContext): NextStep {
     case 'MAINTAINER': {
       const createdBy = `MAINTAINER ${instruction.text}`;
       const next = { ...state, author: instruction.text };
-      return { step: configStep(context, createdBy), state: next };
+      return { step: configStep(context, { createdBy, classicComment: createdBy }), state: next };
     }
     case 'SHELL': {
       const config = { ...state.config, Shell: [...instruction.shell] };
       const createdBy = `SHELL [${instruction.shell.join(' ')}]`;
-      return { step: configStep(context, createdBy), state: { ...state, config } };
+      return {
+        step: configStep(context, { createdBy, classicComment: createdBy }),
+        state: { ...state, config },
+      };
     }
     default:
       return changeConfig(instruction, context);
@@ -67,7 +71,10 @@ function changeConfig(
   const hasCommand = state.lastOf.CMD !== undefined;
   const config = applyConfig(state.config, expanded, { hasCommand });
   const next = { ...state, config, ...changedState(expanded, instruction.range, state) };
-  const plain = configStep(context, configHistory(expanded, config));
+  const plain = configStep(context, {
+    createdBy: configHistory(expanded, config),
+    classicComment: classicComment(expanded, config),
+  });
   if (instruction.name !== 'WORKDIR' || config.WorkingDir === '/')
     return { step: plain, state: next };
   const { name: _name, ...source } = plain;
@@ -121,12 +128,18 @@ function declareArgs(
     args.set(key, result);
     shown.push(result === undefined ? key : `${key}=${result}`);
   }
-  const step = configStep(context, `ARG ${shown.join(' ')}`);
+  const createdBy = `ARG ${shown.join(' ')}`;
+  const step = configStep(context, { createdBy, classicComment: createdBy });
   return { step, state: { ...state, args, env } };
 }
 
-function configStep({ planned }: StepContext, createdBy: string | undefined): ConfigStep {
+interface StepWords {
+  readonly createdBy: string | undefined;
+  readonly classicComment: string;
+}
+
+function configStep({ planned }: StepContext, words: StepWords): ConfigStep {
   const { name, range, code } = planned.instruction;
-  const base = { range, createdBy, isOnBuild: planned.isOnBuild };
+  const base = { range, ...words, isOnBuild: planned.isOnBuild };
   return { ...base, kind: 'config', name, text: code, classicText: code };
 }

@@ -89,6 +89,11 @@ function argumentsInForce({ args, env }: StageState): string[] {
   return [...args].map(([name, value]) => `${name}=${env.get(name) ?? value ?? ''}`);
 }
 
+/** Of the classic builder's cache and history, proxies are no part. */
+export function isProxyArgument(argument: string): boolean {
+  return proxyNames.includes(argument.slice(0, argument.indexOf('=')).toLowerCase());
+}
+
 /** A proxy needs no ARG to be given to RUN, in both spellings. */
 function proxies({ plan }: StepContext): string[] {
   return [...plan.options.buildArgs].flatMap(([name, value]) =>

@@ -81,7 +81,7 @@ interface TarFilter {
 
 /** A tar of what is below a directory, named from it, all of it root's. */
 export function directoryTar(
-  files: CliFiles,
+  files: Pick<CliFiles, 'readTar'>,
   directory: string,
   { patterns, keep, drop }: TarFilter,
 ): ReadableStream<Uint8Array> {
