@@ -8,7 +8,7 @@ const sourceRoot = fileURLToPath(new URL('../src', import.meta.url));
 
 const everything = [
   'api', 'lib', 'ui', 'ui/main.ts', 'playground', 'cli', 'client', 'engine/server', 'engine', 'build', 'registry', 'image', 'disk',
-  'network', 'guest', 'vm', 'host', 'browser', 'node', 'node/build', 'proxy',
+  'network', 'lesson', 'guest', 'vm', 'host', 'browser', 'node', 'node/build', 'proxy',
 ] as const; // prettier-ignore
 
 type Layer = (typeof everything)[number];
@@ -19,7 +19,7 @@ const mayImport: Record<Layer, readonly Layer[]> = {
   api: [],
   ui: ['playground'],
   'ui/main.ts': ['ui', 'playground', 'browser'],
-  playground: ['cli', 'client'],
+  playground: ['cli', 'client', 'lesson'],
   cli: ['client'],
   client: [],
   'engine/server': [],
@@ -29,6 +29,7 @@ const mayImport: Record<Layer, readonly Layer[]> = {
   image: [],
   disk: [],
   network: [],
+  lesson: [],
   guest: ['vm', 'image', 'disk'],
   vm: [],
   host: [
@@ -57,6 +58,10 @@ const packagesOf: Record<string, readonly Layer[]> = {
   v86: ['vm'],
   'idb-keyval': ['browser'],
   comlink: ['browser', 'playground'],
+  yaml: ['lesson'],
+  'markdown-it': ['lesson'],
+  jmespath: ['lesson'],
+  '@cfworker/json-schema': ['lesson'],
   hono: ['proxy', 'node'],
   '@hono/node-server': ['proxy', 'node'],
   svelte: ['ui', 'ui/main.ts', 'playground'],

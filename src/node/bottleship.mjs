@@ -11,6 +11,7 @@ const commands = {
     summary: 'Serve the Docker Engine API on a socket, without a browser',
     module: './serve.mjs',
   },
+  lesson: { summary: 'Check and import lessons', module: './lesson.mjs' },
   proxy: { summary: 'Serve the registry proxy alone', module: './proxy.mjs' },
 };
 
