@@ -1,4 +1,4 @@
-/** `POST /containers/create`: checks and completes a configuration. Nothing happens on the machine yet. */
+/** `POST /containers/create`: checks and completes a configuration. On the machine only its volumes are made. */
 import type {
   ContainerConfig,
   ContainerCreateRequest,
@@ -15,6 +15,7 @@ import { logContainerEvent, randomId, type Daemon } from './daemon.ts';
 import { checkContainerConfig } from './spec/check-container-config.ts';
 import { checkLogConfig } from './spec/check-log-config.ts';
 import { checkNetworkingConfig } from './spec/check-networking-config.ts';
+import type { ContainerCreateOptions } from './server/backend/container-backend.ts';
 import { completeHostConfig } from './spec/host-config.ts';
 import { mergeConfig } from './spec/merge-config.ts';
 import { containerOfMode } from './spec/namespace-mode.ts';
@@ -22,11 +23,12 @@ import { parseSecurityOptions } from './spec/security-options.ts';
 import { wantedNetworks } from './network/wanted-networks.ts';
 import { machineName } from './system-info.ts';
 import { createMountPoints } from './volume/create-mount-points.ts';
+import { fillVolumes } from './volume/fill-volumes.ts';
 
 export async function containerCreate(
   daemon: Daemon,
   request: ContainerCreateRequest,
-  options: { readonly name?: string; readonly platform?: string },
+  options: ContainerCreateOptions,
 ): Promise<ContainerCreateResponse> {
   const { HostConfig: requested, NetworkingConfig: networking, ...given } = request;
   const userConfig = checkContainerConfig(given);
@@ -57,7 +59,17 @@ export async function containerCreate(
       networking: networking ?? {},
       networkDisabled: config.NetworkDisabled === true,
     });
-    const container = newContainer(daemon, { id, name, config, hostConfig, args, image, networks });
+    const container = newContainer(daemon, {
+      id,
+      name,
+      config,
+      hostConfig,
+      args,
+      image,
+      networks,
+      options,
+    });
+    await fillVolumes(daemon, container);
     daemon.containers.add(container);
     logContainerEvent(daemon, container, { action: 'create' });
   } catch (error) {
@@ -77,15 +89,17 @@ function newContainer(
     readonly args: readonly string[];
     readonly image: StoredImage;
     readonly networks: Readonly<Record<string, EndpointSettings>>;
+    readonly options: ContainerCreateOptions;
   },
 ): Container {
-  const { image, config, hostConfig } = parts;
+  const { image, config, hostConfig, options } = parts;
+  const readOnlyNonRecursive = options.readOnlyNonRecursive === true;
   return new Container({
     ...parts,
     createdMs: daemon.clock.now(),
     imageId: image.id,
     diffIds: image.config.diffIds,
-    mountPoints: createMountPoints(daemon, { config, hostConfig }),
+    mountPoints: createMountPoints(daemon, { config, hostConfig, readOnlyNonRecursive }),
     logFile: openLogFile(daemon, { id: parts.id, config, hostConfig }),
     now: () => daemon.clock.now(),
     delay: (milliseconds, signal) => daemon.clock.delay(milliseconds, signal),

@@ -68,6 +68,7 @@ export async function startContainer(daemon: Daemon, container: Container): Prom
   try {
     checkLogDriver(container.hostConfig);
     const joined = findJoined(daemon, container);
+    await daemon.volumeMounts.hold(daemon, container, container.id);
     root = await prepareRoot(daemon, container);
     const network = openNetwork(daemon, container);
     await publishPorts(daemon, container);
@@ -197,11 +198,12 @@ async function takeDown(
   await unpublishPorts(daemon, container);
   const links = closeNetwork(daemon, container);
   const network = failure === undefined ? [] : links;
-  if (ranBefore) return applyEach(daemon.guest, [...network, ...stopSteps(container)]);
-  if (rootMounted || failure !== undefined)
+  if (ranBefore) await applyEach(daemon.guest, [...network, ...stopSteps(container)]);
+  else if (rootMounted || failure !== undefined)
     await applyEach(daemon.guest, [
       ...network,
       ...unmountSteps(container),
       removeCgroupStep(container),
     ]);
+  await daemon.volumeMounts.release(daemon, container.id);
 }

@@ -10,6 +10,7 @@ import type { NetworkTable } from '../network/network-table.ts';
 import type { PacketFilter } from './network/packet-filter.ts';
 import type { AccountFiles } from './spec/passwd.ts';
 import type { StateStore } from './state/state-store.ts';
+import type { VolumeMounts } from './volume/volume-mounts.ts';
 import type { VolumeTable } from './volume/volume-table.ts';
 import type { RegistryAccess } from './registry-access.ts';
 import type { RequestTrace } from './xray/request-trace.ts';
@@ -33,6 +34,7 @@ export interface Daemon {
   readonly containers: ContainerTable;
   readonly execs: ExecTable;
   readonly volumes: VolumeTable;
+  readonly volumeMounts: VolumeMounts;
   readonly networks: NetworkTable;
   readonly packetFilter: PacketFilter;
   readonly state: StateStore;

@@ -80,6 +80,7 @@ import { systemEvents } from './system-events.ts';
 import { machineName, systemInfo } from './system-info.ts';
 import { systemVersion } from './system-version.ts';
 import { beginRequest } from './request-scope.ts';
+import { VolumeMounts } from './volume/volume-mounts.ts';
 import { VolumeTable } from './volume/volume-table.ts';
 import { volumeCreate } from './volume-create.ts';
 import { volumeInspect, volumeList } from './volume-list.ts';
@@ -146,6 +147,7 @@ export function createEngine(options: EngineOptions): Engine {
     containers: new ContainerTable(),
     execs: new ExecTable({ now: () => clock.now() }),
     volumes: new VolumeTable(),
+    volumeMounts: new VolumeMounts(),
     networks: new NetworkTable({ random }),
     packetFilter: new PacketFilter(),
     state: new StateStore(options.state ?? forgetful),

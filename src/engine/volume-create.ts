@@ -31,6 +31,7 @@ export async function volumeCreate(daemon: Daemon, request: VolumeCreateRequest)
     await daemon.guest.apply({
       before: [{ operation: { op: 'mkdir', path, mode: 0o755, parents: true }, cause }],
     });
+    daemon.volumes.setPrepared(name, true);
     const attributes = { driver: 'local' };
     daemon.events.publish({ type: 'volume', action: 'create', id: name, attributes });
   }

@@ -72,6 +72,7 @@ function encodeFields(writer: BodyWriter, operation: SetupOperation): void {
         operation.flags.reduce((sum, flag) => sum | mountFlags[flag], 0),
       );
       writer.flag(field.kind, operation.likeTarget);
+      if (operation.base !== undefined) writer.text(field.base, operation.base);
       root(writer, operation.root);
       break;
     case 'umount':
@@ -124,6 +125,10 @@ function encodeFields(writer: BodyWriter, operation: SetupOperation): void {
     case 'readonlyPath':
       writer.text(field.path, operation.path);
       break;
+    case 'readonlyTree':
+      writer.text(field.path, operation.path);
+      root(writer, operation.root);
+      break;
     case 'pivotRoot':
       writer.text(field.path, operation.newRoot);
       break;
@@ -151,6 +156,7 @@ type FileOperationName =
   | 'rmdir'
   | 'maskPath'
   | 'readonlyPath'
+  | 'readonlyTree'
   | 'pivotRoot';
 
 function encodeProcessFields(

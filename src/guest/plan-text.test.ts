@@ -99,6 +99,7 @@ const table: readonly (readonly [SetupOperation, string])[] = [
     { op: 'readonlyPath', path: '/proc/sys' },
     'mount --rbind /proc/sys /proc/sys && mount -o remount,bind,ro /proc/sys',
   ],
+  [{ op: 'readonlyTree', path: '/mnt', root: '/r' }, 'mount -o remount,bind,ro=recursive /r/mnt'],
   [{ op: 'sethostname', name: 'box' }, 'hostname box'],
   [{ op: 'linkUp', name: 'lo' }, 'ip link set lo up'],
   [{ op: 'setns', pid: 7, namespaces: ['mnt', 'net'] }, 'nsenter --target=7 --mount --net sh'],

@@ -119,6 +119,8 @@ export function printOperation(operation: SetupOperation): string {
       const path = quoteWord(operation.path);
       return `mount --rbind ${path} ${path} && mount -o remount,bind,ro ${path}`;
     }
+    case 'readonlyTree':
+      return command('mount', '-o', 'remount,bind,ro=recursive', inRoot(operation));
     default:
       return isLinkOperation(operation)
         ? command(...linkWords(operation))
@@ -240,9 +242,13 @@ function printMount(operation: Extract<SetupOperation, { op: 'mount' }>): string
     bind && (recursive ? '--rbind' : '--bind'),
     ...(operation.fstype === '' ? [] : ['-t', operation.fstype]),
     ...(list === '' ? [] : ['-o', list]),
-    operation.source !== '' && operation.source,
+    operation.source !== '' && sourceOf(operation),
     target,
   );
+}
+
+function sourceOf({ source, base }: Extract<SetupOperation, { op: 'mount' }>): string {
+  return base === undefined ? source : `${base}/${source}`;
 }
 
 function printMknod(operation: Extract<SetupOperation, { op: 'mknod' }>): string {

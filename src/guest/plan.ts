@@ -40,7 +40,8 @@ export type NamespaceName = 'mnt' | 'pid' | 'net' | 'uts' | 'ipc' | 'user' | 'cg
 export type SetupOperation =
   /**
    * mount(2). `source`, `fstype` and `data` may be empty. `likeTarget`: a tmpfs takes the mode of the
-   * directory that it covers, which is made when it is missing.
+   * directory that it covers, which is made when it is missing. `base`: `source` is a path in that directory, and
+   * nothing in there leads out of it (openat2 RESOLVE_BENEATH).
    */
   | {
       readonly op: 'mount';
@@ -51,6 +52,7 @@ export type SetupOperation =
       readonly data: string;
       readonly root?: string;
       readonly likeTarget?: boolean;
+      readonly base?: string;
     }
   | { readonly op: 'umount'; readonly target: string; readonly detach: boolean }
   /** mkdir -p when `parents`; an existing directory is no error then. */
@@ -161,6 +163,8 @@ export type SetupOperation =
   | { readonly op: 'loopAttach'; readonly path: string; readonly device: number }
   /** Writes out everything of the file system that the path lies in. */
   | { readonly op: 'sync'; readonly path: string }
+  /** Makes a mount and all those below it read-only (mount_setattr AT_RECURSIVE). */
+  | { readonly op: 'readonlyTree'; readonly path: string; readonly root?: string }
   | LinkOperation;
 
 /** What the interfaces, addresses and routes of the caller's network namespace are. */

@@ -150,6 +150,7 @@ export const field = {
   nanoseconds: 52,
   netns: 53,
   targetPort: 54,
+  base: 55,
 } as const;
 
 /** Setup operations, in the order of SetupOperation. */
@@ -197,4 +198,5 @@ export const operation = {
   addressDelete: 40,
   routeAdd: 41,
   routeDelete: 42,
+  readonlyTree: 43,
 } as const;

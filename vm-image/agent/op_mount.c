@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/mount.h>
+#include <linux/openat2.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -93,6 +94,21 @@ static const char *with_mode(const char *target, const char *data)
     return joined;
 }
 
+/* What lies in a volume is its users': no link of theirs leads out of it (EXDEV). */
+static int open_source(const char *base, const char *path)
+{
+    struct open_how how = {.flags = O_PATH | O_CLOEXEC,
+                           .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS};
+    int base_fd = open_root(base);
+    if (base_fd < 0)
+        return -1;
+    int fd = (int)syscall(SYS_openat2, base_fd, path, &how, sizeof how);
+    int saved = errno;
+    close(base_fd);
+    errno = saved;
+    return fd;
+}
+
 static int mount_once(struct reader fields, const char *target, unsigned long flags, bool like_it)
 {
     const char *data = text(fields, FIELD_DATA);
@@ -101,8 +117,24 @@ static int mount_once(struct reader fields, const char *target, unsigned long fl
     const char *fstype = text(fields, FIELD_FSTYPE);
     if (strlen(data) > OPTIONS_SIZE_MAX)
         return mount_long(target, fstype, flags, strdup(data));
-    return mount(text(fields, FIELD_SOURCE), target, *fstype == '\0' ? NULL : fstype, flags,
-                 *data == '\0' ? NULL : data);
+    char beneath[32];
+    const char *source = text(fields, FIELD_SOURCE);
+    const char *base = text(fields, FIELD_BASE);
+    int fd = -1;
+    if (*base != '\0') {
+        fd = open_source(base, source);
+        if (fd < 0)
+            return -1;
+        snprintf(beneath, sizeof beneath, "/proc/self/fd/%d", fd);
+        source = beneath;
+    }
+    int result =
+        mount(source, target, *fstype == '\0' ? NULL : fstype, flags, *data == '\0' ? NULL : data);
+    int saved = errno;
+    if (fd >= 0)
+        close(fd);
+    errno = saved;
+    return result;
 }
 
 static int open_fresh_directory(const char *root, const char *path)
@@ -198,4 +230,18 @@ int op_readonly_path(struct reader fields)
     if (statvfs(path, &old) == 0)
         kept = old.f_flag & (MS_NOSUID | MS_NODEV | MS_NOEXEC);
     return mount(NULL, path, NULL, MS_BIND | MS_REMOUNT | MS_RDONLY | kept, NULL);
+}
+
+int op_readonly_tree(struct reader fields)
+{
+    struct mount_attr attributes = {.attr_set = MOUNT_ATTR_RDONLY};
+    int fd = open_in_root(text(fields, FIELD_ROOT), text(fields, FIELD_PATH), O_PATH, 0);
+    if (fd < 0)
+        return -1;
+    int result = (int)syscall(SYS_mount_setattr, fd, "", AT_EMPTY_PATH | AT_RECURSIVE, &attributes,
+                              sizeof attributes);
+    int saved = errno;
+    close(fd);
+    errno = saved;
+    return result;
 }

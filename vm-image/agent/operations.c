@@ -54,6 +54,7 @@ static const struct operation_entry entries[] = {
     [OPERATION_ADDRESS_DELETE] = {op_address_delete, FIELD_NAME},
     [OPERATION_ROUTE_ADD] = {op_route_add, FIELD_NAME},
     [OPERATION_ROUTE_DELETE] = {op_route_delete, FIELD_NAME},
+    [OPERATION_READONLY_TREE] = {op_readonly_tree, FIELD_PATH},
 };
 
 enum { ENTRY_COUNT = sizeof entries / sizeof entries[0] };

@@ -20,6 +20,7 @@ int op_umount(struct reader fields);
 int op_pivot_root(struct reader fields);
 int op_mask_path(struct reader fields);
 int op_readonly_path(struct reader fields);
+int op_readonly_tree(struct reader fields);
 
 int op_mkdir(struct reader fields);
 int op_write_file(struct reader fields);

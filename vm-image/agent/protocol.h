@@ -173,6 +173,7 @@ enum field {
     FIELD_NANOSECONDS = 52,
     FIELD_NETNS = 53,
     FIELD_TARGET_PORT = 54,
+    FIELD_BASE = 55,
 };
 
 /* In the order of SetupOperation in src/guest/plan.ts. */
@@ -220,6 +221,7 @@ enum operation {
     OPERATION_ADDRESS_DELETE = 40,
     OPERATION_ROUTE_ADD = 41,
     OPERATION_ROUTE_DELETE = 42,
+    OPERATION_READONLY_TREE = 43,
 };
 
 #endif

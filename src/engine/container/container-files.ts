@@ -16,7 +16,7 @@ import { applyEach } from '../guest-plans.ts';
 import type { MountPoint } from '../spec/mount-point.ts';
 import { containerPaths, initLayerDir } from '../spec/paths.ts';
 import { layerDirs, rootSteps, unmountStep } from '../spec/root-plan.ts';
-import { fillVolumes, volumeSteps } from '../volume/fill-volumes.ts';
+import { volumesPrepared, volumeSteps } from '../volume/volume-directories.ts';
 import type { Container } from './container.ts';
 import { step } from '../spec/step.ts';
 
@@ -42,9 +42,11 @@ export async function openView(daemon: Daemon, container: Container): Promise<Co
   const root = `${viewsDir}/${randomId(daemon.random).slice(0, 16)}`;
   const close = once(async () => {
     await applyEach(daemon.guest, closeSteps(root));
+    await daemon.volumeMounts.release(daemon, root);
     await release(daemon, container);
   });
   try {
+    await daemon.volumeMounts.hold(daemon, container, root);
     await daemon.guest.apply({ before: await viewSteps(daemon, { container, root }) });
   } catch (error) {
     await close();
@@ -78,7 +80,7 @@ async function acquire(
       const fresh = volumes ? volumeSteps(daemon, container) : [];
       const steps = [...mountRootSteps(container), ...fresh];
       if (steps.length > 0) await daemon.guest.apply({ before: steps });
-      if (volumes) await fillVolumes(daemon, container);
+      if (volumes) volumesPrepared(daemon, container);
     }
     container.rootUsers += 1;
   });
@@ -127,7 +129,10 @@ function closeSteps(root: string): SetupStep[] {
   ];
 }
 
-type ViewMount = Pick<MountPoint, 'type' | 'source' | 'destination' | 'readWrite' | 'createSource'>;
+type ViewMount = Pick<
+  MountPoint,
+  'type' | 'source' | 'destination' | 'readWrite' | 'createSource' | 'subpath'
+>;
 
 /** What every container has mounted over its /etc once it was started. */
 function etcMounts(container: Container): readonly ViewMount[] {
@@ -145,32 +150,34 @@ async function mountSteps(
   options: { readonly mount: ViewMount; readonly root: string; readonly merged: string },
 ): Promise<SetupStep[]> {
   const { mount, root, merged } = options;
-  const { source, destination } = mount;
-  const exists = async (path: string, at?: string): Promise<string | undefined> => {
+  const { source, destination, subpath } = mount;
+  const typeOf = async (path: string, at?: string): Promise<string | undefined> => {
     try {
-      return (await daemon.guest.stat(path, at === undefined ? {} : { root: at })).type;
+      const where = at === undefined ? {} : { root: at, follow: subpath !== undefined };
+      return (await daemon.guest.stat(path, where)).type;
     } catch (error) {
       if (errorKind(error) === 'notFound') return undefined;
       throw error;
     }
   };
-  const sourceType = await exists(source);
+  const sourceType = await (subpath === undefined ? typeOf(source) : typeOf(`/${subpath}`, source));
   const steps: SetupStep[] = [];
-  if (sourceType === undefined)
+  if (sourceType === undefined && subpath === undefined)
     steps.push(step({ op: 'mkdir', path: source, mode: 0o755, parents: true }, missingSource));
   if (sourceType === undefined || sourceType === 'dir')
     steps.push(
       step({ op: 'mkdir', path: destination, mode: 0o755, parents: true, root }, missingTarget),
     );
-  else if ((await exists(destination, merged)) === undefined)
+  else if ((await typeOf(destination, merged)) === undefined)
     steps.push(...missingFileSteps(destination, root));
   const flags: MountFlag[] = ['bind', 'rec', 'rprivate'];
   if (!mount.readWrite) flags.push('ro');
   const target = { target: destination, root };
+  const from = subpath === undefined ? { source } : { source: subpath, base: source };
   return [
     ...steps,
     step(
-      { op: 'mount', source, ...target, fstype: '', flags, data: '' },
+      { op: 'mount', ...from, ...target, fstype: '', flags, data: '' },
       'What the container has mounted there belongs to its files',
     ),
   ];

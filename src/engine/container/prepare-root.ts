@@ -1,17 +1,16 @@
 /**
- * What has to be known of a container's files before its plan can be made: who its user is, whether a
- * bind mount is of a file, and which empty volumes take over files of the image. Each of these needs
- * the root mounted first and costs round trips, so nothing happens here that the container does not
- * ask for, and the accounts of an image are only read once.
+ * What has to be known of a container's files before its plan can be made: who its user is, and whether
+ * what is to be mounted is a file. That costs round trips, so nothing happens here that the container does
+ * not ask for, and the accounts of an image are only read once.
  */
-import type { Guest } from '../../guest/guest.ts';
+import type { FileStat, Guest } from '../../guest/guest.ts';
 import type { SetupStep } from '../../guest/plan.ts';
 import { errorKind, KindError } from '../../lib/errors.ts';
 import type { Daemon } from '../daemon.ts';
 import type { MountPoint } from '../spec/mount-point.ts';
 import type { AccountFiles } from '../spec/passwd.ts';
 import { containerPaths } from '../spec/paths.ts';
-import { fillVolumes, volumeSteps } from '../volume/fill-volumes.ts';
+import { volumesPrepared, volumeSteps } from '../volume/volume-directories.ts';
 import { mountRootSteps } from './container-files.ts';
 import type { Container } from './container.ts';
 
@@ -25,18 +24,16 @@ export interface PreparedRoot {
 }
 
 export async function prepareRoot(daemon: Daemon, container: Container): Promise<PreparedRoot> {
-  const binds = await inspectBinds(daemon.guest, container.mountPoints);
+  const sources = await inspectSources(daemon.guest, container.mountPoints);
   const known = container.startedBefore ? undefined : daemon.accounts.get(container.imageId);
-  const steps = [...mountRootSteps(container), ...binds.steps, ...volumeSteps(daemon, container)];
-  const volumes = container.mountPoints.filter(({ type }) => type === 'volume');
+  const volumes = volumeSteps(daemon, container);
+  const steps = [...mountRootSteps(container), ...sources.steps, ...volumes];
   if (known !== undefined && volumes.length === 0)
-    return { accounts: known, steps, mounted: false, fileMounts: binds.files };
+    return { accounts: known, steps, mounted: false, fileMounts: sources.files };
   await daemon.guest.apply({ before: steps });
-  const [accounts] = await Promise.all([
-    known ?? readAccounts(daemon, container),
-    fillVolumes(daemon, container),
-  ]);
-  return { accounts, steps: [], mounted: true, fileMounts: binds.files };
+  volumesPrepared(daemon, container);
+  const accounts = known ?? (await readAccounts(daemon, container));
+  return { accounts, steps: [], mounted: true, fileMounts: sources.files };
 }
 
 async function readAccounts(daemon: Daemon, container: Container): Promise<AccountFiles> {
@@ -51,28 +48,39 @@ async function readAccounts(daemon: Daemon, container: Container): Promise<Accou
   return files;
 }
 
-/** Of the machine's paths: which are files, and which have to be made as directories. */
-async function inspectBinds(
+/** Of what is mounted: which are files, and which have to be made as directories. */
+async function inspectSources(
   guest: Guest,
   points: readonly MountPoint[],
 ): Promise<{ files: Set<string>; steps: SetupStep[] }> {
   const files = new Set<string>();
   const steps: SetupStep[] = [];
   const inspect = async (point: MountPoint): Promise<void> => {
-    const status = await optional(guest.stat(point.source));
-    if (status === undefined && !point.createSource) {
+    const status = await optional(statSource(guest, point));
+    if (status !== undefined) {
+      if (status.type !== 'dir') files.add(point.destination);
+      return;
+    }
+    if (point.type === 'volume') return;
+    if (!point.createSource) {
       const detail = `bind source path does not exist: ${point.source}`;
       throw new KindError('invalidParameter', `invalid mount config for type "bind": ${detail}`);
     }
-    if (status === undefined)
-      steps.push({
-        operation: { op: 'mkdir', path: point.source, mode: 0o755, parents: true },
-        cause: 'Make the directory that -v names and the machine lacks',
-      });
-    else if (status.type !== 'dir') files.add(point.destination);
+    steps.push({
+      operation: { op: 'mkdir', path: point.source, mode: 0o755, parents: true },
+      cause: 'Make the directory that -v names and the machine lacks',
+    });
   };
-  await Promise.all(points.filter(({ type }) => type === 'bind').map(inspect));
+  const known = points.filter(({ type, subpath }) => type === 'bind' || subpath !== undefined);
+  await Promise.all(known.map(inspect));
   return { files, steps };
+}
+
+/** A subpath that is not there, or leads out of its volume, is told by its mount. */
+function statSource(guest: Guest, { source, subpath }: MountPoint): Promise<FileStat> {
+  return subpath === undefined
+    ? guest.stat(source)
+    : guest.stat(`/${subpath}`, { root: source, follow: true });
 }
 
 /** Undefined when there is no such file. */

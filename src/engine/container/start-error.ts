@@ -33,6 +33,8 @@ export function startError(
     };
   const step = stepOf(context.plan, failure);
   if (isWorkingDirectory(failure, step)) return workingDirectoryError(failure, error);
+  if (step?.op === 'mount' && step.base !== undefined)
+    return { error: subpathError(step, failure, error), exitCode: 128 };
   const detail = describe(failure, context);
   const prefix = context.exec ? execPrefix : createPrefix + prefixOf(failure);
   const text = `${prefix}${detail}: unknown`;
@@ -65,6 +67,21 @@ function workingDirectoryError(failure: SetupFailure, cause: unknown): StartErro
       ? `Cannot mkdir: ${failure.path} is not a directory`
       : `mkdir ${failure.path}: ${errnoText(failure.errnoName)}`;
   return { error: new KindError('system', reason, { cause }), exitCode: 128 };
+}
+
+/** dockerd looks into a volume itself, too. */
+function subpathError(
+  { source, base = '' }: MountOperation,
+  { errnoName }: SetupFailure,
+  cause: unknown,
+): KindError {
+  if (errnoName === 'EXDEV') {
+    const message = `path concatenation escapes the base directory, base: ${base}, subpath: ${source}`;
+    return new KindError('invalidParameter', message, { cause });
+  }
+  const path = `${base}/${source}`;
+  const message = `cannot access path ${path}: lstat ${path}: ${errnoText(errnoName)}`;
+  return new KindError('notFound', message, { cause });
 }
 
 /** What fails in the new process is an error of its init. */

@@ -86,6 +86,7 @@ async function finish(
   const steps = [...closeNetwork(daemon, container), ...stopSteps(container)];
   if (goes) await container.logFile?.discard();
   await applyEach(daemon.guest, goes ? [...steps, ...removeSteps(id)] : steps);
+  await daemon.volumeMounts.release(daemon, id);
   container.input.end();
   container.input = new InputRelay();
   container.run = undefined;

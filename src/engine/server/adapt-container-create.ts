@@ -74,6 +74,8 @@ function adaptMount(mount: Mount, atLeast: VersionAtLeast): Mount {
       ...(CreateMountpoint !== undefined && atLeast('1.42') ? { CreateMountpoint } : {}),
     };
   }
+  if (!atLeast('1.44') && mount.Type === 'bind' && mount.ReadOnly === true)
+    adapted.BindOptions = { ...adapted.BindOptions, ReadOnlyNonRecursive: true };
   for (const [options, type] of optionsOfType) {
     if (!mount[options] || mount.Type === type) continue;
     if (atLeast('1.42'))

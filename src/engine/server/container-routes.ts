@@ -66,6 +66,7 @@ async function create(backend: EngineBackend, request: RouteRequest): Promise<Ap
   const created = await backend.containerCreate(body, {
     ...(name === '' ? {} : { name }),
     ...(platform === '' ? {} : { platform }),
+    readOnlyNonRecursive: !request.versionAtLeast('1.44'),
   });
   return jsonResponse(201, { ...created, Warnings: [...created.Warnings, ...warnings] });
 }

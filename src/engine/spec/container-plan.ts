@@ -221,7 +221,7 @@ function mountSteps(spec: RuntimeSpec): SetupStep[] {
 }
 
 function specMountSteps(mount: SpecMount, root: string): SetupStep[] {
-  const { flags, propagation, data } = parseMountOptions(mount.options);
+  const { flags, propagation, readonlyTree, data } = parseMountOptions(mount.options);
   const target = mount.destination;
   const bind = mount.type === 'bind';
   const first: readonly MountFlag[] = bind ? flags.filter((flag) => flag !== 'ro') : flags;
@@ -235,10 +235,18 @@ function specMountSteps(mount: SpecMount, root: string): SetupStep[] {
       step({ op: 'touch', path: target, mode: 0o644, root }, 'A file to mount another file over'),
     );
   const fstype = bind ? '' : mount.type;
-  const { source } = mount;
+  const { source, subpath } = mount;
+  const from = subpath === undefined ? { source } : { source: subpath, base: source };
   const likeTarget = mount.target === 'like it' ? { likeTarget: true } : {};
-  const operation = mountOperation({ source, target, fstype, flags: first, data, root });
+  const operation = mountOperation({ ...from, target, fstype, flags: first, data, root });
   steps.push(step({ ...operation, ...likeTarget }, mount.cause));
+  if (readonlyTree)
+    steps.push(
+      step(
+        { op: 'readonlyTree', path: target, root },
+        'Make it read-only, with all that is mounted below it',
+      ),
+    );
   if (bind && flags.includes('ro'))
     steps.push(
       step(
@@ -270,6 +278,7 @@ function mountOperation(options: {
   readonly flags: readonly MountFlag[];
   readonly data: string;
   readonly root?: string;
+  readonly base?: string;
 }): Extract<SetupOperation, { op: 'mount' }> {
   return { op: 'mount', ...options };
 }

@@ -5,6 +5,8 @@ export interface MountOptions {
   readonly flags: readonly MountFlag[];
   /** Propagation changes need a mount(2) call of their own. */
   readonly propagation: readonly MountFlag[];
+  /** `rro`: read-only with everything below. */
+  readonly readonlyTree: boolean;
   readonly data: string;
 }
 
@@ -53,11 +55,12 @@ export function parseMountOptions(words: readonly string[]): MountOptions {
   let propagation: readonly MountFlag[] = [];
   for (const word of words) {
     const clear = clears[word];
-    if (word === '' || word === 'defaults') continue;
+    if (word === '' || word === 'defaults' || word === 'rro') continue;
     if (sets[word] !== undefined) for (const flag of sets[word]) flags.add(flag);
     else if (clear !== undefined) flags.delete(clear);
     else if (propagations[word] !== undefined) propagation = propagations[word];
     else data.push(word);
   }
-  return { flags: [...flags], propagation, data: data.join(',') };
+  const readonlyTree = words.includes('rro');
+  return { flags: [...flags], propagation, readonlyTree, data: data.join(',') };
 }

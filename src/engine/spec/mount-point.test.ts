@@ -47,6 +47,18 @@ describe('parseMount()', () => {
     [{ Type: 'bind', Source: 'a', Target: '/b' }, "'a' mount path must be absolute"],
     [{ Type: 'tmpfs', Source: 'a', Target: '/b' }, 'field Source must not be specified'],
     [{ Type: 'volume', Source: 'v' }, 'field Target must not be empty'],
+    [
+      { Type: 'volume', Target: '/b', VolumeOptions: { Subpath: 'a' } },
+      'must not set Subpath when using anonymous volumes',
+    ],
+    [
+      { Type: 'volume', Source: 'vv', Target: '/b', VolumeOptions: { Subpath: 'a/../../b' } },
+      'subpath must be a relative path within the volume',
+    ],
+    [
+      { Type: 'volume', Source: 'vv', Target: '/b', VolumeOptions: { Subpath: '/a' } },
+      'subpath must be a relative path within the volume',
+    ],
     [{ Type: 'npipe', Source: 'v', Target: '/b' }, 'mount type unknown'],
   ] as const)('rejects %j', (mount, message) => {
     expect(() => parseMount(mount)).toThrow(`invalid mount config for type "${mount.Type}": `);
@@ -63,6 +75,7 @@ test('parseMountOptions() sets and clears flags in order and keeps the rest as d
   expect(parseMountOptions(['noexec', 'exec', 'ro', 'rslave', 'size=1m', '', 'mode=755'])).toEqual({
     flags: ['ro'],
     propagation: ['slave', 'rec'],
+    readonlyTree: false,
     data: 'size=1m,mode=755',
   });
 });

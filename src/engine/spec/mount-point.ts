@@ -23,6 +23,15 @@ export interface MountPoint {
   readonly listed: boolean;
   /** For a volume that is made for it. */
   readonly labels: Readonly<Record<string, string>> | null;
+  readonly driverOptions?: Readonly<Record<string, string>> | null;
+  /** What of a volume is mounted, when it is not the whole. */
+  readonly subpath?: string;
+  /** What is mounted below the source stays away. */
+  readonly nonRecursive?: boolean;
+  /** A read-only mount leaves what is mounted below it as it is. */
+  readonly readOnlyNonRecursive?: boolean;
+  /** There has to be no way to write below it. Every machine of ours can see to that. */
+  readonly readOnlyForceRecursive?: boolean;
 }
 
 const propagations = ['private', 'rprivate', 'slave', 'rslave', 'shared', 'rshared'];
@@ -76,7 +85,7 @@ export function parseBind(text: string): MountPoint {
 /** An entry of HostConfig.Mounts. */
 export function parseMount(mount: Mount): MountPoint {
   const { Type: type = '', Source: source = '', Target: target = '' } = mount;
-  const fail = (detail: string) => invalid(`invalid mount config for type "${type}": ${detail}`);
+  const fail = (detail: string) => invalidMount(mount, detail);
   if (target === '') throw fail('field Target must not be empty');
   const problem = destinationProblem(target);
   if (problem !== undefined) throw fail(problem);
@@ -89,43 +98,8 @@ export function parseMount(mount: Mount): MountPoint {
     listed: true,
     labels: null,
   };
-  if (type === 'bind') {
-    if (source === '') throw fail('field Source must not be empty');
-    if (!source.startsWith('/'))
-      throw fail(`invalid mount path: '${source}' mount path must be absolute`);
-    const propagation = mount.BindOptions?.Propagation || 'rprivate';
-    if (!propagations.includes(propagation)) throw fail(`invalid propagation mode: ${propagation}`);
-    const createSource = mount.BindOptions?.CreateMountpoint === true;
-    return {
-      ...base,
-      type,
-      name: '',
-      source: cleanPath(source),
-      propagation,
-      copy: false,
-      createSource,
-    };
-  }
-  if (type === 'volume') {
-    checkVolumeDriver(mount, source);
-    if (source !== '') checkVolumeName(source);
-    if (source === '' && !readWrite)
-      throw fail('must not set ReadOnly mode when using anonymous volumes');
-    if (mount.VolumeOptions?.Subpath)
-      throw new KindError('notImplemented', 'Volume subpaths are not supported by this engine yet');
-    const copy = mount.VolumeOptions?.NoCopy !== true;
-    return {
-      ...base,
-      type,
-      name: source,
-      source: '',
-      mode: 'z',
-      propagation: '',
-      copy,
-      createSource: false,
-      labels: mount.VolumeOptions?.Labels ?? null,
-    };
-  }
+  if (type === 'bind') return bindMount(mount, base);
+  if (type === 'volume') return volumeMount(mount, base);
   if (type === 'tmpfs') {
     if (source !== '') throw fail('field Source must not be specified');
     const options = tmpfsOptions(mount);
@@ -141,6 +115,70 @@ export function parseMount(mount: Mount): MountPoint {
     };
   }
   throw fail('mount type unknown');
+}
+
+type MountBase = Omit<
+  MountPoint,
+  'type' | 'name' | 'source' | 'propagation' | 'copy' | 'createSource'
+>;
+
+function bindMount(mount: Mount, base: MountBase): MountPoint {
+  const { Source: source = '', BindOptions: options } = mount;
+  if (source === '') throw invalidMount(mount, 'field Source must not be empty');
+  if (!source.startsWith('/'))
+    throw invalidMount(mount, `invalid mount path: '${source}' mount path must be absolute`);
+  const propagation = options?.Propagation || 'rprivate';
+  if (!propagations.includes(propagation))
+    throw invalidMount(mount, `invalid propagation mode: ${propagation}`);
+  return {
+    ...base,
+    type: 'bind',
+    name: '',
+    source: cleanPath(source),
+    propagation,
+    copy: false,
+    createSource: options?.CreateMountpoint === true,
+    nonRecursive: options?.NonRecursive === true,
+    readOnlyNonRecursive: options?.ReadOnlyNonRecursive === true,
+    readOnlyForceRecursive: options?.ReadOnlyForceRecursive === true,
+  };
+}
+
+function volumeMount(mount: Mount, base: MountBase): MountPoint {
+  const { Source: name = '', VolumeOptions: options } = mount;
+  checkVolumeDriver(mount, name);
+  if (name !== '') checkVolumeName(name);
+  const subpath = options?.Subpath ?? '';
+  if (subpath !== '' && name === '')
+    throw invalidMount(mount, 'must not set Subpath when using anonymous volumes');
+  if (subpath !== '' && !isLocalPath(subpath))
+    throw invalidMount(mount, 'subpath must be a relative path within the volume');
+  if (name === '' && !base.readWrite)
+    throw invalidMount(mount, 'must not set ReadOnly mode when using anonymous volumes');
+  return {
+    ...base,
+    type: 'volume',
+    name,
+    source: '',
+    mode: 'z',
+    propagation: '',
+    copy: options?.NoCopy !== true,
+    createSource: false,
+    labels: options?.Labels ?? null,
+    driverOptions: options?.DriverConfig?.Options ?? null,
+    ...(subpath === '' ? {} : { subpath: cleanPath(subpath).slice(1) || '.' }),
+  };
+}
+
+/** Relative, and by its words alone not leading out of where it begins. */
+function isLocalPath(path: string): boolean {
+  let depth = 0;
+  for (const part of path.split('/')) {
+    if (part === '..') depth -= 1;
+    else if (part !== '' && part !== '.') depth += 1;
+    if (depth < 0) return false;
+  }
+  return !path.startsWith('/');
 }
 
 /** An entry of HostConfig.Tmpfs. */
@@ -212,6 +250,10 @@ function destinationProblem(target: string): string | undefined {
 function invalidSpecification(text: string, detail?: string): KindError {
   const message = `invalid volume specification: '${text}'`;
   return new KindError('system', detail === undefined ? message : `${message}: ${detail}`);
+}
+
+function invalidMount({ Type: type }: Mount, detail: string): KindError {
+  return invalid(`invalid mount config for type "${type ?? ''}": ${detail}`);
 }
 
 function invalid(message: string): KindError {

@@ -48,6 +48,8 @@ export interface SpecMount {
   readonly type: string;
   readonly source: string;
   readonly options: readonly string[];
+  /** Of a volume: what is mounted is this path in `source`, and nothing in there leads out of it. */
+  readonly subpath?: string;
   /** What is made for the mount when there is nothing; `like it` also takes the mode of what there is. */
   readonly target?: 'dir' | 'file' | 'exists' | 'like it';
   readonly cause: string;

@@ -1,6 +1,7 @@
 /** The mounts of a container in order: the virtual file systems, the three files of /etc, the user's. */
 import type { HostConfig } from '../../api/container.ts';
 import type { SpecInput } from './compile-spec.ts';
+import { KindError } from '../../lib/errors.ts';
 import type { MountPoint } from './mount-point.ts';
 import { containerPaths } from './paths.ts';
 import type { SpecMount } from './runtime-spec.ts';
@@ -159,13 +160,26 @@ function userMount(point: MountPoint, fileMounts: ReadonlySet<string>): SpecMoun
     destination,
     source,
     type: 'bind',
-    options: ['rbind', ...(point.readWrite ? [] : ['ro']), point.propagation],
+    options: [
+      point.nonRecursive === true ? 'bind' : 'rbind',
+      ...(point.readWrite ? [] : [readOnlyWord(point)]),
+      point.propagation,
+    ],
+    ...(point.subpath === undefined ? {} : { subpath: point.subpath }),
     target: fileMounts.has(destination) ? 'file' : 'dir',
     cause:
       point.type === 'volume'
         ? 'Mount a volume, which outlives the container'
         : 'Share a path of the machine with the container',
   };
+}
+
+/** Recursive since API 1.44, unless asked otherwise. */
+function readOnlyWord({ readOnlyNonRecursive, readOnlyForceRecursive }: MountPoint): string {
+  if (readOnlyNonRecursive !== true) return 'rro';
+  if (readOnlyForceRecursive !== true) return 'ro';
+  const options = 'ReadOnlyNonRecursive && ReadOnlyForceRecursive';
+  throw new KindError('system', `mount options conflict: ${options}`);
 }
 
 function depth(path: string): number {

@@ -11,18 +11,23 @@ import {
   tmpfsMount,
   type MountPoint,
 } from '../spec/mount-point.ts';
+import { checkDriverOptions } from './driver-options.ts';
 import { volumeMountpoint } from './volume-table.ts';
 
-/** Volumes that do not exist yet are registered; their directories are made when the container starts. */
+/** Volumes that do not exist yet are registered; their directories are still to be made. */
 export function createMountPoints(
   daemon: Daemon,
-  options: { readonly config: ContainerConfig; readonly hostConfig: HostConfig },
+  options: {
+    readonly config: ContainerConfig;
+    readonly hostConfig: HostConfig;
+    readonly readOnlyNonRecursive: boolean;
+  },
 ): MountPoint[] {
-  const { config, hostConfig } = options;
+  const { config, hostConfig, readOnlyNonRecursive } = options;
   const points = new Map<string, MountPoint>();
   for (const point of volumesFrom(daemon, hostConfig)) points.set(point.destination, point);
   const own = [
-    ...(hostConfig.Binds ?? []).map(parseBind),
+    ...(hostConfig.Binds ?? []).map((text) => ({ ...parseBind(text), readOnlyNonRecursive })),
     ...(hostConfig.Mounts ?? []).map(parseMount),
     ...Object.entries(hostConfig.Tmpfs ?? {}).map(([path, words]) => tmpfsMount(path, words)),
   ];
@@ -53,11 +58,13 @@ function withVolume(
   const isNew = daemon.volumes.get(name) === undefined;
   const labels = anonymous ? { 'com.docker.volume.anonymous': '' } : point.labels;
   const createdMs = daemon.clock.now();
+  const options = point.driverOptions ?? null;
+  if (isNew) checkDriverOptions(name, options ?? {});
   daemon.volumes.ensure({
     name,
     createdMs,
     labels,
-    options: null,
+    options,
     anonymous,
     transient: transient && anonymous,
   });

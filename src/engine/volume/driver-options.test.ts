@@ -8,7 +8,6 @@ test.each([
   [{ device: 'tmpfs' }, 'create aa: missing required option: "type"'],
   [{ type: 'tmpfs' }, 'create aa: missing required option: "device"'],
   [{ o: 'x' }, 'create aa: missing required option: "device"'],
-  [{ type: 'tmpfs', device: 'tmpfs' }, /not supported by this engine yet/],
 ])('%j: %s', (options: Record<string, string>, message) => {
   expect(() => checkDriverOptions('aa', options)).toThrow(message);
 });
@@ -16,4 +15,5 @@ test.each([
 test('none, and no size, are fine', () => {
   checkDriverOptions('aa', {});
   checkDriverOptions('aa', { size: '0' });
+  checkDriverOptions('aa', { type: 'tmpfs', device: 'tmpfs', o: 'size=1m,uid=1000' });
 });

@@ -11,7 +11,7 @@ const needed: readonly (readonly [string, readonly string[]])[] = [
   ['o', ['device', 'type']],
 ];
 
-/** Rejects as `invalidParameter` what dockerd does, and as `notImplemented` what it would mount. */
+/** Rejects what dockerd does; whether it can be mounted shows when it is. */
 export function checkDriverOptions(name: string, options: Readonly<Record<string, string>>): void {
   const invalid = (message: string) =>
     new KindError('invalidParameter', `create ${name}: ${message}`);
@@ -26,9 +26,4 @@ export function checkDriverOptions(name: string, options: Readonly<Record<string
     for (const other of given.includes(option) ? others : [])
       if (!given.includes(other))
         throw invalid(`missing required option: ${JSON.stringify(other)}`);
-  if (given.includes('type'))
-    throw new KindError(
-      'notImplemented',
-      'Volumes that are mounts of their own are not supported by this engine yet',
-    );
 }

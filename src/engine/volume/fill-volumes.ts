@@ -1,68 +1,98 @@
-/** Makes the directories of new volumes and copies the image's files into the empty ones. */
-import type { SetupStep } from '../../guest/plan.ts';
-import { errorKind } from '../../lib/errors.ts';
+/** Copies the image's files into the empty volumes of a container that is being made. */
+import { errorKind, errorMessage, KindError } from '../../lib/errors.ts';
 import type { Container } from '../container/container.ts';
+import { mountRootSteps } from '../container/container-files.ts';
+import { followSymlinks } from '../container/follow-symlinks.ts';
 import type { Daemon } from '../daemon.ts';
+import { applyEach } from '../guest-plans.ts';
 import type { MountPoint } from '../spec/mount-point.ts';
 import { containerPaths, volumeDir } from '../spec/paths.ts';
+import { unmountStep } from '../spec/root-plan.ts';
+import { volumesPrepared, volumeSteps } from './volume-directories.ts';
+import { isOwnMount } from './volume-mounts.ts';
 import { volumeMountpoint } from './volume-table.ts';
+import { volumeUsers } from './volume-users.ts';
 
-/** Directories for the volumes that have none. */
-export function volumeSteps(daemon: Daemon, container: Container): SetupStep[] {
-  return unprepared(daemon, container).map(({ name }) => ({
-    operation: { op: 'mkdir', path: volumeMountpoint(name), mode: 0o755, parents: true },
-    cause: 'Make the directory of a new volume',
-  }));
-}
-
-/** The container's root is mounted. */
+/** For a container that nobody knows of yet; its root is mounted for so long. */
 export async function fillVolumes(daemon: Daemon, container: Container): Promise<void> {
-  await Promise.all(
-    unprepared(daemon, container).map(async (point) => {
-      if (point.copy) await fillVolume(daemon, { container, point });
-      daemon.volumes.setPrepared(point.name, true);
-    }),
-  );
-}
-
-function unprepared(daemon: Daemon, container: Container): readonly MountPoint[] {
-  return container.mountPoints.filter(
-    ({ type, name }) => type === 'volume' && daemon.volumes.get(name)?.prepared !== true,
-  );
+  const fresh = volumeSteps(daemon, container);
+  const points = container.mountPoints.filter(({ type, copy }) => type === 'volume' && copy);
+  const rootSteps = points.length === 0 ? [] : mountRootSteps(container);
+  if (fresh.length + rootSteps.length === 0) return;
+  const holder = `create ${container.id}`;
+  try {
+    await daemon.guest.apply({ before: [...fresh, ...rootSteps] });
+    volumesPrepared(daemon, container);
+    if (points.length === 0) return;
+    await daemon.volumeMounts.hold(daemon, container, holder);
+    for (const point of points) await fillVolume(daemon, container, point);
+  } catch (error) {
+    const message = `failed to populate volume: ${errorMessage(error)}`;
+    throw new KindError(errorKind(error), message, { cause: error });
+  } finally {
+    await daemon.volumeMounts.release(daemon, holder);
+    if (rootSteps.length > 0) await applyEach(daemon.guest, [unmountStep(container.id)]);
+  }
 }
 
 /**
  * A tar stream goes through here because both of its ends stay inside their directories, whatever the
- * image's symlinks say. It is unpacked beside the volume and takes its place whole.
+ * image's symlinks say.
  */
-async function fillVolume(
+async function fillVolume(daemon: Daemon, container: Container, point: MountPoint): Promise<void> {
+  const { guest } = daemon;
+  const { merged } = containerPaths(container.id);
+  const { path, status } = await followSymlinks(guest, point.destination, { root: merged });
+  if (status?.type !== 'dir') return;
+  const root = volumeMountpoint(point.name);
+  const target = `/${point.subpath ?? ''}`;
+  if (!(await isEmpty(daemon, target, root))) return;
+  const tar = guest.readTar(path, { root: merged, name: '.' });
+  if (isShared(daemon, point)) await guest.writeTar(target, tar, { root });
+  else await replaceVolume(daemon, point.name, tar);
+}
+
+/** A subpath that is not there is told when the container starts. */
+async function isEmpty(daemon: Daemon, path: string, root: string): Promise<boolean> {
+  try {
+    return (await daemon.guest.readDirectory(path, { root })).length === 0;
+  } catch (error) {
+    if (['notFound', 'invalidParameter'].includes(errorKind(error))) return false;
+    throw error;
+  }
+}
+
+/** Somebody else may look at it, or it is not the directory that could be replaced. */
+function isShared(daemon: Daemon, { name, subpath }: MountPoint): boolean {
+  const volume = daemon.volumes.get(name);
+  const isUsed = volumeUsers(daemon, name).some(
+    ({ isRunning, rootUsers }) => isRunning || rootUsers > 0,
+  );
+  return subpath !== undefined || isUsed || (volume !== undefined && isOwnMount(volume));
+}
+
+/** Unpacked beside the volume, it takes its place whole, whenever the machine stops. */
+async function replaceVolume(
   daemon: Daemon,
-  { container, point }: { container: Container; point: MountPoint },
+  name: string,
+  tar: ReadableStream<Uint8Array>,
 ): Promise<void> {
   const { guest } = daemon;
-  const root = containerPaths(container.id).merged;
-  const status = await guest.stat(point.destination, { root }).catch((error: unknown) => {
-    if (errorKind(error) === 'notFound') return undefined;
-    throw error;
-  });
-  if (status?.type !== 'dir') return;
-  const directory = volumeDir(point.name);
-  const staging = `${directory}/_copy`;
-  // Somebody on the machine may have been there first.
-  if ((await guest.readDirectory(volumeMountpoint(point.name))).length > 0) return;
-  const data = volumeMountpoint(point.name);
-  const base = point.destination.split('/').at(-1) ?? '';
+  const staging = `${volumeDir(name)}/_copy`;
+  const data = volumeMountpoint(name);
   const cause = 'Start the new volume with what the image has there';
   await guest.apply({
-    before: [{ operation: { op: 'mkdir', path: staging, mode: 0o700, parents: true }, cause }],
+    before: [
+      { operation: { op: 'removeTree', path: staging }, cause },
+      { operation: { op: 'mkdir', path: staging, mode: 0o755, parents: true }, cause },
+    ],
   });
-  await guest.writeTar(staging, guest.readTar(point.destination, { root }));
+  await guest.writeTar('/', tar, { root: staging });
   await guest.apply({
     before: [
       { operation: { op: 'sync', path: staging }, cause: 'What takes the volume’s place is whole' },
       { operation: { op: 'removeTree', path: data }, cause },
-      { operation: { op: 'rename', from: `${staging}/${base}`, to: data }, cause },
-      { operation: { op: 'removeTree', path: staging }, cause },
+      { operation: { op: 'rename', from: staging, to: data }, cause },
     ],
   });
 }

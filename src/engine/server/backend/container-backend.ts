@@ -82,10 +82,17 @@ export interface ContainerExtractOptions {
   readonly copyUidGid: boolean;
 }
 
+export interface ContainerCreateOptions {
+  readonly name?: string;
+  readonly platform?: string;
+  /** Read-only binds leave what is mounted below them as it is: what clients before API 1.44 expect. */
+  readonly readOnlyNonRecursive?: boolean;
+}
+
 export interface ContainerBackend {
   containerCreate(
     request: ContainerCreateRequest,
-    options: { readonly name?: string; readonly platform?: string },
+    options: ContainerCreateOptions,
   ): Promise<ContainerCreateResponse>;
   containerList(options: ContainerListOptions): Promise<ContainerSummary[]>;
   containerInspect(name: string, options: { readonly size: boolean }): Promise<ContainerInspect>;
