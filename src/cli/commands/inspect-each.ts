@@ -2,10 +2,10 @@
 import { errorMessage } from '../../lib/errors.ts';
 import type { CommandContext } from '../command/command.ts';
 import { ExitError } from '../command/exit-error.ts';
-import { escapeHtmlInJson, toJson } from '../template/functions.ts';
-import { structOf } from '../template/struct-of.ts';
-import { executeTemplate, parseTemplate } from '../template/template.ts';
-import type { Template } from '../template/template.ts';
+import { escapeHtmlInJson, toJson } from '../../lib/template/functions.ts';
+import { structOf } from '../../lib/template/struct-of.ts';
+import { executeTemplate, parseTemplate } from '../../lib/template/template.ts';
+import type { Template } from '../../lib/template/template.ts';
 
 export interface InspectOptions {
   readonly names: readonly string[];

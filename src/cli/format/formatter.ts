@@ -6,10 +6,10 @@ import {
   headerFunctions,
   sortMaps,
   toJson,
-} from '../template/functions.ts';
-import type { TemplateFunctions } from '../template/functions.ts';
-import { StructValue } from '../template/print-value.ts';
-import { executeTemplate, parseTemplate } from '../template/template.ts';
+} from '../../lib/template/functions.ts';
+import type { TemplateFunctions } from '../../lib/template/functions.ts';
+import { StructValue } from '../../lib/template/print-value.ts';
+import { executeTemplate, parseTemplate } from '../../lib/template/template.ts';
 import { alignTabs } from './tab-writer.ts';
 
 /** What a template sees of one row: cells, or functions of arguments. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { formatFixed, formatG } from './decimal.ts';
+import { formatFixed, formatG } from '../../lib/template/decimal.ts';
 import { bytesSize, humanDuration, humanSize } from './units.ts';
 import { parseSize } from '../../lib/parse-size.ts';
 

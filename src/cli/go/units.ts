@@ -1,5 +1,5 @@
 /** Sizes and durations for people, as go-units writes them. */
-import { formatG } from './decimal.ts';
+import { formatG } from '../../lib/template/decimal.ts';
 
 const decimalUnits = ['B', 'kB', 'MB', 'GB', 'TB', 'PB', 'EB', 'ZB', 'YB'];
 const binaryUnits = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB', 'ZiB', 'YiB'];

@@ -8,7 +8,7 @@ import { unixTime } from '../../format/unix-time.ts';
 import { goQuote } from '../../../lib/go-quote.ts';
 import { humanDuration, humanSize } from '../../go/units.ts';
 import { familiarString, parseReference } from '../../reference.ts';
-import { NilValue } from '../../template/print-value.ts';
+import { NilValue } from '../../../lib/template/print-value.ts';
 
 export const containerTypeName = '*formatter.ContainerContext';
 

@@ -8,9 +8,9 @@ import { ExitError } from '../../command/exit-error.ts';
 import { filterFlag, stringFlag } from '../../flags/flag-spec.ts';
 import { formatFlag } from '../../flags/format-flag.ts';
 import { parseTimestamp } from '../../go/timestamp.ts';
-import { StructValue } from '../../template/print-value.ts';
-import { executeTemplate, parseTemplate } from '../../template/template.ts';
-import type { Template } from '../../template/template.ts';
+import { StructValue } from '../../../lib/template/print-value.ts';
+import { executeTemplate, parseTemplate } from '../../../lib/template/template.ts';
+import type { Template } from '../../../lib/template/template.ts';
 
 export const events: Command = {
   use: '[OPTIONS]',

@@ -8,9 +8,9 @@ import type { Command, CommandContext } from '../../command/command.ts';
 import { ExitError } from '../../command/exit-error.ts';
 import { formatFlag } from '../../flags/format-flag.ts';
 import { bytesSize } from '../../go/units.ts';
-import { structOf } from '../../template/struct-of.ts';
-import { parseTemplate } from '../../template/template.ts';
-import { printTemplate } from '../../template/print-template.ts';
+import { structOf } from '../../../lib/template/struct-of.ts';
+import { parseTemplate } from '../../../lib/template/template.ts';
+import { printTemplate } from '../../format/print-template.ts';
 
 export const info: Command = {
   use: '[OPTIONS]',

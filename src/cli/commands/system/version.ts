@@ -8,10 +8,10 @@ import type { Command } from '../../command/command.ts';
 import { ExitError } from '../../command/exit-error.ts';
 import { formatFlag } from '../../flags/format-flag.ts';
 import { alignTabs } from '../../format/tab-writer.ts';
-import { printTemplate } from '../../template/print-template.ts';
-import { structOf } from '../../template/struct-of.ts';
-import { parseTemplate } from '../../template/template.ts';
-import type { Template } from '../../template/template.ts';
+import { printTemplate } from '../../format/print-template.ts';
+import { structOf } from '../../../lib/template/struct-of.ts';
+import { parseTemplate } from '../../../lib/template/template.ts';
+import type { Template } from '../../../lib/template/template.ts';
 
 export const version: Command = {
   use: '[OPTIONS]',

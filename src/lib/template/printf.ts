@@ -1,6 +1,6 @@
 /** The verbs of Go's fmt.Sprintf that templates use. */
-import { goQuote } from '../../lib/go-quote.ts';
-import { formatFixed, formatG } from '../go/decimal.ts';
+import { goQuote } from '../go-quote.ts';
+import { formatFixed, formatG } from './decimal.ts';
 import { printNested } from './print-value.ts';
 
 export function printf(format: string, values: readonly unknown[]): string {

@@ -5,12 +5,14 @@ import type { TemplateFunction, TemplateFunctions } from './functions.ts';
 import { isNil, printValue, StructValue } from './print-value.ts';
 import { structField } from './struct-of.ts';
 import { TemplateExecutionError } from './template-error.ts';
-import { errorMessage } from '../../lib/errors.ts';
+import { errorMessage } from '../errors.ts';
 
 export interface ExecuteOptions {
   readonly functions: TemplateFunctions;
   /** A key that a map does not have is an error rather than `<no value>`. */
   readonly missingKeyIsError?: boolean;
+  /** Actions and texts that are executed at most; absent, whoever wrote the template waits for it. */
+  readonly nodeCountMax?: number;
 }
 
 interface Scope {
@@ -36,6 +38,7 @@ export class Execution {
   /** The defined template that is being applied; empty for the outermost. */
   #template = '';
   #depth = 0;
+  #nodeCount = 0;
 
   constructor(source: string, options: ExecuteOptions) {
     this.#source = source;
@@ -64,6 +67,10 @@ export class Execution {
   }
 
   #node(node: Node, scope: Scope): Flow {
+    this.#nodeCount += 1;
+    const { nodeCountMax = Infinity } = this.#options;
+    if (this.#nodeCount > nodeCountMax)
+      throw new Error(`template: :1: more than ${nodeCountMax} steps to execute`);
     switch (node.kind) {
       case 'text':
         this.#output += node.text;

@@ -1,8 +1,8 @@
 /** Prints a template's result and a newline, also what it had printed when it failed. */
 import type { Output } from '../output.ts';
-import { TemplateExecutionError } from './template-error.ts';
-import { executeTemplate } from './template.ts';
-import type { Template } from './template.ts';
+import { TemplateExecutionError } from '../../lib/template/template-error.ts';
+import { executeTemplate } from '../../lib/template/template.ts';
+import type { Template } from '../../lib/template/template.ts';
 
 export async function printTemplate(
   out: Output,
