@@ -214,3 +214,20 @@ describe('update', () => {
     expect((await inspect(engine)).State.Status).toBe('restarting');
   });
 });
+
+test('a log driver that cannot be set up: nothing is run, and the state says why', async () => {
+  const engine = await createFakeEngine();
+  const LogConfig = { Type: 'json-file', Config: { 'max-size': 'x' } };
+  await engine.create({ HostConfig: { LogConfig } }, 'one');
+  const message = "failed to initialize logging driver: invalid size: 'x'";
+  expect(await engine.call('POST', '/containers/one/start')).toEqual({
+    status: 500,
+    json: { message },
+  });
+  expect((await inspect(engine)).State).toMatchObject({
+    Status: 'created',
+    ExitCode: 128,
+    Error: message,
+  });
+  expect(engine.guest.plans).toEqual([]);
+});

@@ -94,13 +94,15 @@ function newContainer(
 ): Container {
   const { image, config, hostConfig, options } = parts;
   const readOnlyNonRecursive = options.readOnlyNonRecursive === true;
+  const createdMs = daemon.clock.now();
+  const imageId = image.id;
   return new Container({
     ...parts,
-    createdMs: daemon.clock.now(),
-    imageId: image.id,
+    createdMs,
+    imageId,
     diffIds: image.config.diffIds,
     mountPoints: createMountPoints(daemon, { config, hostConfig, readOnlyNonRecursive }),
-    logFile: openLogFile(daemon, { id: parts.id, config, hostConfig }),
+    logFile: openLogFile(daemon, { ...parts, createdMs, imageId }),
     now: () => daemon.clock.now(),
     delay: (milliseconds, signal) => daemon.clock.delay(milliseconds, signal),
   });

@@ -5,7 +5,8 @@ import type { Container } from './container/container.ts';
 import { splitLines, type LogChunk } from './container/container-log.ts';
 import type { Daemon } from './daemon.ts';
 import type { LogLine } from './log/log-format.ts';
-import { logAttributes, logFileOptions } from './log/log-options.ts';
+import { logAttributes } from './log/log-attributes.ts';
+import { logFileOptions } from './log/log-options.ts';
 import { readLogFiles } from './log/read-log-files.ts';
 import type { ContainerLogsOptions, LogsStream } from './server/backend/container-backend.ts';
 import { rfc3339Nano } from './timestamps.ts';
@@ -34,15 +35,19 @@ export async function containerLogs(
 }
 
 /** The attributes of the lines, sorted, as a query string would have them. */
-function detailsOf({ config, hostConfig }: Container): string {
-  const pairs = Object.entries(logAttributes(config, hostConfig)).map(
+function detailsOf(container: Container): string {
+  const pairs = Object.entries(logAttributes(container)).map(
     ([name, value]) => `${queryEscape(name)}=${queryEscape(value)}`,
   );
-  return pairs.length === 0 ? ' ' : `${pairs.sort().join(',')} `;
+  return `${pairs.join(',')} `;
 }
 
+/** As Go's url.QueryEscape. */
 function queryEscape(text: string): string {
-  return encodeURIComponent(text).replace(/%20/g, '+');
+  const hex = (char: string) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`;
+  return encodeURIComponent(text)
+    .replaceAll('%20', '+')
+    .replace(/[!'()*]/g, hex);
 }
 
 /**
@@ -107,8 +112,8 @@ async function* fileChunks(
   container: Container,
   tail: number | undefined,
 ): AsyncGenerator<LogChunk, void, void> {
-  const { id, logFile } = container;
-  const options = logFileOptions(id, container);
+  const { logFile } = container;
+  const options = logFileOptions(container);
   if (logFile === undefined || options === undefined) return;
   const { sizeBytes, sequence } = await logFile.flush();
   let last: LogLine[] = [];

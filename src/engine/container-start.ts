@@ -66,7 +66,7 @@ export async function startContainer(daemon: Daemon, container: Container): Prom
   let root: PreparedRoot | undefined;
   let plan: SetupPlan = { before: [] };
   try {
-    checkLogDriver(container.hostConfig);
+    checkLogDriver(container);
     const joined = findJoined(daemon, container);
     await daemon.volumeMounts.hold(daemon, container, container.id);
     root = await prepareRoot(daemon, container);

@@ -103,7 +103,12 @@ describe('logs', () => {
   test('what memory no longer holds comes from the files, of both drivers', async () => {
     const lines =
       'seq 16000 | sed "s/$/ what a line of a usual program looks like, with some words in it/"';
-    for (const driver of ['json-file', 'local']) {
+    const drivers = [
+      'json-file',
+      'json-file --log-opt max-size=1m --log-opt max-file=5 --log-opt compress=true',
+      'local --log-opt max-size=500k',
+    ];
+    for (const driver of drivers) {
       await output(
         `docker run --log-driver ${driver} --name long busybox sh -c '${lines}' > /dev/null`,
       );

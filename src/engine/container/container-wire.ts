@@ -94,7 +94,8 @@ export function containerMounts({ mountPoints }: Container): MountPoint[] {
 }
 
 /** Only the default driver has a path to show, and only once there is something in it. */
-function logPath({ id, config, hostConfig, startedBefore }: Container): string {
+function logPath(container: Container): string {
+  const { hostConfig, startedBefore } = container;
   if (!startedBefore || (hostConfig.LogConfig?.Type || 'json-file') !== 'json-file') return '';
-  return logFileOptions(id, { config, hostConfig })?.path ?? '';
+  return logFileOptions(container)?.path ?? '';
 }

@@ -1,5 +1,6 @@
 /** The files of the json-file driver: one JSON object a line, as dockerd writes them byte for byte. */
 import { isRecord } from '../../lib/json.ts';
+import { escapeHtmlInJson } from '../../lib/template/functions.ts';
 import { rfc3339NanoOf } from '../timestamps.ts';
 import { ByteBuilder, type LogDecoder, type LogFormat, type LogLine } from './log-format.ts';
 
@@ -29,7 +30,9 @@ function escapeOf(byte: number): string {
 /** `attributes`: of every line, when there are any. */
 export function jsonFormat(attributes: Readonly<Record<string, string>>): LogFormat {
   const extra =
-    Object.keys(attributes).length === 0 ? '' : `"attrs":${JSON.stringify(attributes)},`;
+    Object.keys(attributes).length === 0
+      ? ''
+      : `"attrs":${escapeHtmlInJson(JSON.stringify(attributes))},`;
   return {
     encode: (lines) => encode(lines, extra),
     decoder: () => new JsonDecoder(),

@@ -5,10 +5,11 @@
  * A log that cannot be written (the disk is full) ends there: the container goes on, and what it prints is
  * kept in memory as far as that goes.
  */
-import type { ContainerConfig, HostConfig } from '../../api/container.ts';
 import type { FileAppender, Guest } from '../../guest/guest.ts';
 import type { SetupStep } from '../../guest/plan.ts';
 import { errorKind } from '../../lib/errors.ts';
+import { compressFile } from './compress-file.ts';
+import type { LoggedContainer } from './log-attributes.ts';
 import type { LogLine } from './log-format.ts';
 import { logFileOptions, type LogFileOptions } from './log-options.ts';
 
@@ -35,6 +36,8 @@ export class LogFile {
   #sizeBytes: number | undefined;
   #appender: FileAppender | undefined;
   #writing: Promise<void> | undefined;
+  /** Of the file that was put aside last. */
+  #compressing: Promise<void> = Promise.resolve();
   #broken = false;
   #hadLines = false;
 
@@ -76,6 +79,7 @@ export class LogFile {
     const appender = this.#appender;
     this.#appender = undefined;
     await appender?.close().catch(() => {});
+    await this.#compressing;
   }
 
   /** The container goes, and its files with it: nothing more is written, nothing is left open. */
@@ -145,30 +149,32 @@ export class LogFile {
     await this.#appender?.close();
     this.#appender = undefined;
     this.#sizeBytes = 0;
-    const { path, fileCountMax } = this.#options;
+    await this.#compressing;
+    const { path, fileCountMax, compress } = this.#options;
     const cause = 'The log is as large as it may be: put it aside';
-    const nameOf = (index: number) => (index === 0 ? path : `${path}.${index}`);
+    const names = (index: number) =>
+      index === 0 ? [path] : [`${path}.${index}`, ...(compress ? [`${path}.${index}.gz`] : [])];
     const step = (operation: SetupStep['operation']): SetupStep => ({ operation, cause });
-    // Those that are not there yet fail to move, and that is as it should be: each on its own.
+    const oldest = names(fileCountMax - 1);
     await this.#guest.apply({
-      before: [step({ op: 'removeTree', path: nameOf(fileCountMax - 1) })],
+      before: oldest.map((name) => step({ op: 'removeTree', path: name })),
     });
-    for (let index = fileCountMax - 2; index >= 0; index -= 1) {
-      const rename = step({ op: 'rename', from: nameOf(index), to: nameOf(index + 1) });
-      await this.#guest.apply({ before: [rename] }).catch(() => {});
-    }
+    // Those that are not there yet fail to move, and that is as it should be: each on its own.
+    for (let index = fileCountMax - 2; index >= 0; index -= 1)
+      for (const [which, from] of names(index).entries()) {
+        const rename = step({ op: 'rename', from, to: names(index + 1)[which] ?? '' });
+        await this.#guest.apply({ before: [rename] }).catch(() => {});
+      }
+    // One that cannot be compressed stays as it is, and is read so.
+    if (compress) this.#compressing = compressFile(this.#guest, `${path}.1`).catch(() => {});
   }
 }
 
 /** The files of a container; undefined with the driver that keeps nothing. */
 export function openLogFile(
   { guest }: { readonly guest: Guest },
-  container: {
-    readonly id: string;
-    readonly config: ContainerConfig;
-    readonly hostConfig: HostConfig;
-  },
+  container: LoggedContainer,
 ): LogFile | undefined {
-  const options = logFileOptions(container.id, container);
+  const options = logFileOptions(container);
   return options === undefined ? undefined : new LogFile(guest, options);
 }

@@ -5,6 +5,7 @@ import { localFormat } from './local-format.ts';
 import { LogFile } from './log-file.ts';
 import type { LogFormat, LogLine } from './log-format.ts';
 import { logFileOptions } from './log-options.ts';
+import { logged } from './logged-container.fixture.ts';
 
 const bytes = (value: string) => new TextEncoder().encode(value);
 const text = (value: Uint8Array) => new TextDecoder().decode(value);
@@ -56,7 +57,7 @@ describe('LogFile', () => {
     const guest = new FakeGuest();
     const config = { 'max-size': '200', 'max-file': '2' };
     const hostConfig = { LogConfig: { Type: 'json-file', Config: config } };
-    const options = logFileOptions('id', { config: {}, hostConfig });
+    const options = logFileOptions(logged({ hostConfig }));
     if (options === undefined) throw new Error('No options');
     const file = new LogFile(guest, options);
     file.append(Array.from({ length: 10 }, (_, index) => line(`${index}\n`)));
@@ -69,8 +70,7 @@ describe('LogFile', () => {
   });
 
   test('is none for the driver none, and bounded where dockerd’s would not be', () => {
-    const of = (LogConfig: object) =>
-      logFileOptions('id', { config: {}, hostConfig: { LogConfig } });
+    const of = (LogConfig: object) => logFileOptions(logged({ hostConfig: { LogConfig } }));
     expect(of({ Type: 'none' })).toBeUndefined();
     expect(of({})).toMatchObject({ sizeBytesMax: 16 * 1024 * 1024, fileCountMax: 2 });
     expect(of({ Type: 'local' })).toMatchObject({ sizeBytesMax: 20_000_000, fileCountMax: 5 });

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { checkLogDriver, readLogLimits } from './log-limits.ts';
+import { logged } from './logged-container.fixture.ts';
 
 // Each as docker 20.10.24 said it; only a size is read by a later go-units.
 test.each([
@@ -17,7 +18,7 @@ test.each([
   ['local', { compress: 'maybe' }, 'error reading compress log option: strconv.ParseBool: parsing "maybe": invalid syntax'],
 ])('a container with the log driver %s and %j does not start: %s', (Type, given, message) => {
   const Config = Object.fromEntries(Object.entries(given));
-  expect(() => checkLogDriver({ LogConfig: { Type, Config } })).toThrow(
+  expect(() => checkLogDriver(logged({ hostConfig: { LogConfig: { Type, Config } } }))).toThrow(
     `failed to initialize logging driver: ${message}`,
   );
 }); // prettier-ignore
@@ -26,6 +27,7 @@ test('readLogLimits() counts in thousands, as both drivers do', () => {
   expect(readLogLimits('json-file', { 'max-size': '10m', 'max-file': '3' })).toEqual({
     sizeBytesMax: 10_000_000,
     fileCountMax: 3,
+    compress: false,
   });
   expect(readLogLimits('local', { compress: 'false', 'max-file': '1' })).toMatchObject({
     fileCountMax: 1,

@@ -1,8 +1,8 @@
 /** How large a log may become, as a driver's options say. Their mistakes are told when a container starts, as in dockerd. */
-import type { HostConfig } from '../../api/container.ts';
 import { errorMessage, KindError } from '../../lib/errors.ts';
 import { atoi, parseBool } from '../../lib/go-numbers.ts';
 import { parseDecimalSize } from '../../lib/parse-size.ts';
+import { logAttributes, type LoggedContainer } from './log-attributes.ts';
 
 export type LogOptions = Readonly<Record<string, string>>;
 
@@ -11,19 +11,27 @@ export interface LogLimits {
   readonly sizeBytesMax: number;
   /** How many files there are at most. */
   readonly fileCountMax: number;
+  /** What was put aside is compressed. */
+  readonly compress: boolean;
 }
 
 /**
  * dockerd's json-file driver keeps everything unless told otherwise. The machine's disk is small, and
  * one container that prints without end must not fill it for all.
  */
-const jsonLimitsDefault: LogLimits = { sizeBytesMax: 16 * 1024 * 1024, fileCountMax: 2 };
-const localLimitsDefault: LogLimits = { sizeBytesMax: 20_000_000, fileCountMax: 5 };
+const jsonLimitsDefault: LogLimits = {
+  sizeBytesMax: 16 * 1024 * 1024,
+  fileCountMax: 2,
+  compress: false,
+};
+const localLimitsDefault: LogLimits = { sizeBytesMax: 20_000_000, fileCountMax: 5, compress: true };
 
 /** Rejects the start of a container whose log driver cannot be set up. */
-export function checkLogDriver({ LogConfig }: HostConfig): void {
+export function checkLogDriver(container: LoggedContainer): void {
+  const { LogConfig } = container.hostConfig;
   try {
     readLogLimits(LogConfig?.Type ?? 'json-file', LogConfig?.Config ?? {});
+    logAttributes(container);
   } catch (error) {
     const message = `failed to initialize logging driver: ${errorMessage(error)}`;
     throw new KindError('system', message, { cause: error });
@@ -45,7 +53,8 @@ function jsonLimits(options: LogOptions): LogLimits {
   const isCompressed = compress !== undefined && parseBool(compress);
   if (isCompressed && (fileCountMax === 1 || sizeBytesMax === undefined))
     throw new Error('compress cannot be true when max-file is less than 2 or max-size is not set');
-  return sizeBytesMax === undefined ? jsonLimitsDefault : { sizeBytesMax, fileCountMax };
+  if (sizeBytesMax === undefined) return jsonLimitsDefault;
+  return { sizeBytesMax, fileCountMax, compress: isCompressed };
 }
 
 function localLimits(options: LogOptions): LogLimits {
@@ -63,6 +72,7 @@ function localLimits(options: LogOptions): LogLimits {
   return {
     sizeBytesMax: limits.sizeBytesMax === 0 ? sizeBytesMax : limits.sizeBytesMax,
     fileCountMax: Math.max(1, limits.fileCountMax),
+    compress: isCompressed,
   };
 }
 

@@ -1,6 +1,6 @@
 /** What a container's log driver is told: where its files are, how large and how many, and what each line carries. */
-import type { ContainerConfig, HostConfig } from '../../api/container.ts';
 import { containerPaths } from '../spec/paths.ts';
+import { logAttributes, type LoggedContainer } from './log-attributes.ts';
 import { jsonFormat } from './json-format.ts';
 import { localFormat } from './local-format.ts';
 import type { LogFormat } from './log-format.ts';
@@ -14,10 +14,8 @@ export interface LogFileOptions extends LogLimits {
 }
 
 /** Undefined for the driver that keeps nothing. */
-export function logFileOptions(
-  id: string,
-  { config, hostConfig }: { readonly config: ContainerConfig; readonly hostConfig: HostConfig },
-): LogFileOptions | undefined {
+export function logFileOptions(container: LoggedContainer): LogFileOptions | undefined {
+  const { id, hostConfig } = container;
   const { Type: type = 'json-file', Config: given } = hostConfig.LogConfig ?? {};
   if (type === 'none') return undefined;
   const { metadata } = containerPaths(id);
@@ -25,7 +23,7 @@ export function logFileOptions(
   return {
     ...(isLocal ? { ownDirectory: `${metadata}/local-logs` } : {}),
     path: isLocal ? `${metadata}/local-logs/container.log` : `${metadata}/${id}-json.log`,
-    format: isLocal ? localFormat : jsonFormat(logAttributes(config, hostConfig)),
+    format: isLocal ? localFormat : jsonFormat(readableAttributes(container)),
     ...readableLimits(type, given ?? {}),
   };
 }
@@ -39,37 +37,10 @@ function readableLimits(type: string, options: LogOptions): LogLimits {
   }
 }
 
-/** Labels and variables that the driver was told to put beside each line, and its tag. */
-export function logAttributes(
-  config: ContainerConfig,
-  hostConfig: HostConfig,
-): Readonly<Record<string, string>> {
-  const options = hostConfig.LogConfig?.Config ?? {};
-  const names = (text = '') => text.split(',').filter(Boolean);
-  const environment = Object.fromEntries(
-    (config.Env ?? [])
-      .filter((variable) => variable.includes('='))
-      .map((variable) => {
-        const equals = variable.indexOf('=');
-        return [variable.slice(0, equals), variable.slice(equals + 1)];
-      }),
-  );
-  const pick = (from: Readonly<Record<string, string>>, wanted?: string, pattern?: string) =>
-    Object.entries(from).filter(
-      ([name]) =>
-        names(wanted).includes(name) || (pattern !== undefined && safePattern(pattern).test(name)),
-    );
-  return Object.fromEntries([
-    ...pick(config.Labels ?? {}, options['labels'], options['labels-regex']),
-    ...pick(environment, options['env'], options['env-regex']),
-    ...(options['tag'] === undefined ? [] : [['tag', options['tag']] as const]),
-  ]);
-}
-
-function safePattern(text: string): RegExp {
+function readableAttributes(container: LoggedContainer): Readonly<Record<string, string>> {
   try {
-    return new RegExp(text);
+    return logAttributes(container);
   } catch {
-    return /(?!)/;
+    return {};
   }
 }

@@ -1,9 +1,9 @@
 /** Reads a container's log back from its files, oldest line first. */
 import type { Guest } from '../../guest/guest.ts';
-import { TarReader } from '../../image/tar-reader.ts';
-import { errorKind } from '../../lib/errors.ts';
+import { decompress } from '../../image/decompress.ts';
 import type { LogLine } from './log-format.ts';
 import type { LogFileOptions } from './log-options.ts';
+import { readContent } from './read-content.ts';
 
 /** In batches. `sizeBytes`: so much of the newest file counts; it may grow meanwhile. */
 export async function* readLogFiles(
@@ -11,35 +11,25 @@ export async function* readLogFiles(
   options: LogFileOptions & { readonly sizeBytes: number },
 ): AsyncGenerator<readonly LogLine[], void, void> {
   for (let index = options.fileCountMax - 1; index >= 0; index -= 1) {
-    const path = index === 0 ? options.path : `${options.path}.${index}`;
-    const sizeBytesMax = index === 0 ? options.sizeBytes : Infinity;
     const decoder = options.format.decoder();
-    for await (const bytes of readContent(guest, path, sizeBytesMax)) yield decoder.push(bytes);
+    for await (const bytes of contentOf(guest, options, index)) yield decoder.push(bytes);
   }
 }
 
-/** As an archive, because that stays with the file when it is put aside meanwhile. Nothing when it is missing. */
-async function* readContent(
+async function* contentOf(
   guest: Guest,
-  path: string,
-  sizeBytesMax: number,
+  options: LogFileOptions & { readonly sizeBytes: number },
+  index: number,
 ): AsyncGenerator<Uint8Array, void, void> {
-  let parts: Uint8Array[] = [];
-  let left = sizeBytesMax;
-  const reader = new TarReader({
-    entry: () => {},
-    data: (bytes) => {
-      if (left > 0) parts.push(bytes.subarray(0, left));
-      left -= bytes.length;
-    },
-  });
-  try {
-    for await (const chunk of guest.readTar(path)) {
-      reader.write(chunk);
-      yield* parts;
-      parts = [];
-    }
-  } catch (error) {
-    if (errorKind(error) !== 'notFound') throw error;
+  if (index === 0) {
+    yield* readContent(guest, options.path, options.sizeBytes);
+    return;
   }
+  const path = `${options.path}.${index}`;
+  let isEmpty = true;
+  for await (const bytes of readContent(guest, path)) {
+    isEmpty = false;
+    yield bytes;
+  }
+  if (isEmpty && options.compress) yield* decompress(readContent(guest, `${path}.gz`));
 }

@@ -241,6 +241,24 @@ export const states: Topic = {
       ],
     },
     {
+      name: 'a log driver that cannot be set up',
+      steps: [
+        ...[
+          { 'max-size': 'x' },
+          { 'max-file': 'x' },
+          { compress: 'true' },
+          { 'labels-regex': '(' },
+          { 'env-regex': '[z-a]' },
+          { tag: '{{' },
+          { tag: '{{.Nosuch}}' },
+        ].flatMap((Config, index) => [
+          created(`log${index}`, { HostConfig: { LogConfig: { Type: 'json-file', Config } } }),
+          { request: `POST /containers/log${index}/start` },
+        ]),
+        { request: 'GET /containers/log0/json', pick: ['State'] },
+      ],
+    },
+    {
       name: 'namespaces of another',
       steps: [
         created('aa'),
