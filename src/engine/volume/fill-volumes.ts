@@ -23,9 +23,12 @@ export async function fillVolumes(daemon: Daemon, container: Container): Promise
   try {
     await daemon.guest.apply({ before: [...fresh, ...rootSteps] });
     volumesPrepared(daemon, container);
-    if (points.length === 0) return;
-    await daemon.volumeMounts.hold(daemon, container, holder);
-    for (const point of points) await fillVolume(daemon, container, point);
+    for (const point of points) {
+      const from = await imageDirectory(daemon, container, point);
+      if (from === undefined) continue;
+      await daemon.volumeMounts.hold(daemon, container, holder);
+      await fillVolume(daemon, point, { from, merged: containerPaths(container.id).merged });
+    }
   } catch (error) {
     const message = `failed to populate volume: ${errorMessage(error)}`;
     throw new KindError(errorKind(error), message, { cause: error });
@@ -35,19 +38,31 @@ export async function fillVolumes(daemon: Daemon, container: Container): Promise
   }
 }
 
+/** Undefined when the image has nothing to fill a volume with. */
+async function imageDirectory(
+  { guest }: Daemon,
+  { id }: Container,
+  { destination }: MountPoint,
+): Promise<string | undefined> {
+  const root = containerPaths(id).merged;
+  const { path, status } = await followSymlinks(guest, destination, { root });
+  return status?.type === 'dir' ? path : undefined;
+}
+
 /**
  * A tar stream goes through here because both of its ends stay inside their directories, whatever the
  * image's symlinks say.
  */
-async function fillVolume(daemon: Daemon, container: Container, point: MountPoint): Promise<void> {
+async function fillVolume(
+  daemon: Daemon,
+  point: MountPoint,
+  { from, merged }: { readonly from: string; readonly merged: string },
+): Promise<void> {
   const { guest } = daemon;
-  const { merged } = containerPaths(container.id);
-  const { path, status } = await followSymlinks(guest, point.destination, { root: merged });
-  if (status?.type !== 'dir') return;
   const root = volumeMountpoint(point.name);
   const target = `/${point.subpath ?? ''}`;
   if (!(await isEmpty(daemon, target, root))) return;
-  const tar = guest.readTar(path, { root: merged, name: '.' });
+  const tar = guest.readTar(from, { root: merged, name: '.' });
   if (isShared(daemon, point)) await guest.writeTar(target, tar, { root });
   else await replaceVolume(daemon, point.name, tar);
 }

@@ -68,6 +68,52 @@ export const volumes: Topic = {
       ],
     },
     {
+      name: 'mounts of their own',
+      steps: [
+        {
+          request: 'POST /volumes/create',
+          body: { Name: 'bad', DriverOpts: { type: 'tmpfs', device: 'tmpfs', o: 'nosuch=1' } },
+        },
+        {
+          request: 'POST /volumes/create',
+          body: { Name: 'missing', DriverOpts: { type: 'none', device: '/nosuch', o: 'bind,ro' } },
+        },
+        created('one', { HostConfig: { Binds: ['bad:/x'] } }),
+        { request: 'POST /containers/one/start' },
+        { request: 'GET /containers/one/json', pick: ['State'] },
+        created('two', { HostConfig: { Binds: ['missing:/x'] } }),
+        { request: 'POST /containers/two/start' },
+        created('three', {
+          HostConfig: {
+            Mounts: [
+              {
+                Type: 'volume',
+                Source: 'made',
+                Target: '/x',
+                VolumeOptions: {
+                  Labels: { a: '1' },
+                  DriverConfig: { Options: { type: 'tmpfs', device: 'tmpfs' } },
+                },
+              },
+            ],
+          },
+        }),
+        { request: 'GET /volumes/made' },
+        created('four', {
+          HostConfig: {
+            Mounts: [
+              {
+                Type: 'volume',
+                Source: 'half',
+                Target: '/x',
+                VolumeOptions: { DriverConfig: { Options: { type: 'tmpfs' } } },
+              },
+            ],
+          },
+        }),
+      ],
+    },
+    {
       name: 'filters',
       steps: [
         { request: 'POST /volumes/create', body: { Name: 'aa', Labels: { x: '1' } } },
