@@ -100,4 +100,52 @@ describe('a container', () => {
     expect(stderr).toMatch(/not permitted/i);
     expect((await host.run('hostname; date +%Y')).stdout).toBe(before);
   });
+
+  test('does not lead a copy out of its root, in or out, by links of its own', async () => {
+    await host.run(
+      "docker run --name trap busybox sh -c 'ln -s / /up; ln -s ../../../../../.. /far; ln -s /var/lib/docker /d'",
+    );
+    const { stdout, stderr } = await host.run(
+      'echo in > /tmp/in; docker cp /tmp/in trap:/up/copied; docker cp /tmp/in trap:/far/copied2; ls /copied /copied2 2>&1; docker cp trap:/far/etc/debian_version - ; docker cp trap:/d/overlay2 -; docker cp trap:/copied2 - | tar -xO; docker rm trap',
+    );
+    expect(stdout.trim().split('\n')).toEqual([
+      expect.stringContaining("'/copied': No such file"),
+      expect.stringContaining("'/copied2': No such file"),
+      'in',
+      'trap',
+    ]);
+    expect(stderr.match(/Could not find the file/g)).toHaveLength(2);
+  }, 60_000);
+
+  test('gets of a volume’s subpath what lies in the volume, whatever its links say', async () => {
+    await host.run(
+      "docker run --rm -v evil:/v busybox sh -c 'ln -s / /v/root; ln -s ../../.. /v/up; mkdir /v/a; ln -s ../.. /v/a/up'",
+    );
+    const mount = (subpath: string) =>
+      `docker run --rm --mount type=volume,src=evil,dst=/m,volume-subpath=${subpath} busybox ls /m`;
+    for (const subpath of ['root', 'up', 'a/up', 'root/etc']) {
+      const { stdout, stderr, exitCode } = await host.run(mount(subpath));
+      expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 125 });
+      expect(stderr).toMatch(/path concatenation escapes the base directory/);
+    }
+  }, 60_000);
+
+  test('opens the device it was given, as it was allowed to, and no other', async () => {
+    const { stdout } = await inContainer(
+      'head -c 1 /dev/mem0 | wc -c; (echo x > /dev/mem0) 2>&1; mknod /tmp/k c 1 11; (head -c 1 /tmp/k) 2>&1',
+      '--device /dev/zero:/dev/mem0:r',
+    );
+    expect(stdout).toMatch(/^1\n/);
+    expect(stdout.match(/Operation not permitted/g)).toHaveLength(1);
+  }, 60_000);
+
+  test('gains capabilities by exec --privileged, but neither devices nor another seccomp filter', async () => {
+    await host.run('docker run -d --name plain busybox sleep 1000');
+    const { stdout } = await host.run(
+      `docker exec --privileged plain sh -c 'grep -E "^(CapEff|Seccomp):" /proc/self/status; mknod /tmp/k c 1 11; (head -c 1 /tmp/k) 2>&1'; docker exec plain grep CapEff /proc/self/status; docker rm -f plain`,
+    );
+    expect(stdout).toMatch(
+      /^CapEff:\t000001ffffffffff\nSeccomp:\t2\n.*Operation not permitted\nCapEff:\t00000000a80425fb\nplain\n$/s,
+    );
+  }, 60_000);
 });
