@@ -33,7 +33,8 @@ test('a run is told step by step, as the kernel did it, and forgotten when nobod
     events.map((_event, index) => (events[0]?.sequence ?? 0) + index),
   );
   const begin = events.find(
-    ({ operation, arguments: { path } }) => operation === 'begin' && /\/start$/.test(String(path)),
+    ({ operation, arguments: { path } }) =>
+      operation === 'begin' && String(path).endsWith('/start'),
   );
   const start = events.filter(({ requestId }) => requestId === begin?.requestId);
   const plan = start.filter(({ kind }) => kind === 'plan');
