@@ -4,6 +4,7 @@ import { between } from '../../command/command.ts';
 import type { Command, CommandContext } from '../../command/command.ts';
 import { boolFlag, filterFlag } from '../../flags/flag-spec.ts';
 import { formatFlag } from '../../flags/format-flag.ts';
+import { checkTreeFlags, imageTree } from './image-tree.ts';
 import { imageHeaders, imageRows, imageTypeName } from './image-row.ts';
 import { formatRows } from '../../format/formatter.ts';
 import { goQuote } from '../../../lib/go-quote.ts';
@@ -42,7 +43,16 @@ async function listImages(
   const given = flags.filters();
   const filters =
     name === undefined ? given : { ...given, reference: [...(given['reference'] ?? []), name] };
+  const tree = flags.bool('tree');
+  if (tree) checkTreeFlags(context);
   const images = await imageList(client, { all: flags.bool('all'), filters, signal });
+  if (tree) {
+    const { columns } = context.invocation.terminal;
+    const { terminal } = out;
+    return out.write(
+      imageTree(images, { all: flags.bool('all'), terminal, columns: terminal ? columns : 0 }),
+    );
+  }
   const digests = flags.bool('digests');
   const format = formatSource(givenFormat(context), { quiet: flags.bool('quiet'), digests });
   const needsDigest = digests || format.includes('{{.Digest}}');
