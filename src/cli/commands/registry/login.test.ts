@@ -61,6 +61,25 @@ describe('docker login', () => {
     expect(result.stdout).toBe('Username: Password: \nLogin Succeeded\n');
     expect(result.rawModes).toEqual([true, false]);
   });
+
+  test('asks for a password of Docker Hub, whose login in the browser is out of reach', async () => {
+    const result = await runFake({
+      argv: ['login'],
+      env,
+      stdin: new ReadableStream({
+        start(controller) {
+          controller.enqueue(new TextEncoder().encode('me\n'));
+          controller.enqueue(new TextEncoder().encode('secret\r'));
+        },
+      }),
+      terminal: { stdin: true, stdout: true },
+      handler: login(),
+    });
+    expect(result.stderr).toMatch(
+      /^Failed to start web-based login - falling back to command line login\.\.\.\n\n/,
+    );
+    expect(result.stdout).toMatch(/Username: Password: \nLogin Succeeded\n$/);
+  });
 });
 
 describe('config.json', () => {

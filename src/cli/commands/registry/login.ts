@@ -133,6 +133,12 @@ async function loginUser(
   if ((username === '' || password === '') && !context.invocation.terminal.stdin) {
     throw new Error('Error: Cannot perform an interactive login from a non TTY device');
   }
+  if (options.server === hubServer && username === '' && password === '') {
+    // Docker's own site is out of this machine's reach, and the real program then says so too.
+    await context.err.write(
+      'Failed to start web-based login - falling back to command line login...\n\n',
+    );
+  }
   const auth = await promptForCredentials(context, options);
   const { Status, IdentityToken } = await registryLogin(context.client, auth);
   await storeCredentials(context, withToken(auth, IdentityToken));
