@@ -57,6 +57,8 @@ export interface Command {
   readonly long?: string;
   /** The line under `Aliases:`, verbatim. */
   readonly aliases?: string;
+  /** What the help ends with. */
+  readonly footer?: string;
   readonly arguments: ArgumentRule;
   readonly flags: readonly FlagSpec[];
   /** False where everything after the first argument belongs to the container. */
@@ -82,6 +84,8 @@ export interface CommandNode {
   readonly passesFlags?: true;
   /** A group's description where it is not `short`. */
   readonly long?: string;
+  /** What a group's help ends with. */
+  readonly footer?: string;
 }
 
 export function find(nodes: readonly CommandNode[], name: string): CommandNode | undefined {

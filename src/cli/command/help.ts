@@ -19,6 +19,7 @@ export function commandHelp(command: Command, options: HelpOptions): string {
   if (command.flags.some((flag) => flag.hidden !== true)) {
     sections.push(`Options:\n${flagUsages(command.flags, options.columns - 1)}`);
   }
+  if (command.footer !== undefined) sections.push(command.footer);
   return `${sections.join('\n\n')}\n`;
 }
 
@@ -31,8 +32,11 @@ export function groupHelp(group: CommandNode, options: HelpOptions): string {
     group.long ?? group.short,
     ...(groups.length > 0 ? [`Management Commands:\n${commandList(groups)}`] : []),
     ...(commands.length > 0 ? [`Commands:\n${commandList(commands)}`] : []),
-    `Run '${options.path} COMMAND --help' for more information on a command.\n`,
-  ].join('\n\n');
+    `Run '${options.path} COMMAND --help' for more information on a command.`,
+    ...(group.footer === undefined ? [] : [group.footer]),
+  ]
+    .join('\n\n')
+    .concat('\n');
 }
 
 export function overview(

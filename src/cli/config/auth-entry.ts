@@ -25,8 +25,8 @@ export function encodeAuth(auth: AuthConfig): Record<string, string> {
   };
 }
 
-/** The `X-Registry-Auth` header: the credentials as JSON in URL-safe base64. */
-export function authHeader(auth: AuthConfig): string {
+/** The `X-Registry-Auth` header: the credentials as JSON in URL-safe base64. `X-Registry-Config` has several, by server. */
+export function authHeader(auth: AuthConfig | Readonly<Record<string, AuthConfig>>): string {
   return base64(JSON.stringify(auth)).replaceAll('+', '-').replaceAll('/', '_');
 }
 

@@ -63,6 +63,11 @@ export class ConfigFile {
     return [...this.#auths].find(([name]) => hostOf(name) === server)?.[1];
   }
 
+  /** Everything this file holds, by server: what a build may need. */
+  allAuths(): Readonly<Record<string, AuthConfig>> {
+    return Object.fromEntries(this.#auths);
+  }
+
   /** False when they are there already. */
   async storeAuth(server: string, auth: AuthConfig): Promise<boolean> {
     const stored = { ...auth, serveraddress: server };

@@ -39,7 +39,7 @@ export async function buildContext(
     return localContext(context, { path, file, buildkit, ...(dockerfile ? { dockerfile } : {}) });
   }
   if (!isRemote(path)) {
-    const start = buildkit ? 'ERROR: failed to build: ' : '';
+    const start = buildkit ? 'ERROR: ' : '';
     throw new Error(`${start}unable to prepare context: path ${goQuote(path)} not found`);
   }
   if (file !== '-') return { remote: path, dockerfile: file, sourceName: file || 'Dockerfile' };

@@ -65,7 +65,7 @@ function destinationOf(
       return undefined;
     default:
       throw new Error(
-        `ERROR: failed to build: failed to solve: exporter ${JSON.stringify(type)} could not be found`,
+        `ERROR: failed to solve: exporter ${JSON.stringify(type)} could not be found`,
       );
   }
 }

@@ -1,4 +1,5 @@
 /** Parameters of `POST /build` that both builders take. */
+import { authHeader } from '../../config/auth-entry.ts';
 import type { CommandContext } from '../../command/command.ts';
 import type { Query } from '../../../client/api-client.ts';
 import type { ParsedFlags } from '../../flags/parsed-flags.ts';
@@ -34,6 +35,11 @@ export function buildQuery({ flags, invocation }: CommandContext): Query {
     labels: Object.keys(labels).length > 0 ? json(labels) : undefined,
     cachefrom: flags.list('cache-from').length > 0 ? json(flags.list('cache-from')) : undefined,
   };
+}
+
+/** Credentials of all registries: which ones the Dockerfile needs, the engine sees. */
+export function registryHeaders({ config }: CommandContext): Record<string, string> {
+  return { 'x-registry-config': authHeader(config.allAuths()) };
 }
 
 /** Limits that the classic builder alone puts on RUN. */

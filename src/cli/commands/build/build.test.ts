@@ -156,7 +156,7 @@ Dockerfile:2
    2 | >>> RUN x
    3 |     
 --------------------
-ERROR: failed to build: failed to solve: ${error}
+ERROR: failed to solve: ${error}
 `);
   });
 
@@ -174,7 +174,7 @@ ERROR: failed to build: failed to solve: ${error}
 
   test.each([
     [['-', '-f', '-'], "invalid argument: can't use stdin for both build context and dockerfile"],
-    [['nowhere'], 'ERROR: failed to build: unable to prepare context: path "nowhere" not found'],
+    [['nowhere'], 'ERROR: unable to prepare context: path "nowhere" not found'],
     [['--progress', 'x', '-'], 'ERROR: invalid progress mode x'],
     [['--call', 'x', '-'], 'ERROR: invalid call function x'],
     [['--secret', 'src=x', '-'], 'ERROR: secret missing required id'],

@@ -20,7 +20,7 @@ import { absolutePath } from '../../paths.ts';
 import { filesOf } from '../../streams/archive-output.ts';
 import { buildContext } from './build-context.ts';
 import { parseOutputs, writeOutput, type BuildOutput } from './build-outputs.ts';
-import { buildQuery } from './build-query.ts';
+import { buildQuery, registryHeaders } from './build-query.ts';
 import { secretsHeader } from './build-secrets.ts';
 import { errorFrames, warningsText } from './build-warnings.ts';
 import { buildxBuildFlags } from './buildx-flags.ts';
@@ -62,7 +62,10 @@ async function runBuildx(context: CommandContext): Promise<void> {
       call: call?.name,
       namedcontexts: named.query,
     },
-    ...(secrets === undefined ? {} : { headers: { 'x-build-secrets': secrets } }),
+    headers: {
+      ...registryHeaders(context),
+      ...(secrets === undefined ? {} : { 'x-build-secrets': secrets }),
+    },
     ...(named.body === undefined ? {} : { body: named.body }),
     signal: context.signal,
   });
@@ -134,7 +137,7 @@ async function follow(
   }
   if (failure === undefined) return result;
   await err.write(errorFrames(failure.sources ?? []));
-  throw new ExitError(1, `ERROR: failed to build: failed to solve: ${failure.message}`);
+  throw new ExitError(1, `ERROR: failed to solve: ${failure.message}`);
 }
 
 async function writeResult(

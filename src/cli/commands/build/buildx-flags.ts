@@ -14,6 +14,10 @@ function arrayFlag(name: string, usage: string, extras: { short?: string } = {})
   return valuesFlag(name, usage, { ...extras, label: 'stringArray', read: (text) => text });
 }
 
+/** Under every help of buildx. */
+export const experimentalHint =
+  'Experimental commands and flags are hidden. Set BUILDX_EXPERIMENTAL=1 to show them.';
+
 export const builderFlags: readonly FlagSpec[] = [
   stringFlag('builder', 'Override the configured builder instance'),
   boolFlag('debug', 'Enable debug logging', { short: 'D' }),

@@ -1,5 +1,5 @@
 /** `docker build` without BuildKit: `Step 1/5 : FROM busybox`. */
-import { buildQuery, limitsQuery } from './build-query.ts';
+import { buildQuery, limitsQuery, registryHeaders } from './build-query.ts';
 import type { JsonMessage } from '../../../api/image.ts';
 import { imageBuild } from '../../../client/build.ts';
 import { errorKind } from '../../../lib/errors.ts';
@@ -100,6 +100,7 @@ async function runClassic(context: CommandContext): Promise<void> {
       remote: source.remote,
       platform: platformOf(context),
     },
+    headers: registryHeaders(context),
     ...(body === undefined ? {} : { body }),
     signal: context.signal,
   });

@@ -1,9 +1,10 @@
 /** `docker builder …` and `docker buildx …`. */
-import type { CommandNode } from '../../command/command.ts';
+import type { Command, CommandNode } from '../../command/command.ts';
 import { laterCommand } from '../later/later-command.ts';
 import { builderPrune, buildxDiskUsage, buildxPrune } from './build-cache.ts';
 import { buildxInspect, buildxList, buildxVersion } from './builders.ts';
 import { buildxBuild } from './buildx-build.ts';
+import { experimentalHint } from './buildx-flags.ts';
 import { classicBuild } from './classic-build.ts';
 
 export const build: CommandNode = {
@@ -18,6 +19,10 @@ export const builder: CommandNode = {
   section: 'management',
   children: [build, { name: 'prune', short: builderPrune.short, command: builderPrune }],
 };
+
+function hinted(command: Command): Command {
+  return { ...command, footer: experimentalHint };
+}
 
 const managing: readonly [name: string, use: string, short: string][] = [
   ['bake', '[OPTIONS] [TARGET...]', 'Build from a file'],
@@ -34,14 +39,20 @@ export const buildx: CommandNode = {
   name: 'buildx',
   short: 'Docker Buildx',
   long: 'Extended build capabilities with BuildKit',
+  footer: experimentalHint,
   section: 'hidden',
   children: [
-    { name: 'build', alternateNames: ['b'], short: buildxBuild.short, command: buildxBuild },
-    { name: 'du', short: buildxDiskUsage.short, command: buildxDiskUsage },
-    { name: 'inspect', short: buildxInspect.short, command: buildxInspect },
-    { name: 'ls', short: buildxList.short, command: buildxList },
-    { name: 'prune', short: buildxPrune.short, command: buildxPrune },
-    { name: 'version', short: buildxVersion.short, command: buildxVersion },
+    {
+      name: 'build',
+      alternateNames: ['b'],
+      short: buildxBuild.short,
+      command: hinted(buildxBuild),
+    },
+    { name: 'du', short: buildxDiskUsage.short, command: hinted(buildxDiskUsage) },
+    { name: 'inspect', short: buildxInspect.short, command: hinted(buildxInspect) },
+    { name: 'ls', short: buildxList.short, command: hinted(buildxList) },
+    { name: 'prune', short: buildxPrune.short, command: hinted(buildxPrune) },
+    { name: 'version', short: buildxVersion.short, command: hinted(buildxVersion) },
     ...managing.map(([name, use, short]) =>
       laterCommand(`buildx ${name}`, { use, short, flags: [] }),
     ),

@@ -122,7 +122,7 @@ async function findDockerfile(
   if (buildkit) {
     const name = relative(directory, missing) ?? posixBase(missing);
     throw new Error(
-      `ERROR: failed to build: failed to solve: failed to read dockerfile: open ${name}: no such file or directory`,
+      `ERROR: failed to solve: failed to read dockerfile: open ${name}: no such file or directory`,
     );
   }
   throw new Error(
