@@ -8,7 +8,7 @@ const sourceRoot = fileURLToPath(new URL('../src', import.meta.url));
 
 const everything = [
   'api', 'lib', 'ui', 'ui/main.ts', 'playground', 'cli', 'client', 'engine/server', 'engine', 'build', 'registry', 'image', 'disk',
-  'network', 'lesson', 'guest', 'vm', 'host', 'browser', 'node', 'node/build', 'proxy',
+  'network', 'lesson', 'egress', 'guest', 'vm', 'host', 'browser', 'node', 'node/build', 'proxy',
 ] as const; // prettier-ignore
 
 type Layer = (typeof everything)[number];
@@ -29,6 +29,7 @@ const mayImport: Record<Layer, readonly Layer[]> = {
   image: [],
   disk: [],
   network: [],
+  egress: ['guest', 'network'],
   lesson: [],
   guest: ['vm', 'image', 'disk'],
   vm: [],
@@ -43,6 +44,7 @@ const mayImport: Record<Layer, readonly Layer[]> = {
     'network',
     'guest',
     'vm',
+    'egress',
   ],
   browser: everything.filter(
     (layer) => !['ui', 'ui/main.ts', 'node', 'node/build', 'proxy'].includes(layer),
@@ -51,11 +53,12 @@ const mayImport: Record<Layer, readonly Layer[]> = {
     (layer) => !['ui', 'ui/main.ts', 'playground', 'browser'].includes(layer),
   ),
   'node/build': ['node', 'browser'],
-  proxy: [],
+  proxy: ['egress', 'network'],
 };
 
 const packagesOf: Record<string, readonly Layer[]> = {
   v86: ['vm'],
+  ws: ['node'],
   'idb-keyval': ['browser'],
   comlink: ['browser', 'playground'],
   yaml: ['lesson'],

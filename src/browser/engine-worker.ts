@@ -12,6 +12,7 @@ import type { EngineRequest, EngineResponse } from '../playground/container-host
 import type { EngineWorkerApi } from '../playground/worker-protocol.ts';
 import { PortMachine } from '../vm/port-machine.ts';
 import { deferred } from '../guest/deferred.ts';
+import { findPageEgress } from './page-egress.ts';
 import { enterHosts } from './host-lock.ts';
 import { createForgetfulStore, lateRecordStore } from './late-record-store.ts';
 import { machineMemorySizeBytes } from './memory-size.ts';
@@ -44,6 +45,7 @@ const api: EngineWorkerApi = {
       fetch: (...request) => fetch(...request),
       libraryUrl: new URL('library/', baseUrl).href,
       proxyUrl: new URL('/', baseUrl).origin,
+      findEgress: () => findPageEgress(baseUrl),
       memorySizeBytes: machineMemorySizeBytes(navigator.userAgent),
       whenAlone: (run) => enterHosts(navigator.locks, { name: 'bottleship-hosts', whenAlone: run }),
     });

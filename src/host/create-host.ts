@@ -10,6 +10,8 @@ import { createEngine, type Engine } from '../engine/engine.ts';
 import { serveConnection } from '../engine/server/http/serve-connection.ts';
 import type { RegistryAccess } from '../engine/registry-access.ts';
 import { createEngineServer } from '../engine/server/server.ts';
+import type { FindEgress } from '../egress/egress.ts';
+import { GuestGateway } from '../egress/guest-gateway.ts';
 import { AgentClient } from '../guest/agent-client.ts';
 import type { DockerInvocation, Guest, GuestProcess } from '../guest/guest.ts';
 import type { ContentStore, RecordStore } from '../image/content-store.ts';
@@ -60,6 +62,8 @@ export interface HostOptions {
    * data root is dockerd's.
    */
   readonly whenAlone?: (run: () => Promise<void>) => Promise<void>;
+  /** The way out for containers; absent, there is none. The host disposes of it. */
+  readonly findEgress?: FindEgress;
 }
 
 export interface Host extends Disposable {
@@ -68,6 +72,8 @@ export interface Host extends Disposable {
   readonly ready: Promise<void>;
   /** Resolves when the first shell shows its prompt; with `ready` when nobody opened one. */
   readonly shellReady: Promise<void>;
+  /** Resolves when the machine has its network card and gateway, a moment after `ready`. */
+  readonly networkReady: Promise<void>;
   /** Requests wait for `ready`. */
   readonly api: ApiHandler;
   /** An interactive shell of the machine on a pty. It waits for the agent alone, not for `ready`. */
@@ -99,6 +105,9 @@ export function createHost(options: HostOptions): Host {
   owned.add(toDisposable(() => stopping.abort()));
   const { signal } = stopping;
   owned.add(guest.onSocket((connection) => void serveConnection(connection, api, { signal })));
+  const gateway = owned.add(new GuestGateway({ guest, ...findEgressOf(options) }));
+  const networkReady = setup.ready.then(() => gateway.setUp());
+  networkReady.catch(() => undefined); // whoever waits for it hears of it
   let isReady = false;
   setup.ready.then(
     () => (isReady = true),
@@ -108,6 +117,7 @@ export function createHost(options: HostOptions): Host {
     guest,
     ready: setup.ready,
     shellReady: setup.shellReady,
+    networkReady,
     api,
     openShell: (size) => setup.shell(() => guest.run(shellPlan(size))),
     run: async (commandLine) => {
@@ -120,6 +130,10 @@ export function createHost(options: HostOptions): Host {
     machineLost: (cause) => guest.fail(cause),
     dispose: () => owned.dispose(),
   };
+}
+
+function findEgressOf({ findEgress }: HostOptions): { findEgress?: FindEgress } {
+  return findEgress === undefined ? {} : { findEgress };
 }
 
 function createHostEngine(guest: Guest, options: HostOptions): Engine {

@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { Egress } from '../egress/egress.ts';
 import { createHost, type Host } from '../host/create-host.ts';
 import type { ContentStore, RecordStore } from '../image/content-store.ts';
 import type { Machine } from '../vm/machine.ts';
@@ -27,6 +28,8 @@ export interface NodeHostOptions {
   readonly insecureRegistries?: readonly string[];
   /** Runs the machine in a worker thread. */
   readonly threaded?: boolean;
+  /** The way out for containers; absent, there is none. */
+  readonly egress?: Egress;
   readonly onConsole?: (text: string) => void;
   /** The machine stopped for good: whatever waits was told already. */
   readonly onLost?: (cause: string) => void;
@@ -99,6 +102,7 @@ async function startLocked(options: NodeHostOptions): Promise<NodeHost> {
     registryMirrors: options.registryMirrors ?? [],
     insecureRegistries: options.insecureRegistries ?? [],
     ...(options.proxyUrl === undefined ? {} : { proxyUrl: options.proxyUrl }),
+    findEgress: async () => options.egress,
   });
   hosts.push(host);
   machine.onState((state) => {

@@ -6,7 +6,14 @@ import type { RequestListener, Server } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { errorMessage } from '../lib/errors.ts';
-import { createProxyListener, loadProxyConfig } from './serve-proxy.ts';
+import type { ProxyConfig } from '../proxy/config.ts';
+import {
+  createProxyListener,
+  egressEnvironment,
+  loadProxyConfig,
+  withLoopbackHosts,
+} from './serve-proxy.ts';
+import { attachWisp, wispPath } from './serve-wisp.ts';
 import { staticServer } from './static-server.ts';
 
 const loopback = '127.0.0.1';
@@ -20,6 +27,8 @@ export interface PlaygroundServerOptions {
   readonly port: number;
   /** Answers `/v2/…` and `/v1/…`; absent, those paths are 404. */
   readonly registryProxy?: RequestListener;
+  /** Its way out is served on WebSockets, when it has one. */
+  readonly proxyConfig?: ProxyConfig;
 }
 
 /** Starts serving; resolves when the server listens. */
@@ -27,9 +36,18 @@ export async function servePlayground(options: PlaygroundServerOptions): Promise
   const files = await staticServer(options.folder);
   const { registryProxy } = options;
   const server = createServer((request, response) => {
+    if (request.url === wispPath && options.proxyConfig?.egress !== undefined) {
+      response.writeHead(426, { upgrade: 'websocket', connection: 'upgrade' }).end();
+      return;
+    }
     const proxied = /^\/v[12]\//.test(request.url ?? '') ? registryProxy : undefined;
     (proxied ?? files)(request, response);
   });
+  const { proxyConfig } = options;
+  if (proxyConfig !== undefined) {
+    const wisp = attachWisp(server, { config: withLoopbackHosts(proxyConfig) });
+    server.once('close', () => wisp.dispose());
+  }
   await listen(server, options.port);
   return server;
 }
@@ -68,10 +86,17 @@ function parsePort(text: string): number {
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { port: { type: 'string', short: 'p' } } });
+  const { values } = parseArgs({
+    options: {
+      port: { type: 'string', short: 'p' },
+      egress: { type: 'string', multiple: true },
+    },
+  });
+  const proxyConfig = loadProxyConfig(egressEnvironment(values.egress));
   const server = await servePlayground({
     folder: fileURLToPath(new URL('../../dist', import.meta.url)),
-    registryProxy: createProxyListener(loadProxyConfig()),
+    registryProxy: createProxyListener(proxyConfig),
+    proxyConfig,
     port: parsePort(values.port ?? process.env['PORT'] ?? String(portDefault)),
   });
   console.log(`\n  Bottleship is at ${addressOf(server)}\n  Press Ctrl+C to stop.\n`);

@@ -1,13 +1,15 @@
 /** The registry proxy on a server of its own, and as a listener for another server to mount. */
 import { readFileSync } from 'node:fs';
-import type { RequestListener } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { getRequestListener, serve } from '@hono/node-server';
 import { getConnInfo } from '@hono/node-server/conninfo';
 import type { Context } from 'hono';
 import { errorMessage, KindError } from '../lib/errors.ts';
+import { attachWisp } from './serve-wisp.ts';
 import { parseProxyConfig, type Environment, type ProxyConfig } from '../proxy/config.ts';
+import type { EgressLogEntry } from '../proxy/egress-gateway.ts';
 import { createProxy, type ProxyLogEntry } from '../proxy/proxy.ts';
 
 const hostDefault = '127.0.0.1';
@@ -38,13 +40,27 @@ export function createProxyListener(
   config: ProxyConfig,
   log?: (entry: ProxyLogEntry) => void,
 ): RequestListener {
-  const hosts = config.hosts.length > 0 ? config.hosts : loopbackNames;
-  const app = createProxy(
-    { ...config, hosts },
-    { clientOf: clientOf(config), ...(log === undefined ? {} : { log }) },
-  );
+  const app = createProxy(withLoopbackHosts(config), {
+    clientOf: clientOf(config),
+    ...(log === undefined ? {} : { log }),
+  });
   const listener = getRequestListener(app.fetch);
   return (request, response) => void listener(request, response);
+}
+
+/** What only listens on loopback answers to loopback's names only: no other name can be led there. */
+export function withLoopbackHosts(config: ProxyConfig): ProxyConfig {
+  return config.hosts.length > 0 ? config : { ...config, hosts: loopbackNames };
+}
+
+/** The environment with the rules of `--egress` flags, which win. */
+export function egressEnvironment(
+  rules: readonly string[] | undefined,
+  environment: Environment = process.env,
+): Environment {
+  return rules === undefined
+    ? environment
+    : { ...environment, BOTTLESHIP_PROXY_EGRESS: rules.join(' ') };
 }
 
 function clientOf({ trustForwardedFor }: ProxyConfig): (context: Context) => string {
@@ -64,23 +80,33 @@ function logLine(entry: ProxyLogEntry): void {
   );
 }
 
+function egressLine(entry: EgressLogEntry): void {
+  const { client, target, sentBytes, receivedBytes, durationMs, error } = entry;
+  const tail = error === undefined ? '' : ` ${JSON.stringify(error)}`;
+  const bytes = `${sentBytes} ${receivedBytes}`;
+  console.log(
+    `${new Date().toISOString()} ${client} EGRESS ${target} ${bytes} ${durationMs}ms${tail}`,
+  );
+}
+
 function main(): void {
   const { values } = parseArgs({
     options: {
       config: { type: 'string', short: 'c' },
       host: { type: 'string' },
+      egress: { type: 'string', multiple: true },
       port: { type: 'string', short: 'p' },
       help: { type: 'boolean', short: 'h' },
     },
   });
   if (values.help === true) {
     console.log(
-      'Usage:  bottleship proxy [--config FILE] [--host ADDRESS] [--port PORT]\n\nSee src/proxy/README.md',
+      'Usage:  bottleship proxy [--config FILE] [--host ADDRESS] [--port PORT]\n                         [--egress RULE]...\n\nSee src/proxy/README.md',
     );
     return;
   }
   const environment: Environment = {
-    ...process.env,
+    ...egressEnvironment(values.egress),
     ...(values.config === undefined ? {} : { BOTTLESHIP_PROXY_CONFIG: values.config }),
   };
   const config = loadProxyConfig(environment);
@@ -96,7 +122,16 @@ function main(): void {
   const server = serve({ fetch: app.fetch, hostname, port }, (info) => {
     console.log(`Registry proxy is at http://${hostname}:${info.port}/v2/`);
   });
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => server.close());
+  const wisp = attachWisp(server as Server, {
+    config: { ...config, hosts },
+    ...(isSilent ? {} : { log: egressLine }),
+  });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      wisp.dispose();
+      server.close();
+    });
+  }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -1,5 +1,6 @@
 /** What the proxy serves to whom, and how much of it. Read from JSON and environment variables; see README.md. */
 import { KindError } from '../lib/errors.ts';
+import { parseEgressConfig, type EgressConfig } from './egress-config.ts';
 
 export interface RegistryConfig {
   /** As it stands in the path: `registry-1.docker.io`, `localhost:5000`. */
@@ -42,6 +43,8 @@ export interface ProxyConfig {
   /** Take the client's address from the last X-Forwarded-For entry: only behind a reverse proxy that sets it. */
   readonly trustForwardedFor: boolean;
   readonly limits: ProxyLimits;
+  /** The way out for containers; absent, there is none. */
+  readonly egress?: EgressConfig;
 }
 
 export const defaultLimits: ProxyLimits = {
@@ -81,7 +84,15 @@ export function parseProxyConfig(json: unknown, environment: Environment = {}): 
   const file = asObject(json, 'configuration');
   checkKeys(
     file,
-    ['registries', 'defaultRegistries', 'origins', 'hosts', 'trustForwardedFor', 'limits'],
+    [
+      'registries',
+      'defaultRegistries',
+      'origins',
+      'hosts',
+      'trustForwardedFor',
+      'limits',
+      'egress',
+    ],
     '',
   );
   const own = asArray(file['registries'], 'registries').map((entry, index) =>
@@ -111,7 +122,13 @@ export function parseProxyConfig(json: unknown, environment: Environment = {}): 
       environment['BOTTLESHIP_PROXY_TRUST_FORWARDED_FOR'] === '1' ||
       asBoolean(file['trustForwardedFor'], 'trustForwardedFor', false),
     limits: parseLimits(asObject(file['limits'] ?? {}, 'limits')),
+    ...egressOf(file['egress'], environment),
   };
+}
+
+function egressOf(value: unknown, environment: Environment): { egress?: EgressConfig } {
+  const egress = parseEgressConfig(value, environment);
+  return egress === undefined ? {} : { egress };
 }
 
 function parseRegistry(

@@ -89,9 +89,27 @@ describe('a container', () => {
   });
 
   test('does not see the card that carries the agent’s frames, even in the machine’s network', async () => {
-    const { stdout } = await inContainer('ls /sys/class/net; ip -o link', '--network host');
+    await host.host.networkReady;
+    const { stdout } = await inContainer(
+      'ls -d /sys/class/net/*/device 2>&1; ip -o link',
+      '--network host',
+    );
     expect(stdout).toContain(' lo: ');
-    expect(stdout).not.toMatch(/eth\d/);
+    // eth0 is one end of a veth, whose other end is the gateway's.
+    expect(stdout).toContain('/sys/class/net/*/device: No such file');
+    const sent = await host.run(
+      'timeout 3 tcpdump -i any -c 1 ether proto 0x88b5 2>&1 | grep -c "0 packets captured"',
+    );
+    expect(sent.stdout).toBe('1\n');
+  });
+
+  test('cannot come to the gateway’s listener, nor into its namespace', async () => {
+    await host.host.networkReady;
+    const { stdout } = await inContainer(
+      'nc -w 5 10.0.2.2 15001 </dev/null; echo $?; nc -w 5 10.0.2.3 15001 </dev/null; echo $?; ' +
+        'ls /run/bottleship 2>&1; nsenter --net=/run/bottleship/gateway true 2>&1; echo $?',
+    );
+    expect(stdout).toMatch(/^1\n1\n.*No such file.*\n.*\n1\n$/);
   });
 
   test('cannot change the clock, the host name of the machine or load modules', async () => {

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startNodeHost } from '../../src/node/node-host.ts';
+import type { Egress } from '../../src/egress/egress.ts';
 import type { Host } from '../../src/host/create-host.ts';
 import type { CommandResult } from '../../src/host/machine-shell.ts';
 
@@ -24,6 +25,7 @@ export interface TestHostOptions {
   readonly dataRoot?: string;
   readonly proxyUrl?: string;
   readonly memorySizeBytes?: number;
+  readonly egress?: Egress;
 }
 
 /** Boots and waits until the Engine API answers. */

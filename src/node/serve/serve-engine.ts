@@ -2,6 +2,7 @@
 import type { ApiHandler } from '../../api/http.ts';
 import { errorResponse } from '../../engine/server/http-status.ts';
 import { KindError, errorMessage } from '../../lib/errors.ts';
+import { createLocalEgress } from '../local-egress.ts';
 import { startNodeHost, type NodeHost } from '../node-host.ts';
 import type { ServeOptions } from './serve-options.ts';
 
@@ -46,7 +47,7 @@ export function startEngine(options: ServeOptions): ServedEngine {
 
 async function boot(options: ServeOptions, onLost: (cause: string) => void): Promise<NodeHost> {
   const { dataRoot, memorySizeBytes, registryProxy } = options;
-  const { registryMirrors, insecureRegistries } = options;
+  const { registryMirrors, insecureRegistries, egress } = options;
   return startNodeHost({
     dataRoot,
     memorySizeBytes,
@@ -56,5 +57,6 @@ async function boot(options: ServeOptions, onLost: (cause: string) => void): Pro
     threaded: true,
     onLost,
     ...(registryProxy === undefined ? {} : { proxyUrl: registryProxy }),
+    ...(egress === undefined ? {} : { egress: createLocalEgress(egress) }),
   });
 }

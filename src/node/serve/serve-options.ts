@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { parseSize } from '../../lib/parse-size.ts';
+import { parseEgressConfig, type EgressConfig } from '../../proxy/egress-config.ts';
 import { memorySizeBytesDefault } from '../node-host.ts';
 import { parseListenAddress, type ListenAddress } from './listen-address.ts';
 
@@ -15,6 +16,8 @@ export interface ServeOptions {
   readonly registryMirrors: readonly string[];
   readonly insecureRegistries: readonly string[];
   readonly allowRemote: boolean;
+  /** Where containers may connect to; absent, nowhere. */
+  readonly egress?: EgressConfig;
 }
 
 /** What the user typed is wrong: the message is all there is to say. */
@@ -29,6 +32,8 @@ Boot a machine and serve the Docker Engine API of the engine that drives it
 Options:
       --allow-remote                Serve TCP beyond loopback, unencrypted and without authentication
       --data-root string            Folder of images, volumes and containers (default "${dataRootDefault()}")
+      --egress list                 Destinations that containers may connect to: HOST[:PORTS]
+      --egress-private list         Hosts of those that may have a private address
       --help                        Print usage
   -H, --host list                   Socket(s) to serve: unix:///path or tcp://127.0.0.1:2375 (default "unix://${socketDefault(dataRootDefault())}")
       --insecure-registry list      Registries to speak HTTP with (127.0.0.0/8 always)
@@ -49,6 +54,7 @@ export function parseServeOptions(argv: readonly string[]): ServeOptions | undef
   const dataRoot = resolve(values['data-root'] ?? dataRootDefault());
   const hosts = values.host ?? [`unix://${socketDefault(dataRoot)}`];
   const proxy = values['registry-proxy'];
+  const egress = parseEgress(values.egress, values['egress-private']);
   return {
     hosts: hosts.map((host) => parsed('host', host, parseListenAddress)),
     dataRoot,
@@ -58,10 +64,29 @@ export function parseServeOptions(argv: readonly string[]): ServeOptions | undef
     ),
     insecureRegistries: values['insecure-registry'] ?? [],
     allowRemote: values['allow-remote'] ?? false,
+    ...(egress === undefined ? {} : { egress }),
     ...(proxy === undefined
       ? {}
       : { registryProxy: parsed('registry-proxy', proxy, parseHttpUrl) }),
   };
+}
+
+/** As the proxy's configuration says it; its variables count here too. */
+function parseEgress(
+  rules: readonly string[] | undefined,
+  privateNames: readonly string[] | undefined,
+): EgressConfig | undefined {
+  try {
+    return parseEgressConfig(undefined, {
+      ...process.env,
+      ...(rules === undefined ? {} : { BOTTLESHIP_PROXY_EGRESS: rules.join(' ') }),
+      ...(privateNames === undefined
+        ? {}
+        : { BOTTLESHIP_PROXY_EGRESS_PRIVATE: privateNames.join(' ') }),
+    });
+  } catch (error) {
+    throw new UsageError(`invalid argument for "--egress": ${(error as Error).message}`);
+  }
 }
 
 function parseFlags(argv: readonly string[]) {
@@ -76,6 +101,8 @@ function parseFlags(argv: readonly string[]) {
         'registry-mirror': { type: 'string', multiple: true },
         'insecure-registry': { type: 'string', multiple: true },
         'allow-remote': { type: 'boolean' },
+        egress: { type: 'string', multiple: true },
+        'egress-private': { type: 'string', multiple: true },
         help: { type: 'boolean' },
       },
     }).values;

@@ -1,0 +1,126 @@
+/** The way out on the real machine: through WISP on a real WebSocket, to servers on loopback only. */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:https';
+import { type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startTestEgress, type TestEgress } from '../support/egress.ts';
+import { startTestHost, type TestHost } from '../support/host.ts';
+
+const name = 'test.example';
+/** curl is the machine's: the container sees its files below /m. */
+const chroot = '-v /:/m busybox chroot /m';
+const curl = `${chroot} /usr/bin/curl -sS -m 60`;
+const addresses: Record<string, string> = {};
+let folder: string;
+let server: Server;
+let port: number;
+let out: TestEgress;
+let host: TestHost;
+let sentBytes = 0;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'bottleship-egress-'));
+  const [key, cert] = ['key.pem', 'cert.pem'].map((file) => join(folder, file));
+  if (key === undefined || cert === undefined) throw new Error('no names');
+  const asked = `req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=${name}`.split(' ');
+  execFileSync('openssl', [
+    ...asked,
+    '-keyout',
+    key,
+    '-out',
+    cert,
+    '-addext',
+    `subjectAltName=DNS:${name}`,
+  ]);
+  server = createServer(
+    { key: readFileSync(key), cert: readFileSync(cert) },
+    (request, response) => {
+      if (request.url !== '/large') {
+        response.end(`hello from ${request.headers.host}\n`);
+        return;
+      }
+      const chunk = Buffer.alloc(65_536);
+      const send = (): void => {
+        while (response.write(chunk, () => (sentBytes += chunk.length)))
+          if (response.destroyed) return;
+        response.once('drain', send);
+      };
+      send();
+    },
+  );
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  port = (server.address() as AddressInfo).port;
+  addresses[name] = '127.0.0.1';
+  addresses['rebind.example'] = '93.184.216.34';
+  out = await startTestEgress(
+    { allow: [`${name}:${port}`, `rebind.example:${port}`], allowPrivate: [name] },
+    { resolver: async (asked) => [{ address: addresses[asked] ?? '', family: 4 }] },
+  );
+  host = await startTestHost({ egress: out.egress });
+  await host.host.networkReady;
+  await host.host.guest.writeFile('/root/cert.pem', readFileSync(cert));
+  await host.run('docker pull -q busybox');
+});
+
+afterAll(async () => {
+  await host?.dispose();
+  out?.dispose();
+  server?.closeAllConnections();
+  server?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe('a container', () => {
+  test('reaches an allowed server over TLS, end to end', async () => {
+    const { stdout, stderr } = await host.run(
+      `docker run --rm ${curl} --cacert /root/cert.pem https://${name}:${port}/`,
+    );
+    expect(stderr).toBe('');
+    expect(stdout).toBe(`hello from ${name}:${port}\n`);
+  });
+
+  test('is told at once that anything else is refused', async () => {
+    const { stdout } = await host.run(
+      `docker run --rm ${chroot} /bin/sh -c '` +
+        [`https://${name}:22/`, 'http://other.example/', 'http://10.1.2.3/', 'http://1.1.1.1/']
+          .map((url) => `/usr/bin/curl -s -m 20 ${url}; echo $?;`)
+          .join('') +
+        `ping -c 1 -w 20 1.1.1.1 | grep -c " 0 received"'`,
+    );
+    // 56 and 35: reset; 6: no such name.
+    expect(stdout).toMatch(/^(35|56)\n6\n56\n56\n1\n$/);
+  });
+
+  test('cannot have a name led to a private address', async () => {
+    const ask = `docker run --rm ${curl} https://rebind.example:${port}/`;
+    addresses['rebind.example'] = '127.0.0.1';
+    expect((await host.run(ask)).stderr).toContain('Could not resolve host: rebind.example');
+    addresses['rebind.example'] = '169.254.169.254';
+    expect((await host.run(ask)).stderr).toContain('Could not resolve host: rebind.example');
+  });
+
+  test('has a hundred connections at once', async () => {
+    const { stdout } = await host.run(
+      `for i in $(seq 100); do echo url=https://${name}:${port}/$i; echo output=/dev/null; done > /root/urls; ` +
+        `docker run --rm ${curl} --cacert /root/cert.pem -Z --parallel-max 100 --parallel-immediate ` +
+        `-w '%{http_code}\\n' -m 300 -K /root/urls | grep -c 200`,
+    );
+    expect(stdout).toBe('100\n');
+  });
+
+  test('that reads slowly holds the server up, and no memory grows', async () => {
+    sentBytes = 0;
+    const before = process.memoryUsage();
+    const { stdout } = await host.run(
+      `docker run --rm ${curl} -k --limit-rate 20K -m 8 -o /dev/null -w '%{size_download}' https://${name}:${port}/large`,
+    );
+    expect(Number(stdout)).toBeGreaterThan(0);
+    // What the windows on the way hold, those of three TCP connections included.
+    expect(sentBytes).toBeLessThan(12 * 1024 * 1024);
+    const after = process.memoryUsage();
+    expect(after.arrayBuffers - before.arrayBuffers).toBeLessThan(24 * 1024 * 1024);
+  });
+});
