@@ -57,11 +57,20 @@ describe('IgnorePatterns', () => {
     },
   ); // prettier-ignore
 
-  test('knows what may come back below a directory', () => {
-    const patterns = new IgnorePatterns(['a', '!a/b/c']);
-    expect(patterns.mayKeepBelow('a')).toBe(true);
-    expect(patterns.mayKeepBelow('a/b')).toBe(true);
-    expect(patterns.mayKeepBelow('a/x')).toBe(false);
+  test('looks into directories that are left out as the classic builder does', () => {
+    const patterns = new IgnorePatterns(['a', 'b', '!a/x', '!**/y']);
+    expect(['a/x', 'a/y', 'b/y', 'a/z'].map((path) => patterns.matches(path))).toEqual([
+      false,
+      false,
+      false,
+      true,
+    ]);
+    expect(['a/x', 'a/y', 'b/y', 'a/z'].map((path) => patterns.matchesSkipping(path))).toEqual([
+      false,
+      false,
+      true,
+      true,
+    ]);
   });
 
   test('takes no time for a hostile pattern', () => {

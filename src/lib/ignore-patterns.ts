@@ -38,10 +38,6 @@ export class IgnorePatterns {
     return this.#patterns.some(({ isExclusion }) => isExclusion);
   }
 
-  get isEmpty(): boolean {
-    return this.#patterns.length === 0;
-  }
-
   /** Whether a path relative to the context, or a directory above it, is left out. */
   matches(path: string): boolean {
     if (path === '.') return false;
@@ -54,8 +50,18 @@ export class IgnorePatterns {
     return matched;
   }
 
-  /** Whether something below a directory that is left out may come back. */
-  mayKeepBelow(directory: string): boolean {
+  /**
+   * The same as the classic builder has it: it does not look into a directory that is left out, unless an exclusion
+   * begins with that directory's own name.
+   */
+  matchesSkipping(path: string): boolean {
+    const skipped = parentsOf(path).some(
+      (directory) => this.matches(directory) && !this.#mayKeepBelow(directory),
+    );
+    return skipped || this.matches(path);
+  }
+
+  #mayKeepBelow(directory: string): boolean {
     return this.#patterns.some(
       ({ isExclusion, text }) => isExclusion && `${text}/`.startsWith(`${directory}/`),
     );

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { parseDockerfile } from '../parse/parse-dockerfile.ts';
 import { planBuild } from '../plan/plan-build.ts';
 import { checkBuild } from './check-build.ts';
+import { ignoredPaths } from './check-ignored.ts';
 import { parseCheckConfig } from './findings.ts';
 
 function check(text: string, isIgnored?: (path: string) => boolean) {
@@ -52,6 +53,20 @@ describe('checkBuild()', () => {
     const text =
       '# syntax=docker/dockerfile:1\nARG V=1\nFROM a:$V AS b\nARG N=x\nENV M=$N PUBLIC_KEY=1\nWORKDIR /x\nWORKDIR y\nCOPY $M .\nFROM b\nCMD ["x"]';
     expect(check(text).list).toEqual([]);
+  });
+
+  test('knows which copied paths are ignored', () => {
+    const ignored = ignoredPaths(['a', 'b/*.md']);
+    expect(['a', 'a/x', 'b/y.md', 'b', '.', '/a'].map((path) => ignored?.(path))).toEqual([
+      true,
+      true,
+      true,
+      false,
+      false,
+      true,
+    ]);
+    expect(ignoredPaths(['*'])?.('.')).toBe(true);
+    expect(ignoredPaths(['*', '!a'])).toBeUndefined();
   });
 
   test('skips what it is told to', () => {

@@ -64,7 +64,7 @@ export async function localContext(
   const keep = new Set(extra.length === 0 ? [name, '.dockerignore'] : [name]);
   const drop = new Set(extra.length === 0 ? [] : ['.dockerignore']);
   const patterns = new IgnorePatterns(parseIgnoreFile(ignore.text ?? ''));
-  const tar = directoryTar(files, directory, { patterns, keep, drop });
+  const tar = directoryTar(files, directory, { patterns, keep, drop, classic: !options.buildkit });
   return {
     body: extra.length === 0 ? tar : generatorStream(after(extra, tar)),
     dockerfile: name,
@@ -77,13 +77,15 @@ interface TarFilter {
   /** Stay whatever the patterns say. */
   readonly keep: ReadonlySet<string>;
   readonly drop: ReadonlySet<string>;
+  /** The classic builder looks into fewer directories. */
+  readonly classic?: boolean;
 }
 
 /** A tar of what is below a directory, named from it, all of it root's. */
 export function directoryTar(
   files: Pick<CliFiles, 'readTar'>,
   directory: string,
-  { patterns, keep, drop }: TarFilter,
+  { patterns, keep, drop, classic = false }: TarFilter,
 ): ReadableStream<Uint8Array> {
   const top = directory === '/' ? '.' : posixBase(directory);
   return rewriteTar(files.readTar(directory === '/' ? '/.' : directory), {
@@ -92,7 +94,9 @@ export function directoryTar(
       if (!name.startsWith(`${top}/`)) return undefined;
       const inner = name.slice(top.length + 1);
       if (drop.has(inner)) return undefined;
-      return keep.has(inner) || !patterns.matches(inner) ? inner : undefined;
+      if (keep.has(inner)) return inner;
+      const isOut = classic ? patterns.matchesSkipping(inner) : patterns.matches(inner);
+      return isOut ? undefined : inner;
     },
   });
 }
