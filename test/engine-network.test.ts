@@ -103,4 +103,33 @@ describe('a container on networks', () => {
       'failed to set up container networking: network nosuch not found',
     );
   });
+
+  test('knows by name and variables whom it is linked to', async () => {
+    const engine = await createFakeEngine();
+    await engine.create(
+      { ExposedPorts: { '6379/tcp': {} }, Env: ['K=v'], Hostname: 'h1' },
+      'store',
+    );
+    const id = await engine.create({ HostConfig: { Links: ['store:db'] } }, 'cc');
+    const early = await engine.call('POST', '/containers/cc/start');
+    expect(message(early)).toBe('cannot link to a non running container: /store AS /cc/db');
+    await engine.call('POST', '/containers/store/start');
+    expect((await engine.call('POST', '/containers/cc/start')).status).toBe(204);
+    const { before, child } = engine.guest.plans.at(-1) ?? {};
+    const exec = child?.at(-1)?.operation;
+    expect(exec?.op === 'exec' ? exec.env : []).toEqual(
+      expect.arrayContaining([
+        'DB_PORT=tcp://172.17.0.2:6379',
+        'DB_PORT_6379_TCP_ADDR=172.17.0.2',
+        'DB_NAME=/cc/db',
+        'DB_ENV_K=v',
+      ]),
+    );
+    const hosts = before?.find(
+      ({ operation }) => operation.op === 'writeFile' && operation.path.endsWith(`${id}/hosts`),
+    )?.operation;
+    const text = hosts?.op === 'writeFile' ? new TextDecoder().decode(hosts.content) : '';
+    expect(text).toContain('172.17.0.2\tdb h1 store\n');
+    expect((await inspect(engine, 'cc')).HostConfig.Links).toEqual(['/store:/cc/db']);
+  });
 });

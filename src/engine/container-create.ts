@@ -210,7 +210,5 @@ function checkLinks(daemon: Daemon, { Links, NetworkMode = '' }: HostConfig): vo
         "conflicting options: host type networking can't be used with links. This would result in undefined behavior";
       throw new KindError('invalidParameter', message);
     }
-    const message = 'Linking containers (--link) is not supported by this engine yet';
-    if (NetworkMode === 'bridge') throw new KindError('notImplemented', message);
   }
 }

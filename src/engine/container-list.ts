@@ -9,6 +9,7 @@ import { writableSizes } from './disk-usage.ts';
 import { checkFilters, filterFlag, matchesAny, matchesLabels } from './filters.ts';
 import type { ContainerListOptions } from './server/backend/container-backend.ts';
 import type { Filters } from './server/backend/filters.ts';
+import { linkNames } from './network/links.ts';
 import { containerNetworks, containerPorts } from './network/network-wire.ts';
 import { humanDuration } from './timestamps.ts';
 
@@ -179,7 +180,7 @@ function summary(
   const { config, hostConfig, args } = container;
   return {
     Id: container.id,
-    Names: [`/${container.name}`],
+    Names: [`/${container.name}`, ...linkNames(daemon, container)],
     Image: imageName(container, images),
     ImageID: container.imageId,
     Command: args.map((word) => (/\s/.test(word) ? `'${word}'` : word)).join(' '),

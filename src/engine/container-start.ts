@@ -9,6 +9,8 @@ import { KindError } from '../lib/errors.ts';
 import { hostnameFile } from './container/etc-files.ts';
 import { closeNetwork, networksOf, openNetwork } from './network/container-network.ts';
 import { logNetworkEvent } from './network/network-events.ts';
+import { linkEnvironment } from './network/links.ts';
+import { replaceOrAppendEnv } from './spec/environment.ts';
 import { hostsFileOf, resolvConfFileOf } from './network/name-files.ts';
 import { publishPorts, unpublishPorts } from './network/publish-ports.ts';
 import type { EndpointSteps } from './network/link-steps.ts';
@@ -118,7 +120,7 @@ async function buildPlan(
   const user = resolveUser(config.User ?? '', root.accounts, hostConfig.GroupAdd ?? []);
   const spec = compileSpec({
     id,
-    config: namedAs(config, joined.network),
+    config: withLinks(namedAs(config, joined.network), linkEnvironment(daemon, container)),
     hostConfig,
     args,
     user,
@@ -142,6 +144,13 @@ function namedAs(config: ContainerConfig, network: Container | undefined): Conta
   if (network === undefined) return config;
   const { Hostname = '', Domainname = '' } = network.config;
   return { ...config, Hostname, Domainname };
+}
+
+/** What the container's own configuration says goes before what links tell. */
+function withLinks(config: ContainerConfig, variables: readonly string[]): ContainerConfig {
+  return variables.length === 0
+    ? config
+    : { ...config, Env: replaceOrAppendEnv(variables, config.Env ?? []) };
 }
 
 /** Who shares another's network has its names too, and no files of its own. */

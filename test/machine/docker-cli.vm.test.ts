@@ -11,12 +11,21 @@ import { execAndLogs } from '../docker-cli/exec-and-logs.ts';
 import { filesAndVolumes } from '../docker-cli/files-and-volumes.ts';
 import { images } from '../docker-cli/images.ts';
 import { lifecycle } from '../docker-cli/lifecycle.ts';
+import { networks } from '../docker-cli/networks.ts';
 import { run } from '../docker-cli/run.ts';
 import { system } from '../docker-cli/system.ts';
 import { exec } from '../support/process.ts';
 import { startServe, type ServedProcess } from '../support/serve.ts';
 
-const topics: readonly CliTopic[] = [system, images, run, lifecycle, execAndLogs, filesAndVolumes];
+const topics: readonly CliTopic[] = [
+  system,
+  images,
+  run,
+  lifecycle,
+  execAndLogs,
+  filesAndVolumes,
+  networks,
+];
 const cli = process.env['DOCKER_CLI'] ?? 'docker';
 
 let served: ServedProcess;

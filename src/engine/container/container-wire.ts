@@ -10,6 +10,7 @@ import { layerDirs } from '../spec/root-plan.ts';
 import { initLayerDir } from '../spec/paths.ts';
 import { logFileOptions } from '../log/log-options.ts';
 import type { Daemon } from '../daemon.ts';
+import { linksWire } from '../network/links.ts';
 import { networkSettings } from '../network/network-wire.ts';
 import { jsonTime } from '../timestamps.ts';
 import type { Container } from './container.ts';
@@ -36,7 +37,7 @@ export function inspectContainer(daemon: Daemon, container: Container): Containe
     ProcessLabel: '',
     AppArmorProfile: '',
     ExecIDs: container.execIds.size === 0 ? null : [...container.execIds],
-    HostConfig: hostConfig,
+    HostConfig: { ...hostConfig, Links: linksWire(daemon, container) },
     GraphDriver: {
       Data: {
         ID: id,

@@ -2,6 +2,7 @@
 import { hostsFile, resolvConfFile } from '../container/etc-files.ts';
 import type { Container } from '../container/container.ts';
 import type { Daemon } from '../daemon.ts';
+import { linkHosts } from './links.ts';
 import { machineNameServers } from './machine-network.ts';
 
 export function hostsFileOf(daemon: Daemon, container: Container): string {
@@ -14,7 +15,7 @@ export function hostsFileOf(daemon: Daemon, container: Container): string {
     .filter((address) => address !== undefined)
     .map((address) => [address, names] as const);
   const gateway = daemon.networks.named('bridge')?.pools[0]?.gateway ?? '';
-  return hostsFile(hostConfig, { gateway, addresses: own });
+  return hostsFile(hostConfig, { gateway, addresses: [...linkHosts(daemon, container), ...own] });
 }
 
 export function resolvConfFileOf(daemon: Daemon, { id, hostConfig }: Container): string {
