@@ -56,12 +56,13 @@ export class IgnorePatterns {
    */
   matchesSkipping(path: string): boolean {
     const skipped = parentsOf(path).some(
-      (directory) => this.matches(directory) && !this.#mayKeepBelow(directory),
+      (directory) => this.matches(directory) && !this.mayKeepBelow(directory),
     );
     return skipped || this.matches(path);
   }
 
-  #mayKeepBelow(directory: string): boolean {
+  /** Whether something below a directory that is left out may come back. */
+  mayKeepBelow(directory: string): boolean {
     return this.#patterns.some(
       ({ isExclusion, text }) => isExclusion && `${text}/`.startsWith(`${directory}/`),
     );
