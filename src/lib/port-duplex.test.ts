@@ -95,3 +95,21 @@ test('dispose() after the end leaves what was written to the reader', async () =
   expect([...(await readAll(right.readable))]).toEqual([1, 2]);
   right.dispose();
 });
+
+test.each([
+  null,
+  'text',
+  {},
+  { type: 'data' },
+  { type: 'data', bytes: 'text' },
+  { type: 'credit', bytes: Infinity },
+  { type: 'credit', bytes: -1 },
+  { type: 'error', kind: 1 },
+  { type: 'data', bytes: new Uint8Array(portWindowBytes + 1) },
+])('portDuplex() closes itself to a peer that breaks the rules, case %#', async (message) => {
+  const { port1, port2 } = new MessageChannel();
+  const { readable } = portDuplex(port1);
+  port2.postMessage(message);
+  await expect(readable.getReader().read()).rejects.toMatchObject({ kind: 'cancelled' });
+  port2.close();
+});

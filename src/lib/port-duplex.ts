@@ -33,6 +33,8 @@ class PortDuplex implements Duplex, Disposable {
   #source: ReadableStreamDefaultController<Uint8Array> | undefined;
   #sink: WritableStreamDefaultController | undefined;
   #credit = portWindowBytes;
+  /** Bytes of `#received`; the other side may not have more on its way than was granted. */
+  #unread = 0;
   #wakeReader: (() => void) | undefined;
   #wakeWriter: (() => void) | undefined;
   #ended = false;
@@ -70,7 +72,12 @@ class PortDuplex implements Duplex, Disposable {
         this.#finish('writable');
       },
     });
-    port.addEventListener('message', (event: MessageEvent<PortMessage>) => this.#take(event.data));
+    port.addEventListener('message', ({ data }) => {
+      const message = parseMessage(data);
+      // Whoever breaks the rules gets nothing more, and costs nothing more.
+      if (message === undefined) this.dispose();
+      else this.#take(message);
+    });
     port.start();
   }
 
@@ -100,6 +107,7 @@ class PortDuplex implements Duplex, Disposable {
     }
     const chunk = this.#received.shift();
     if (chunk === undefined || this.#readableDone) return;
+    this.#unread -= chunk.byteLength;
     controller.enqueue(chunk);
     this.#send({ type: 'credit', bytes: chunk.byteLength });
   }
@@ -124,7 +132,10 @@ class PortDuplex implements Duplex, Disposable {
 
   #take(message: PortMessage): void {
     if (message.type === 'data') {
-      if (!this.#readableDone) this.#received.push(message.bytes);
+      if (this.#readableDone) return;
+      this.#unread += message.bytes.byteLength;
+      if (this.#unread > portWindowBytes) return this.dispose();
+      this.#received.push(message.bytes);
       this.#wakeReader?.();
     } else if (message.type === 'credit') {
       this.#credit += message.bytes;
@@ -165,6 +176,23 @@ class PortDuplex implements Duplex, Disposable {
   #send(message: PortMessage, transfer: Transferable[] = []): void {
     if (!this.#disposed) this.#port.postMessage(message, transfer);
   }
+}
+
+/** The other side may be a page that nobody trusts. Undefined for whatever is no message of a stream. */
+function parseMessage(data: unknown): PortMessage | undefined {
+  if (typeof data !== 'object' || data === null || !('type' in data)) return undefined;
+  const { type, bytes, kind, message } = data as Readonly<Record<string, unknown>>;
+  if (type === 'end' || type === 'cancel') return { type };
+  if (type === 'data') {
+    const isBytes = bytes instanceof Uint8Array && bytes.byteLength > 0;
+    return isBytes ? { type, bytes: bytes as Uint8Array<ArrayBuffer> } : undefined;
+  }
+  if (type === 'credit')
+    return typeof bytes === 'number' && bytes >= 0 && bytes <= portWindowBytes
+      ? { type, bytes }
+      : undefined;
+  if (type !== 'error' || typeof kind !== 'string' || typeof message !== 'string') return undefined;
+  return { type, kind, message };
 }
 
 function toKind(text: string): ErrorKind {

@@ -3,6 +3,7 @@
  * clients of Docker know. A parser of our own rather than a library's: it must stop exactly behind a head, because
  * what follows may be a hijacked stream, and it must run where there is no Buffer.
  */
+import { MalformedHeadError, parseFields, token } from '../../../lib/http/head.ts';
 import { HttpError } from './http-error.ts';
 
 export interface RequestHead {
@@ -12,19 +13,18 @@ export interface RequestHead {
   readonly minorVersion: number;
   /** Names in lower case, values of one name joined by commas. */
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: BodyLength;
+  readonly body: RequestBodyLength;
 }
 
-export type BodyLength = 'none' | 'chunked' | number;
+export type RequestBodyLength = 'none' | 'chunked' | number;
 
-const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const hostCharacters = /^[!$%&'()*+,\-.:;=@[\]_~0-9A-Za-z]*$/;
 
 /** `text` ends before the empty line. Throws HttpError. */
 export function parseRequestHead(text: string): RequestHead {
   const lines = text.split(/\r?\n/);
   const { method, target, minorVersion } = parseRequestLine(lines[0] ?? '');
-  const fields = parseFields(lines.slice(1));
+  const fields = fieldsOf(lines.slice(1));
   checkHost(fields, minorVersion);
   const body = bodyLength(fields, minorVersion);
   const headers = Object.fromEntries(
@@ -54,26 +54,13 @@ function parseRequestLine(line: string): {
   return { method, target, minorVersion: Number(minor) };
 }
 
-function parseFields(lines: readonly string[]): Map<string, string[]> {
-  const fields = new Map<string, string[]>();
-  let last: string[] | undefined;
-  for (const line of lines) {
-    if (/^[ \t]/.test(line)) {
-      // A continuation line: obsolete, but Go joins it.
-      if (last === undefined) throw new HttpError(400);
-      last.push(`${last.pop() ?? ''} ${line.trim()}`);
-      continue;
-    }
-    const colon = line.indexOf(':');
-    const name = line.slice(0, Math.max(colon, 0));
-    if (!token.test(name)) throw new HttpError(400);
-    const value = line.slice(colon + 1).replace(/^[ \t]+|[ \t]+$/g, '');
-    if (/[\0-\x08\x0a-\x1f\x7f]/.test(value)) throw new HttpError(400, 'invalid header value');
-    last = fields.get(name.toLowerCase()) ?? [];
-    last.push(value);
-    fields.set(name.toLowerCase(), last);
+function fieldsOf(lines: readonly string[]): Map<string, string[]> {
+  try {
+    return parseFields(lines);
+  } catch (error) {
+    if (error instanceof MalformedHeadError) throw new HttpError(400, error.message);
+    throw error;
   }
-  return fields;
 }
 
 function checkHost(fields: ReadonlyMap<string, readonly string[]>, minorVersion: number): void {
@@ -88,7 +75,7 @@ function checkHost(fields: ReadonlyMap<string, readonly string[]>, minorVersion:
 function bodyLength(
   fields: ReadonlyMap<string, readonly string[]>,
   minorVersion: number,
-): BodyLength {
+): RequestBodyLength {
   const encodings = fields.get('transfer-encoding');
   if (encodings !== undefined && minorVersion >= 1) {
     if (encodings.length !== 1 || encodings[0]?.toLowerCase() !== 'chunked')

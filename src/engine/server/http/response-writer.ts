@@ -1,9 +1,6 @@
-/** Writes responses to a connection: status line, headers, and a body of known length or in chunks. */
-import { joinBytes } from '../../../lib/join-bytes.ts';
+/** Writes the heads of responses. */
 
 const encoder = new TextEncoder();
-const lineEnd = encoder.encode('\r\n');
-const lastChunk = encoder.encode('0\r\n\r\n');
 
 const reasons: Readonly<Record<number, string>> = {
   101: 'UPGRADED',
@@ -31,13 +28,6 @@ export function encodeHead(status: number, headers: Readonly<Record<string, stri
   const reason = reasons[status] ?? `status code ${status}`;
   return encoder.encode(`HTTP/1.1 ${status} ${reason}\r\n${fields.join('')}\r\n`);
 }
-
-export function encodeChunk(chunk: Uint8Array): Uint8Array {
-  const size = encoder.encode(`${chunk.length.toString(16)}\r\n`);
-  return joinBytes([size, chunk, lineEnd]);
-}
-
-export { lastChunk };
 
 function canonicalName(name: string): string {
   return name

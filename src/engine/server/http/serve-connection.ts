@@ -6,12 +6,14 @@
 import { joinBytes } from '../../../lib/join-bytes.ts';
 import type { ApiHandler, ApiRequest, ApiResponse } from '../../../api/http.ts';
 import type { Duplex } from '../../../lib/duplex.ts';
-import { ByteReader } from './byte-reader.ts';
+import { ByteReader } from '../../../lib/http/byte-reader.ts';
+import { encodeChunk, lastChunk } from '../../../lib/http/chunk.ts';
+import { endOfHead } from '../../../lib/http/head.ts';
 import { HttpError, refusal } from './http-error.ts';
 import { httpLimits, type HttpLimits } from './limits.ts';
 import { RequestBody } from './request-body.ts';
 import { parseRequestHead, wantsKeepAlive, type RequestHead } from './request-head.ts';
-import { encodeChunk, encodeHead, lastChunk } from './response-writer.ts';
+import { encodeHead } from './response-writer.ts';
 
 export interface ConnectionOptions {
   readonly limits?: Partial<HttpLimits>;
@@ -249,17 +251,4 @@ function expectsContinue(head: RequestHead): boolean {
 
 function first(reader: ByteReader): string {
   return String.fromCharCode(reader.buffered[0] ?? 0);
-}
-
-/** Length of the head and where the body starts; lines may end in LF alone, as Go allows. */
-function endOfHead(
-  bytes: Uint8Array,
-  from: number,
-): { readonly length: number; readonly next: number } | undefined {
-  for (let at = bytes.indexOf(10, from); at >= 0; at = bytes.indexOf(10, at + 1)) {
-    const end = bytes[at - 1] === 13 ? at - 1 : at;
-    if (bytes[at + 1] === 10) return { length: end, next: at + 2 };
-    if (bytes[at + 1] === 13 && bytes[at + 2] === 10) return { length: end, next: at + 3 };
-  }
-  return undefined;
 }

@@ -1,4 +1,5 @@
 /** A pair of byte streams inside a WebSocket, as the attach endpoint gives them: binary frames both ways. */
+import { acceptOf } from '../../../lib/websocket/accept.ts';
 import type { Duplex } from '../../../lib/duplex.ts';
 import { KindError } from '../../../lib/errors.ts';
 import {
@@ -8,10 +9,7 @@ import {
   FrameDecoder,
   opcode,
   WebSocketError,
-} from './frame-decoder.ts';
-
-/** RFC 6455 section 1.3. */
-const acceptSuffix = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
+} from '../../../lib/websocket/frame.ts';
 
 /** Checks an opening handshake; gives the headers of its answer. Rejects `invalidParameter`. */
 export async function acceptWebSocket(
@@ -27,18 +25,16 @@ export async function acceptWebSocket(
     throw new KindError('invalidParameter', 'not websocket protocol');
   if (header('sec-websocket-version') !== '13')
     throw new KindError('invalidParameter', 'missing or bad WebSocket Version');
-  const text = new TextEncoder().encode(`${key.trim()}${acceptSuffix}`);
-  const sum = new Uint8Array(await crypto.subtle.digest('SHA-1', text));
   return {
     upgrade: 'websocket',
     connection: 'Upgrade',
-    'sec-websocket-accept': btoa(String.fromCharCode(...sum)),
+    'sec-websocket-accept': await acceptOf(key.trim()),
   };
 }
 
 /** What goes over the connection for a stream: its output in frames, and its input out of them. */
 export function webSocketDuplex(stream: Duplex): Duplex {
-  const decoder = new FrameDecoder();
+  const decoder = new FrameDecoder('client');
   const input = stream.writable.getWriter();
   input.closed.catch(() => undefined);
   let output: ReadableStreamDefaultController<Uint8Array> | undefined;
@@ -69,9 +65,11 @@ export function webSocketDuplex(stream: Duplex): Duplex {
       if (isOver) return;
       try {
         for (const frame of decoder.push(chunk)) {
-          if (frame.kind === 'data') await input.write(frame.payload);
-          else if (frame.kind === 'ping') output?.enqueue(encodeFrame(opcode.pong, frame.payload));
-          else await end(closeCode.normal);
+          if (frame.kind === 'data') {
+            if (frame.payload.length > 0) await input.write(frame.payload);
+          } else if (frame.kind === 'ping')
+            output?.enqueue(encodeFrame(opcode.pong, frame.payload));
+          else if (frame.kind === 'close') await end(closeCode.normal);
         }
       } catch (error) {
         await end(error instanceof WebSocketError ? closeCode.protocolError : closeCode.normal);

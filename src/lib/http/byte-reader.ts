@@ -1,5 +1,5 @@
 /** Reads a stream of bytes piece by piece: what was read ahead is kept for whoever reads next. */
-import { joinBytes } from '../../../lib/join-bytes.ts';
+import { joinBytes } from '../join-bytes.ts';
 
 const empty = new Uint8Array();
 
