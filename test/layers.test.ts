@@ -8,7 +8,7 @@ const sourceRoot = fileURLToPath(new URL('../src', import.meta.url));
 
 const everything = [
   'api', 'lib', 'ui', 'ui/main.ts', 'playground', 'cli', 'client', 'engine/server', 'engine', 'build', 'registry', 'image', 'disk',
-  'network', 'lesson', 'egress', 'guest', 'vm', 'host', 'browser', 'node', 'node/build', 'proxy',
+  'network', 'lesson', 'egress', 'guest', 'vm', 'preview', 'host', 'browser', 'node', 'node/build', 'proxy',
 ] as const; // prettier-ignore
 
 type Layer = (typeof everything)[number];
@@ -17,9 +17,9 @@ type Layer = (typeof everything)[number];
 const mayImport: Record<Layer, readonly Layer[]> = {
   lib: [],
   api: [],
-  ui: ['playground'],
+  ui: ['playground', 'preview'],
   'ui/main.ts': ['ui', 'playground', 'browser'],
-  playground: ['cli', 'client', 'lesson'],
+  playground: ['cli', 'client', 'lesson', 'preview'],
   cli: ['client'],
   client: [],
   'engine/server': [],
@@ -33,7 +33,9 @@ const mayImport: Record<Layer, readonly Layer[]> = {
   lesson: [],
   guest: ['vm', 'image', 'disk'],
   vm: [],
+  preview: ['client'],
   host: [
+    'preview',
     'cli',
     'client',
     'engine',

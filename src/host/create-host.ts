@@ -6,6 +6,7 @@
 import type { ApiHandler } from '../api/http.ts';
 import type { CliInvocation } from '../cli/invocation.ts';
 import { runCli } from '../cli/run-cli.ts';
+import { ApiClient } from '../client/api-client.ts';
 import { createEngine, type Engine } from '../engine/engine.ts';
 import { serveConnection } from '../engine/server/http/serve-connection.ts';
 import type { RegistryAccess } from '../engine/registry-access.ts';
@@ -31,6 +32,7 @@ import {
 } from '../registry/endpoint.ts';
 import { LoginClient, type LoginEndpoint } from '../registry/login.ts';
 import { Puller } from '../registry/pull.ts';
+import { PublishedPorts } from '../preview/published-ports.ts';
 import { Pusher } from '../registry/push.ts';
 import { directSearch, proxySearch, SearchClient } from '../registry/search.ts';
 import { createIndexSink } from './layer-index-sink.ts';
@@ -76,6 +78,8 @@ export interface Host extends Disposable {
   readonly networkReady: Promise<void>;
   /** Requests wait for `ready`. */
   readonly api: ApiHandler;
+  /** The ports that lead to containers; nothing is watched before somebody asks. */
+  readonly ports: PublishedPorts;
   /** An interactive shell of the machine on a pty. It waits for the agent alone, not for `ready`. */
   openShell(size: ShellSize): Promise<GuestProcess>;
   /** Runs a command line in the machine's shell, without a terminal. */
@@ -108,6 +112,17 @@ export function createHost(options: HostOptions): Host {
   const gateway = owned.add(new GuestGateway({ guest, ...findEgressOf(options) }));
   const networkReady = setup.ready.then(() => gateway.setUp());
   networkReady.catch(() => undefined); // whoever waits for it hears of it
+  const ports = new PublishedPorts({
+    // Whoever is interested in ports does not make the setup begin.
+    client: new ApiClient(async (request) => {
+      await setup.ready;
+      return server(request);
+    }),
+    readFiles: (paths) => guest.readFiles(paths),
+    connect: (target) => guest.connect(target),
+    openDatagrams: (local) => guest.openDatagrams(local),
+  });
+  owned.add(ports);
   let isReady = false;
   setup.ready.then(
     () => (isReady = true),
@@ -119,6 +134,7 @@ export function createHost(options: HostOptions): Host {
     shellReady: setup.shellReady,
     networkReady,
     api,
+    ports,
     openShell: (size) => setup.shell(() => guest.run(shellPlan(size))),
     run: async (commandLine) => {
       await setup.demand();
