@@ -1,9 +1,11 @@
+import { join } from 'node:path';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 import { contentSecurityPolicy } from './src/node/build/content-security-policy.ts';
 import { machineAssets } from './src/node/build/machine-assets.ts';
 import { noNodeModules } from './src/node/build/no-node-modules.ts';
 import { offlineFiles } from './src/node/build/offline-files.ts';
+import { previewFiles } from './src/node/build/preview-files.ts';
 import { preloadPage } from './src/node/build/preload-page.ts';
 
 const underTest = process.env['VITEST'] !== undefined;
@@ -22,6 +24,7 @@ export default defineConfig({
           contentSecurityPolicy(),
           preloadPage(),
           machineAssets(import.meta.dirname),
+          previewFiles(import.meta.dirname),
           offlineFiles(import.meta.dirname),
         ]),
   ],
@@ -33,7 +36,12 @@ export default defineConfig({
     // The policy allows no data: URLs, and inline scripts neither.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rolldownOptions: { checks: { pluginTimings: false } },
+    rolldownOptions: {
+      input: ['src/ui/index.html', 'src/ui/preview.html'].map((path) =>
+        join(import.meta.dirname, path),
+      ),
+      checks: { pluginTimings: false },
+    },
   },
   test: {
     projects: [

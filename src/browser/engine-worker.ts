@@ -10,6 +10,7 @@ import { KindError, errorMessage } from '../lib/errors.ts';
 import { portDuplex } from '../lib/port-duplex.ts';
 import type { EngineRequest, EngineResponse } from '../playground/container-host.ts';
 import type { EngineWorkerApi } from '../playground/worker-protocol.ts';
+import { PreviewService } from '../preview/preview-service.ts';
 import { PortMachine } from '../vm/port-machine.ts';
 import { deferred } from '../guest/deferred.ts';
 import { findPageEgress } from './page-egress.ts';
@@ -26,6 +27,7 @@ const responseBytesMax = 64 * 1024 * 1024;
 const host = deferred<Host>();
 host.promise.catch(() => undefined);
 const shells = new Shells();
+let previews: PreviewService | undefined;
 /** Whether the disk outlives this tab. */
 const diskLasts = deferred<boolean>();
 
@@ -69,6 +71,13 @@ const api: EngineWorkerApi = {
     await shells.resize(shell, size);
   },
   waitShell: (shell) => shells.wait(shell),
+  async watchPorts(listener) {
+    (await host.promise).ports.onChange(listener);
+  },
+  async openPreview(mapping, link) {
+    previews ??= new PreviewService((await host.promise).ports);
+    previews.open(link, mapping);
+  },
   async run(commandLine) {
     return (await host.promise).run(commandLine);
   },

@@ -22,7 +22,7 @@ export function installIfStale() {
 /** Builds `dist/` when a file of the build is newer. */
 export function buildIfStale() {
   // The service worker is written last: without it, a build was interrupted.
-  if (modified('dist/service-worker.js') >= newestSource()) return;
+  if (modified('dist-preview') > 0 && modified('dist/service-worker.js') >= newestSource()) return;
   run('Building the page', process.execPath, vite);
 }
 

@@ -3,6 +3,8 @@
  * static hosts. No COOP and no COEP, and no frame-ancestors: the playground may be embedded anywhere.
  */
 
+import { configuredPreviewTemplate } from './preview-config.ts';
+
 const directives: Readonly<Record<string, string>> = {
   'default-src': "'none'",
   // WebAssembly needs its own permission; there is no eval and no inline script.
@@ -14,6 +16,8 @@ const directives: Readonly<Record<string, string>> = {
   'img-src': "'self'",
   'font-src': "'self'",
   'manifest-src': "'self'",
+  // Previews of published ports, each of an origin of its own.
+  'frame-src': `http://*.localhost:* ${previewFrameSource()}`.trim(),
   'base-uri': "'none'",
   'form-action': "'none'",
 };
@@ -30,3 +34,8 @@ export const securityHeaders: Readonly<Record<string, string>> = {
   // The static files are public; embeds on other origins may load them.
   'cross-origin-resource-policy': 'cross-origin',
 };
+
+/** Of a deployment: a policy knows wildcards for whole labels only. */
+function previewFrameSource(): string {
+  return (configuredPreviewTemplate() ?? '').replace(/[^/.]*\{port\}[^.]*/, '*');
+}

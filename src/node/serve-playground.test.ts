@@ -15,17 +15,17 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 test('servePlayground() listens on loopback and takes the next port when one is taken', async () => {
-  const first = await servePlayground({ folder, port: 0 });
+  const { server: first } = await servePlayground({ folder, port: 0 });
   const { address, port } = first.address() as AddressInfo;
   expect(address).toBe('127.0.0.1');
-  const second = await servePlayground({ folder, port });
+  const { server: second } = await servePlayground({ folder, port });
   expect((second.address() as AddressInfo).port).toBeGreaterThan(port);
   first.close();
   second.close();
 });
 
 test('servePlayground() gives /v2/ to the registry proxy and the rest to the files', async () => {
-  const server = await servePlayground({
+  const { server } = await servePlayground({
     folder,
     port: 0,
     registryProxy: (request, response) => void response.end(`proxied ${request.url}`),

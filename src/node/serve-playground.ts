@@ -1,5 +1,6 @@
 /**
- * The server behind `npm start`: the built page and, on the same origin, the registry proxy. Loopback only.
+ * The servers behind `npm start`: the built page with, on the same origin, the registry proxy; and the previews'
+ * origin on the next port. Loopback only.
  */
 import { createServer } from 'node:http';
 import type { RequestListener, Server } from 'node:http';
@@ -7,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { errorMessage } from '../lib/errors.ts';
 import type { ProxyConfig } from '../proxy/config.ts';
+import { previewServer } from './serve-preview.ts';
 import {
   createProxyListener,
   egressEnvironment,
@@ -29,15 +31,30 @@ export interface PlaygroundServerOptions {
   readonly registryProxy?: RequestListener;
   /** Its way out is served on WebSockets, when it has one. */
   readonly proxyConfig?: ProxyConfig;
+  /** Folder of the previews' origin (`dist-preview`); absent, there are no previews. */
+  readonly previewFolder?: string;
 }
 
-/** Starts serving; resolves when the server listens. */
-export async function servePlayground(options: PlaygroundServerOptions): Promise<Server> {
+export interface PlaygroundServer {
+  readonly server: Server;
+  /** Of the previews' origin. */
+  readonly preview?: Server;
+}
+
+/** Starts serving; resolves when the servers listen. */
+export async function servePlayground(options: PlaygroundServerOptions): Promise<PlaygroundServer> {
   const files = await staticServer(options.folder);
-  const { registryProxy } = options;
+  const { registryProxy, previewFolder } = options;
+  let template: string | null = null;
   const server = createServer((request, response) => {
     if (request.url === wispPath && options.proxyConfig?.egress !== undefined) {
       response.writeHead(426, { upgrade: 'websocket', connection: 'upgrade' }).end();
+      return;
+    }
+    if (template !== null && request.url === '/preview.json') {
+      response.setHeader('content-type', 'application/json');
+      response.setHeader('cache-control', 'no-store');
+      response.end(JSON.stringify({ template }));
       return;
     }
     const proxied = /^\/v[12]\//.test(request.url ?? '') ? registryProxy : undefined;
@@ -49,7 +66,17 @@ export async function servePlayground(options: PlaygroundServerOptions): Promise
     server.once('close', () => wisp.dispose());
   }
   await listen(server, options.port);
-  return server;
+  if (previewFolder === undefined) return { server };
+  const port = portOf(server);
+  const listener = await previewServer({
+    folder: previewFolder,
+    playgrounds: [`http://localhost:${port}`, `http://${loopback}:${port}`],
+    template: () => template ?? '',
+  });
+  const preview = createServer(listener);
+  await listen(preview, options.port === 0 ? 0 : port + 1);
+  template = `http://p{port}-{session}.localhost:${portOf(preview)}`;
+  return { server, preview };
 }
 
 async function listen(server: Server, wishedPort: number): Promise<void> {
@@ -72,9 +99,13 @@ async function listen(server: Server, wishedPort: number): Promise<void> {
 
 /** The address to open, with the port that was free. */
 export function addressOf(server: Server): string {
+  return `http://localhost:${portOf(server)}/`;
+}
+
+function portOf(server: Server): number {
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('Server is not listening');
-  return `http://localhost:${address.port}/`;
+  return address.port;
 }
 
 function parsePort(text: string): number {
@@ -93,8 +124,9 @@ async function main(): Promise<void> {
     },
   });
   const proxyConfig = loadProxyConfig(egressEnvironment(values.egress));
-  const server = await servePlayground({
+  const { server, preview } = await servePlayground({
     folder: fileURLToPath(new URL('../../dist', import.meta.url)),
+    previewFolder: fileURLToPath(new URL('../../dist-preview', import.meta.url)),
     registryProxy: createProxyListener(proxyConfig),
     proxyConfig,
     port: parsePort(values.port ?? process.env['PORT'] ?? String(portDefault)),
@@ -102,8 +134,10 @@ async function main(): Promise<void> {
   console.log(`\n  Bottleship is at ${addressOf(server)}\n  Press Ctrl+C to stop.\n`);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
-      server.close();
-      server.closeAllConnections();
+      for (const ending of [server, preview]) {
+        ending?.close();
+        ending?.closeAllConnections();
+      }
     });
   }
 }

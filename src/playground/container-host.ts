@@ -4,6 +4,8 @@
  */
 import type { Disposable } from '../lib/disposable.ts';
 import type { Duplex } from '../lib/duplex.ts';
+import type { PublishedPort } from '../preview/published-port.ts';
+import type { Mapping } from '../preview/rewrite-headers.ts';
 
 export const bootPhases = ['downloading', 'booting', 'starting'] as const;
 export type BootPhase = (typeof bootPhases)[number];
@@ -58,6 +60,10 @@ export interface ContainerHost extends Disposable {
   boot(events: HostEvents): Promise<void>;
   /** May be called before `boot` is done, and waits for what a shell needs. */
   openShell(size: TerminalSize): Promise<ShellConnection>;
+  /** Calls back at once and whenever the published ports change. */
+  watchPorts(listener: (ports: readonly PublishedPort[]) => void): void;
+  /** Serves a preview of a published port to whoever has the other end of `link`. */
+  openPreview(mapping: Mapping, link: MessagePort): void;
   run(commandLine: string): Promise<RunResult>;
   engine(request: EngineRequest): Promise<EngineResponse>;
 }

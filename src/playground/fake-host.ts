@@ -1,5 +1,7 @@
 /** A container host without a machine, for tests and for work on the page: a shell that echoes. */
 import { KindError } from '../lib/errors.ts';
+import type { PublishedPort } from '../preview/published-port.ts';
+import type { Mapping } from '../preview/rewrite-headers.ts';
 import type {
   ContainerHost,
   EngineRequest,
@@ -20,6 +22,8 @@ export interface FakeHostOptions {
 export class FakeHost implements ContainerHost {
   readonly shells: FakeShell[] = [];
   readonly commandLines: string[] = [];
+  readonly previews: { readonly mapping: Mapping; readonly link: MessagePort }[] = [];
+  tellPorts: (ports: readonly PublishedPort[]) => void = () => undefined;
   events: HostEvents | undefined;
   disposed = false;
   readonly #options: FakeHostOptions;
@@ -49,6 +53,14 @@ export class FakeHost implements ContainerHost {
     const shell = new FakeShell(size);
     this.shells.push(shell);
     return Promise.resolve(shell);
+  }
+
+  watchPorts(listener: (ports: readonly PublishedPort[]) => void): void {
+    this.tellPorts = listener;
+  }
+
+  openPreview(mapping: Mapping, link: MessagePort): void {
+    this.previews.push({ mapping, link });
   }
 
   run(commandLine: string): Promise<RunResult> {

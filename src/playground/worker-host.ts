@@ -7,6 +7,8 @@ import type { Remote } from 'comlink';
 import { toDisposable } from '../lib/disposable.ts';
 import { KindError } from '../lib/errors.ts';
 import { portDuplex } from '../lib/port-duplex.ts';
+import type { PublishedPort } from '../preview/published-port.ts';
+import type { Mapping } from '../preview/rewrite-headers.ts';
 import type {
   ContainerHost,
   EngineRequest,
@@ -98,6 +100,15 @@ export class WorkerHost implements ContainerHost {
       stream.dispose();
       throw error;
     }
+  }
+
+  watchPorts(listener: (ports: readonly PublishedPort[]) => void): void {
+    // An engine that is gone shows elsewhere.
+    this.#call(this.#engine.watchPorts(proxy(listener))).catch(() => undefined);
+  }
+
+  openPreview(mapping: Mapping, link: MessagePort): void {
+    this.#call(this.#engine.openPreview(mapping, transfer(link, [link]))).catch(() => undefined);
   }
 
   run(commandLine: string): Promise<RunResult> {

@@ -2,6 +2,8 @@
  * What the page says to its two workers: the interfaces that comlink carries. The workers talk to each
  * other over a port of their own, so no frame and no layer byte ever passes the page's thread.
  */
+import type { PublishedPort } from '../preview/published-port.ts';
+import type { Mapping } from '../preview/rewrite-headers.ts';
 import type { EngineRequest, EngineResponse, RunResult, TerminalSize } from './container-host.ts';
 
 export interface VmWorkerEvents {
@@ -52,6 +54,10 @@ export interface EngineWorkerApi {
   resizeShell(shell: number, size: TerminalSize): Promise<void>;
   /** Resolves with the exit code when the shell ended. */
   waitShell(shell: number): Promise<number>;
+  /** Calls back at once and whenever the published ports change, as long as the worker lives. */
+  watchPorts(listener: (ports: readonly PublishedPort[]) => void): Promise<void>;
+  /** Serves a preview over `link` (src/preview/protocol.ts). */
+  openPreview(mapping: Mapping, link: MessagePort): Promise<void>;
   run(commandLine: string): Promise<RunResult>;
   engine(request: EngineRequest): Promise<EngineResponse>;
 }

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { FakeHost } from '../playground/fake-host.ts';
 import { Language } from '../playground/language.svelte.ts';
 import { Offline } from '../playground/offline.svelte.ts';
+import { Preview } from '../playground/preview.svelte.ts';
 import { Session } from '../playground/session.svelte.ts';
 import { Terminal } from '../playground/terminal.svelte.ts';
 import App from './App.svelte';
@@ -11,8 +12,13 @@ async function show(options: { bootFailure?: string; languages?: string[] }): Pr
   const language = new Language(options.languages ?? ['en']);
   const session = new Session({ createHost: () => new FakeHost(options) });
   const terminal = new Terminal(session, () => language.strings);
+  const preview = new Preview(session, {
+    loadTemplate: () => Promise.resolve(undefined),
+    sessionName: () => Promise.resolve('0'.repeat(16)),
+  });
   await session.start();
-  return render(App, { props: { session, terminal, language, offline: new Offline() } }).body;
+  return render(App, { props: { session, terminal, language, offline: new Offline(), preview } })
+    .body;
 }
 
 test('App renders without a machine: name, status, suggestions, terminal', async () => {

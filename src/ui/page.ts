@@ -2,10 +2,19 @@
 import { mount } from 'svelte';
 import { Language } from '../playground/language.svelte.ts';
 import { Offline } from '../playground/offline.svelte.ts';
+import { Preview } from '../playground/preview.svelte.ts';
 import type { Session } from '../playground/session.svelte.ts';
 import { Terminal } from '../playground/terminal.svelte.ts';
 import App from './App.svelte';
+import { browserPreviewOptions } from './preview-options.ts';
 import { browserOfflineWorker } from './service-worker.ts';
+
+declare global {
+  interface Window {
+    /** For the tabs of previews that this page opened; they are of the same origin. */
+    bottleshipPreview?: Preview;
+  }
+}
 
 /** Saving for offline use begins when the first prompt is surely there. */
 const savingDelayMs = 3000;
@@ -13,10 +22,13 @@ const savingDelayMs = 3000;
 export function mountPage(session: Session, baseUrl: string): void {
   const language = new Language(navigator.languages, storage());
   const terminal = new Terminal(session, () => language.strings);
+  const preview = new Preview(session, browserPreviewOptions(baseUrl));
+  window.bottleshipPreview = preview;
   const offline = new Offline(browserOfflineWorker(baseUrl));
   session.onReady(() => setTimeout(() => offline.start(), savingDelayMs));
   const target = document.getElementById('app');
-  if (target !== null) mount(App, { target, props: { session, terminal, language, offline } });
+  if (target !== null)
+    mount(App, { target, props: { session, terminal, language, offline, preview } });
 }
 
 /** Absent where the browser forbids it (a sandboxed frame). */

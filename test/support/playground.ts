@@ -1,5 +1,4 @@
 /** The built playground on a port of its own, and a learner who types into its terminal. */
-import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Page } from 'playwright-core';
 import { buildIfStale } from '../../src/node/build-if-stale.mjs';
@@ -22,7 +21,8 @@ export async function startPlayground(
 ): Promise<PlaygroundFixture> {
   buildIfStale();
   const folder = new URL('../../dist', import.meta.url).pathname;
-  const server: Server = await servePlayground({ folder, port: 0, ...options });
+  const previewFolder = new URL('../../dist-preview', import.meta.url).pathname;
+  const { server, preview } = await servePlayground({ folder, port: 0, previewFolder, ...options });
   const requests: string[] = [];
   const sockets: Socket[] = [];
   server.on('connection', (socket) => sockets.push(socket));
@@ -33,6 +33,8 @@ export async function startPlayground(
     sentBytes: () => sockets.reduce((sum, { bytesWritten }) => sum + bytesWritten, 0),
     stop: () =>
       new Promise((resolve) => {
+        preview?.close();
+        preview?.closeAllConnections();
         server.close(() => resolve());
         server.closeAllConnections();
       }),

@@ -7,8 +7,8 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, brotliDecompress, constants } from 'node:zlib';
-import { build } from 'vite';
 import type { Plugin } from 'vite';
+import { buildClassicScript } from './classic-script.ts';
 import type { Precache, PrecacheFile } from '../../browser/precache.ts';
 
 const serviceWorkerName = 'service-worker.js';
@@ -25,7 +25,13 @@ export function offlineFiles(root: string): Plugin {
       sequential: true,
       async handler() {
         const precache = await listPrecache(outDir);
-        await buildServiceWorker({ root, outDir, precache });
+        await buildClassicScript({
+          root,
+          outDir,
+          input: 'src/browser/service-worker.ts',
+          name: serviceWorkerName,
+          define: { __PRECACHE__: JSON.stringify(precache) },
+        });
         await compressTexts(outDir, join(root, '.cache/brotli'));
       },
     },
@@ -71,32 +77,6 @@ function isCore(path: string): boolean {
 function addressOf(path: string, sha256: string): string {
   if (path === 'index.html') return '';
   return path.startsWith('machine/') ? `${path}?v=${sha256.slice(0, 12)}` : path;
-}
-
-interface ServiceWorkerBuild {
-  readonly root: string;
-  readonly outDir: string;
-  readonly precache: Precache;
-}
-
-/** One classic script: module service workers are not everywhere. */
-async function buildServiceWorker({ root, outDir, precache }: ServiceWorkerBuild): Promise<void> {
-  await build({
-    configFile: false,
-    root: join(root, 'src/browser'),
-    publicDir: false,
-    logLevel: 'warn',
-    define: { __PRECACHE__: JSON.stringify(precache) },
-    build: {
-      outDir,
-      emptyOutDir: false,
-      target: 'es2022',
-      rolldownOptions: {
-        input: join(root, 'src/browser/service-worker.ts'),
-        output: { format: 'iife', entryFileNames: serviceWorkerName },
-      },
-    },
-  });
 }
 
 /** Compressing well is slow, and most files are those of the build before: the cache keeps their siblings. */

@@ -9,8 +9,8 @@ export function preloadPage(): Plugin {
     apply: 'build',
     transformIndexHtml: {
       order: 'post',
-      handler: (_html, { bundle = {} }) =>
-        Object.values(bundle)
+      handler: (_html, { bundle = {}, path }) =>
+        Object.values(path === '/index.html' ? bundle : {})
           .filter((file) => file.type === 'chunk' && pageModule.test(file.facadeModuleId ?? ''))
           .map(({ fileName }) => ({
             tag: 'link',

@@ -51,6 +51,16 @@ export const en = {
   updateReload: 'Reload',
   offlineReady: 'Works offline',
   offlineSaving: (percent: number) => `Saving for offline use: ${percent} %`,
+  portsName: 'Published ports',
+  openPort: (name: string, port: number) => `Open port ${port} of ${name}`,
+  previewName: (port: number) => `Preview of port ${port}`,
+  previewAddress: 'Address',
+  previewReload: 'Reload the preview',
+  previewNewTab: 'Open in a new tab',
+  previewClose: 'Close the preview',
+  previewGone: 'Nothing is published on this port any more.',
+  previewUnavailable: 'This site is not set up to show previews.',
+  previewOrphan: 'The playground tab is closed. Open the preview from there again.',
   footerSource: 'Linux 6.12 on v86 · runs locally',
 };
 

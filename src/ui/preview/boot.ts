@@ -1,0 +1,55 @@
+/**
+ * What a preview's origin serves for every path: starts the service worker, asks the playground around this frame for a
+ * port to the engine, and loads again, as the page that the machine serves.
+ */
+import { isPreviewPortMessage } from '../../preview/page-messages.ts';
+import type { PreviewPageMessage, PreviewWorkerMessage } from '../../preview/page-messages.ts';
+import type { PreviewWorkerRequest } from '../../preview/page-messages.ts';
+
+/** Beyond it nobody is there who could give one. */
+const timeoutMs = 10_000;
+
+async function boot(): Promise<void> {
+  const playground = playgroundOrigin();
+  // In a tab of its own nobody could give it a port, and nobody may be asked who is not the playground.
+  if (window.parent === window || playground === '') throw new Error('not in a playground');
+  const { serviceWorker } = navigator;
+  const script = `/bottleship-preview-worker.js?playground=${encodeURIComponent(playground)}`;
+  await serviceWorker.register(script, { scope: '/', updateViaCache: 'none' });
+  const { active } = await serviceWorker.ready;
+  const linked = new Promise<void>((resolve) => {
+    serviceWorker.addEventListener('message', ({ data }: MessageEvent<PreviewWorkerMessage>) => {
+      if (data.type === 'linked') resolve();
+    });
+  });
+  window.addEventListener('message', ({ data, origin, source, ports }) => {
+    if (origin !== playground || source !== window.parent || !isPreviewPortMessage(data)) return;
+    const request: PreviewWorkerRequest = { type: 'port' };
+    active?.postMessage(request, [...ports]);
+  });
+  const message: PreviewPageMessage = { type: 'bottleship-preview-connect' };
+  window.parent.postMessage(message, playground);
+  await Promise.race([linked, failAfter(timeoutMs)]);
+  location.reload();
+}
+
+/** Of those that may show this origin's previews the one that does, where the browser tells. */
+function playgroundOrigin(): string {
+  const meta = document.querySelector('meta[name=playground]');
+  const allowed = (meta?.getAttribute('content') ?? '').split(' ');
+  const [parent = ''] = location.ancestorOrigins ?? [];
+  return allowed.find((origin) => origin === parent) ?? allowed[0] ?? '';
+}
+
+function failAfter(milliseconds: number): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    setTimeout(() => reject(new Error('the playground does not answer')), milliseconds);
+  });
+}
+
+boot().catch(() => {
+  const isChinese = navigator.language.startsWith('zh');
+  document.body.textContent = isChinese
+    ? '此预览属于一个 Bottleship 标签页，请从那里打开。'
+    : 'This preview belongs to a Bottleship tab. Open it from there.';
+});
