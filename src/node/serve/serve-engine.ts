@@ -1,9 +1,11 @@
 /** The server behind `bottleship serve`: a machine in a thread, its engine here, and sockets in front. */
 import type { ApiHandler } from '../../api/http.ts';
 import { errorResponse } from '../../engine/server/http-status.ts';
+import { DisposableStore } from '../../lib/disposable.ts';
 import { KindError, errorMessage } from '../../lib/errors.ts';
 import { createLocalEgress } from '../local-egress.ts';
 import { startNodeHost, type NodeHost } from '../node-host.ts';
+import { publishPorts } from './publish-ports.ts';
 import type { ServeOptions } from './serve-options.ts';
 
 export interface ServedEngine {
@@ -21,7 +23,11 @@ export function startEngine(options: ServeOptions): ServedEngine {
   const lost = new Promise<never>((_resolve, reject) => (tellLost = reject));
   lost.catch(() => undefined);
   const booting = boot(options, (cause) => tellLost(new Error(`The machine is gone: ${cause}`)));
-  const ready = booting.then(({ host }) => host.ready);
+  const published = new DisposableStore();
+  const ready = booting.then(async ({ host }) => {
+    await host.ready;
+    if (options.publish) published.add(publishPorts(host.ports, (line) => console.error(line)));
+  });
   ready.catch(() => undefined); // whoever waits for readiness hears of it
   return {
     ready,
@@ -37,6 +43,7 @@ export function startEngine(options: ServeOptions): ServedEngine {
       }
     },
     dispose: async () => {
+      published.dispose();
       await booting.then(
         (node) => node.shutDown(),
         () => undefined,

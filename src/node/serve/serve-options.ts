@@ -18,6 +18,8 @@ export interface ServeOptions {
   readonly allowRemote: boolean;
   /** Where containers may connect to; absent, nowhere. */
   readonly egress?: EgressConfig;
+  /** Forward published ports from loopback. */
+  readonly publish: boolean;
 }
 
 /** What the user typed is wrong: the message is all there is to say. */
@@ -38,6 +40,7 @@ Options:
   -H, --host list                   Socket(s) to serve: unix:///path or tcp://127.0.0.1:2375 (default "unix://${socketDefault(dataRootDefault())}")
       --insecure-registry list      Registries to speak HTTP with (127.0.0.0/8 always)
   -m, --memory bytes                Memory of the machine (default ${memorySizeBytesDefault / 1024 ** 2}m)
+      --publish                     Forward the ports that containers publish from this host's loopback
       --registry-mirror list        Mirrors of Docker Hub to ask first
       --registry-proxy string       Ask this registry proxy instead of the registries
 `;
@@ -65,6 +68,7 @@ export function parseServeOptions(argv: readonly string[]): ServeOptions | undef
     insecureRegistries: values['insecure-registry'] ?? [],
     allowRemote: values['allow-remote'] ?? false,
     ...(egress === undefined ? {} : { egress }),
+    publish: values.publish ?? false,
     ...(proxy === undefined
       ? {}
       : { registryProxy: parsed('registry-proxy', proxy, parseHttpUrl) }),
@@ -103,6 +107,7 @@ function parseFlags(argv: readonly string[]) {
         'allow-remote': { type: 'boolean' },
         egress: { type: 'string', multiple: true },
         'egress-private': { type: 'string', multiple: true },
+        publish: { type: 'boolean' },
         help: { type: 'boolean' },
       },
     }).values;
