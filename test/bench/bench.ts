@@ -9,6 +9,7 @@ import { benchBrowser } from './browser.ts';
 import { benchDensity } from './density.ts';
 import { benchHost, benchPrompt } from './host.ts';
 import { benchDockerd } from './peers/dockerd.ts';
+import { benchPreview } from './preview.ts';
 import { benchPulls } from './pull.ts';
 import { Report } from './report.ts';
 
@@ -21,6 +22,7 @@ const parts: readonly (readonly [string, () => Promise<void>])[] = [
   ['native dockerd', () => benchDockerd(report, { runs: 20 })],
   ['containers', () => benchHost(report, { runs: 20 })],
   ['density', () => benchDensity(report, { lives: 300 })],
+  ['previews', () => benchPreview(report, { runs: 50 })],
   ['pulls', () => benchPulls(report, { runs: 3 })],
 ];
 

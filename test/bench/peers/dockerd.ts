@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { startDockerd } from '../../support/dockerd.ts';
+import { startDockerd, type Dockerd } from '../../support/dockerd.ts';
 import { exec, execOk } from '../../support/process.ts';
 import type { Report } from '../report.ts';
 import { repeatMs, timeMs } from '../stats.ts';
@@ -33,13 +33,21 @@ async function busyboxTar(path: string): Promise<void> {
   await execOk('zstd', ['-q', '-d', layer, '-o', path]);
 }
 
-export async function benchDockerd(report: Report, { runs }: { runs: number }): Promise<void> {
+export async function importBusybox(dockerd: Dockerd): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'bottleship-busybox-'));
-  const dockerd = await startDockerd();
   try {
     const archive = join(folder, 'busybox.tar');
     await busyboxTar(archive);
     await dockerd.docker(['import', '--platform', 'linux/386', archive, 'busybox']);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+export async function benchDockerd(report: Report, { runs }: { runs: number }): Promise<void> {
+  const dockerd = await startDockerd();
+  try {
+    await importBusybox(dockerd);
     for (const network of ['bridge', 'none']) {
       const run = () => dockerd.docker(['run', '--rm', '--network', network, 'busybox', 'true']);
       report.add(`native dockerd, --network ${network}: run --rm busybox true, first`, [
@@ -60,6 +68,5 @@ export async function benchDockerd(report: Report, { runs }: { runs: number }): 
     await dockerd.docker(['rm', '-f', name]);
   } finally {
     await dockerd.dispose();
-    await rm(folder, { recursive: true, force: true });
   }
 }
