@@ -30,6 +30,7 @@ test(
     expect(child.exitCode).toBeNull();
     child.kill('SIGINT');
     expect(await ended).toBe(1);
+    await served.stop();
 
     served = await startServe();
     const lost = new Promise<number | null>((resolve) => served?.process.once('close', resolve));
