@@ -32,7 +32,7 @@ export async function systemInfo(daemon: Daemon): Promise<SystemInfo> {
     ],
     Plugins: {
       Volume: ['local'],
-      Network: ['bridge', 'host', 'null'],
+      Network: ['bridge', 'host', 'ipvlan', 'macvlan', 'null'],
       Authorization: null,
       Log: ['json-file', 'local', 'none'],
     },
@@ -44,10 +44,7 @@ export async function systemInfo(daemon: Daemon): Promise<SystemInfo> {
     RegistryConfig: registryConfig(daemon),
     DockerRootDir: dockerRoot,
     ...identity,
-    Warnings: [
-      'WARNING: No cpuset support',
-      'WARNING: The bridge network has no interfaces yet: containers only have a loopback',
-    ],
+    Warnings: ['WARNING: No cpuset support'],
   };
 }
 

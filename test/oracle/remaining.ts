@@ -44,11 +44,6 @@ export const remaining: readonly Remaining[] = [
     reason: 'Docker lists the volumes of an image without their source until the first start',
   },
   {
-    where: /^container-list\/one of each/,
-    at: /\/(EndpointID|NetworkID)$/,
-    reason: 'Networks are not built yet',
-  },
-  {
     where: /"WorkingDir":"\/etc\/passwd"|containers\/ee\/start/,
     at: anywhere,
     reason: 'Nothing is made on the machine before the start, so a wrong directory is told there',
