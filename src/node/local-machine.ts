@@ -43,7 +43,7 @@ export async function createLocalMachine(options: LocalMachineOptions): Promise<
 }
 
 async function openDisk(dataRoot: string): Promise<BlockStore> {
-  const packed = await readFile(join(publicFolder, 'machine/disk.gz'));
+  const packed = await readMachineFile('disk.gz');
   return openFileBlockStore(dataRoot, await readDiskImage(packed));
 }
 
@@ -68,13 +68,22 @@ async function machineFiles(): Promise<{
   bios: Uint8Array;
   wasm: Uint8Array;
 }> {
-  const machineFile = (name: string): Promise<Uint8Array> =>
-    readFile(join(publicFolder, 'machine', name));
   const [kernel, initramfs, bios, wasm] = await Promise.all([
-    machineFile('kernel.bin'),
-    machineFile('initramfs.cpio'),
-    machineFile('bios.bin'),
+    readMachineFile('kernel.bin'),
+    readMachineFile('initramfs.cpio'),
+    readMachineFile('bios.bin'),
     readFile(wasmPath),
   ]);
   return { kernel, initramfs, bios, wasm };
+}
+
+/** One of those that the machine is booted from; rejects with what is to be said when it is not there. */
+export async function readMachineFile(name: string): Promise<Uint8Array> {
+  const path = join(publicFolder, 'machine', name);
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    const message = `Cannot boot the machine: cannot read "${path}"`;
+    throw new Error(message, { cause });
+  }
 }
