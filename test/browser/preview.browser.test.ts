@@ -134,6 +134,12 @@ test('redirects, cookies, an upload and a large download work', async () => {
   });
 });
 
+test('neither page broke a rule of its security policy so far', () => {
+  expect(problems.filter((problem) => /Content Security Policy|uncaught/.test(problem))).toEqual(
+    [],
+  );
+});
+
 test('the previewed page reaches neither the playground nor its service worker', async () => {
   const attacks = await frame.evaluate(async (playgroundUrl) => {
     const outcome = async (attack: () => unknown): Promise<string> => {
@@ -204,10 +210,4 @@ test('a port disappears with its container', async () => {
   await run('docker rm -f web');
   const button = page.getByRole('button', { name: 'Open port 8080 of web' });
   await button.waitFor({ state: 'detached', timeout: 30_000 });
-});
-
-test('the page breaks no rule of its security policy', () => {
-  expect(problems.filter((problem) => /Content Security Policy|uncaught/.test(problem))).toEqual(
-    [],
-  );
 });
