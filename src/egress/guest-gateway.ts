@@ -4,7 +4,7 @@ import type { AcceptedConnection } from '../guest/sockets.ts';
 import { DisposableStore, type Disposable } from '../lib/disposable.ts';
 import { KindError } from '../lib/errors.ts';
 import { parseQuery, responseCode, writeAnswer } from '../network/dns/message.ts';
-import { serveConnectionQueries, serveDatagrams } from './dns-server.ts';
+import { serveConnectionQueries, serveDatagrams } from '../network/dns/dns-server.ts';
 import { dnsPort, gatewayAddress, type Egress, type FindEgress } from './egress.ts';
 import { gatewayNamespace, gatewayPlan, gatewayRules, listenerPort } from './gateway-plan.ts';
 

@@ -79,6 +79,7 @@ export async function startContainer(daemon: Daemon, container: Container): Prom
     plan = await buildPlan(daemon, { container, root, joined, network });
     const process = await daemon.guest.run(plan, { stdio: stdioOf(container) });
     begin(daemon, { container, process });
+    await daemon.names.open(container.id);
   } catch (error) {
     const failed = await execFailureExit(daemon, { container, error });
     await takeDown(daemon, { container, error, rootMounted: root?.mounted === true });

@@ -6,6 +6,7 @@ import type { StatsCollector } from './container/stats-collector.ts';
 import type { Container } from './container/container.ts';
 import { EventBus } from './events.ts';
 import type { ExecTable } from './exec/exec-table.ts';
+import type { NameService } from './network/name-service.ts';
 import type { NetworkTable } from '../network/network-table.ts';
 import type { PacketFilter } from './network/packet-filter.ts';
 import type { AccountFiles } from './spec/passwd.ts';
@@ -36,6 +37,8 @@ export interface Daemon {
   readonly volumes: VolumeTable;
   readonly volumeMounts: VolumeMounts;
   readonly networks: NetworkTable;
+  /** Answers names in containers of user-defined networks. */
+  readonly names: NameService;
   readonly packetFilter: PacketFilter;
   readonly state: StateStore;
   readonly events: EventBus;

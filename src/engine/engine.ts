@@ -62,6 +62,7 @@ import { networkRemove, networksPrune } from './network-remove.ts';
 import { machineSetupPlan } from './machine-setup.ts';
 import { PacketFilter } from './network/packet-filter.ts';
 import { addPredefined } from './network/predefined.ts';
+import { NameService } from './network/name-service.ts';
 import { setUpNetworks } from './network/set-up-networks.ts';
 import type { RegistryAccess } from './registry-access.ts';
 import type { EngineBackend } from './server/backend.ts';
@@ -99,6 +100,8 @@ export interface EngineOptions {
   readonly registryMirrors?: readonly string[];
   /** For /info. */
   readonly insecureRegistries?: readonly string[];
+  /** Answers name queries of containers that are not about containers; absent, they are refused. */
+  readonly resolveName?: (query: Uint8Array) => Promise<Uint8Array>;
   readonly clock?: Clock;
   readonly random?: (count: number) => Uint8Array;
 }
@@ -135,6 +138,7 @@ function systemRandom(count: number): Uint8Array {
 export function createEngine(options: EngineOptions): Engine {
   const clock = options.clock ?? systemClock;
   const random = options.random ?? systemRandom;
+  const networks = new NetworkTable({ random });
   const daemon: Daemon = {
     guest: options.guest,
     images: options.images,
@@ -148,7 +152,12 @@ export function createEngine(options: EngineOptions): Engine {
     execs: new ExecTable({ now: () => clock.now() }),
     volumes: new VolumeTable(),
     volumeMounts: new VolumeMounts(),
-    networks: new NetworkTable({ random }),
+    networks,
+    names: new NameService({
+      guest: options.guest,
+      networks,
+      ...(options.resolveName === undefined ? {} : { forward: options.resolveName }),
+    }),
     packetFilter: new PacketFilter(),
     state: new StateStore(options.state ?? forgetful),
     events: new EventBus(() => clock.now()),
@@ -179,6 +188,7 @@ export function createEngine(options: EngineOptions): Engine {
     ...makeVerbs(daemon),
     dispose: () => {
       keeping.dispose();
+      daemon.names.dispose();
       for (const container of daemon.containers.list()) {
         stopHealth(container);
         container.output.end();

@@ -21,6 +21,7 @@ import { resolveStoredLinks } from '../image/layer-links.ts';
 import { LayerStore } from '../image/layer-store.ts';
 import { DisposableStore, toDisposable, type Disposable } from '../lib/disposable.ts';
 import type { FrameChannel } from '../vm/machine.ts';
+import type { AnswerQuery } from '../network/dns/dns-server.ts';
 import {
   type EndpointResolver,
   directEndpoint,
@@ -94,7 +95,11 @@ const memorySizeBytesDefault = 528 * 1024 * 1024;
 
 export function createHost(options: HostOptions): Host {
   const guest = new AgentClient(options.channel);
-  const engine = createHostEngine(guest, options);
+  const gateway = new GuestGateway({ guest, ...findEgressOf(options) });
+  const engine = createHostEngine(guest, {
+    ...options,
+    resolveName: (query) => gateway.resolve(query),
+  });
   const server = createEngineServer(engine);
   const setup = new SetupOrder(guest.ready, () => engine.setUpMachine());
   const api: ApiHandler = async (request) => {
@@ -104,12 +109,12 @@ export function createHost(options: HostOptions): Host {
   const owned = new DisposableStore();
   owned.add(guest);
   owned.add(engine);
+  owned.add(gateway);
   owned.add(guest.onDocker((invocation) => void answerDocker(invocation, { api, guest })));
   const stopping = new AbortController();
   owned.add(toDisposable(() => stopping.abort()));
   const { signal } = stopping;
   owned.add(guest.onSocket((connection) => void serveConnection(connection, api, { signal })));
-  const gateway = owned.add(new GuestGateway({ guest, ...findEgressOf(options) }));
   const networkReady = setup.ready.then(() => gateway.setUp());
   networkReady.catch(() => undefined); // whoever waits for it hears of it
   const ports = new PublishedPorts({
@@ -152,7 +157,10 @@ function findEgressOf({ findEgress }: HostOptions): { findEgress?: FindEgress } 
   return findEgress === undefined ? {} : { findEgress };
 }
 
-function createHostEngine(guest: Guest, options: HostOptions): Engine {
+function createHostEngine(
+  guest: Guest,
+  options: HostOptions & { readonly resolveName: AnswerQuery },
+): Engine {
   const { content, records } = options;
   const layers = new LayerStore({
     content,
@@ -172,6 +180,7 @@ function createHostEngine(guest: Guest, options: HostOptions): Engine {
   const engine = createEngine({
     guest,
     images,
+    resolveName: options.resolveName,
     state: options.state ?? records,
     registry: registryOf(options, { images, ready: swept }),
     memorySizeBytes: options.memorySizeBytes ?? memorySizeBytesDefault,

@@ -124,3 +124,37 @@ describe('a container', () => {
     expect(after.arrayBuffers - before.arrayBuffers).toBeLessThan(24 * 1024 * 1024);
   });
 });
+
+describe('containers of a user-defined network', () => {
+  test('find each other by name, also after a restart with another address', async () => {
+    const ask = (from: string, asked: string) =>
+      host.run(`docker exec ${from} nslookup ${asked} 2>&1`);
+    await host.run(
+      'docker network create names; for n in one two; do docker run -d --network names --network-alias both ' +
+        '--name $n busybox sleep 1000; done; docker run -d --name apart busybox sleep 1000',
+    );
+    const address = async () =>
+      (
+        await host.run("docker inspect -f '{{.NetworkSettings.Networks.names.IPAddress}}' two")
+      ).stdout.trim();
+    const before = await address();
+    expect((await ask('one', 'two')).stdout).toContain(before);
+    expect((await ask('one', 'both')).stdout).toContain(before);
+    expect((await ask('apart', 'two')).stdout).not.toContain(before);
+    await host.run(
+      'docker stop -t 0 two; docker run -d --network names --name third busybox sleep 1000; docker start two',
+    );
+    const after = await address();
+    expect(after).not.toBe(before);
+    expect((await ask('one', 'two')).stdout).toContain(after);
+    const { stdout } = await host.run('docker exec one cat /etc/resolv.conf');
+    expect(stdout).toContain('nameserver 127.0.0.11\n');
+    expect(stdout).toContain('options ndots:0\n');
+  });
+
+  test('resolve what is allowed outside too', async () => {
+    const { stdout } = await host.run(`docker exec one nslookup ${name} 2>&1`);
+    expect(stdout).toContain('127.0.0.11');
+    expect(stdout).toContain('198.18.0.');
+  });
+});

@@ -45,6 +45,8 @@ export async function startTestHost(options: TestHostOptions = {}): Promise<Test
   };
   try {
     await node.host.ready;
+    // The machine's network card comes a moment later: who looks at its links sees the same ones all the time.
+    await node.host.networkReady;
   } catch (error) {
     await dispose();
     throw new Error(`Cannot start the host: kernel log: ${log}`, { cause: error });

@@ -46,6 +46,7 @@ export function openNetwork(daemon: Daemon, container: Container): EndpointSteps
 export function closeNetwork(daemon: Daemon, container: Container): SetupStep[] {
   const sandbox = daemon.networks.sandboxOf(container.id);
   if (sandbox === undefined) return [];
+  daemon.names.close(sandbox.id);
   const steps = [
     ...sandbox.endpoints.flatMap(({ endpoint }) => endpointRemoveSteps(endpoint)),
     ...(hasSandbox(container) ? sandboxRemoveSteps(sandbox.id) : []),

@@ -1,6 +1,5 @@
 /** Answers name queries on the sockets of one address, over UDP and TCP (RFC 7766). */
-import type { AcceptedConnection, DatagramSocket, Datagram } from '../guest/sockets.ts';
-import { joinBytes } from '../lib/join-bytes.ts';
+import { joinBytes } from '../../lib/join-bytes.ts';
 import {
   messageBytesMax,
   parseAnswer,
@@ -8,7 +7,20 @@ import {
   responseCode,
   udpBytesMax,
   writeAnswer,
-} from '../network/dns/message.ts';
+} from './message.ts';
+
+/** A UDP socket, as far as it matters here. */
+export interface QueryDatagrams<Peer> {
+  readonly readable: ReadableStream<{ readonly peer: Peer; readonly bytes: Uint8Array }>;
+  send(datagram: { readonly peer: Peer; readonly bytes: Uint8Array }): Promise<void>;
+}
+
+/** A TCP connection, as far as it matters here. */
+export interface QueryConnection {
+  readonly readable: ReadableStream<Uint8Array>;
+  readonly writable: WritableStream<Uint8Array>;
+  reset(): void;
+}
 
 /** Answers whole messages. A rejection becomes SERVFAIL. */
 export type AnswerQuery = (query: Uint8Array) => Promise<Uint8Array>;
@@ -18,9 +30,18 @@ const queriesMax = 64;
 const lengthBytes = 2;
 
 /** Answers until the socket is disposed. */
-export async function serveDatagrams(socket: DatagramSocket, answer: AnswerQuery): Promise<void> {
+export async function serveDatagrams<Peer>(
+  socket: QueryDatagrams<Peer>,
+  answer: AnswerQuery,
+): Promise<void> {
   let running = 0;
-  const serve = async ({ peer, bytes }: Datagram): Promise<void> => {
+  const serve = async ({
+    peer,
+    bytes,
+  }: {
+    readonly peer: Peer;
+    readonly bytes: Uint8Array;
+  }): Promise<void> => {
     running += 1;
     try {
       const reply = await answerSafely(bytes, answer);
@@ -37,7 +58,7 @@ export async function serveDatagrams(socket: DatagramSocket, answer: AnswerQuery
 
 /** Answers one query after the other until the connection ends. */
 export async function serveConnectionQueries(
-  connection: AcceptedConnection,
+  connection: QueryConnection,
   answer: AnswerQuery,
 ): Promise<void> {
   const writer = connection.writable.getWriter();
