@@ -3,7 +3,7 @@ import { afterEach, expect, test } from 'vitest';
 import { exec } from '../support/process.ts';
 import { startServe, type ServedProcess } from '../support/serve.ts';
 
-const endMsMax = 180_000;
+const endMsMax = 300_000;
 
 let served: ServedProcess | undefined;
 afterEach(async () => {

@@ -153,8 +153,8 @@ async function mountSteps(
   const { source, destination, subpath } = mount;
   const typeOf = async (path: string, at?: string): Promise<string | undefined> => {
     try {
-      const where = at === undefined ? {} : { root: at, follow: subpath !== undefined };
-      return (await daemon.guest.stat(path, where)).type;
+      const where = at === undefined ? {} : { root: at };
+      return (await daemon.guest.stat(path, { ...where, follow: true })).type;
     } catch (error) {
       if (errorKind(error) === 'notFound') return undefined;
       throw error;

@@ -79,7 +79,7 @@ async function inspectSources(
 /** A subpath that is not there, or leads out of its volume, is told by its mount. */
 function statSource(guest: Guest, { source, subpath }: MountPoint): Promise<FileStat> {
   return subpath === undefined
-    ? guest.stat(source)
+    ? guest.stat(source, { follow: true })
     : guest.stat(`/${subpath}`, { root: source, follow: true });
 }
 
