@@ -54,7 +54,9 @@ export const logs: Command = {
       ...time('until'),
       signal,
     });
-    if (inspected.Config.Tty === true) return copyPlain(stream, out);
-    return copyStdcopy(stream, { stdout: out, stderr: err });
+    if (inspected.Config.Tty === true) await copyPlain(stream, out);
+    else await copyStdcopy(stream, { stdout: out, stderr: err });
+    // A stream that was let go of ends like any other, but Ctrl-C is no success.
+    signal.throwIfAborted();
   },
 };
