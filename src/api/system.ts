@@ -118,7 +118,7 @@ export interface EventMessage {
   readonly status?: string;
   readonly id?: string;
   readonly from?: string;
-  readonly Type: 'container' | 'image' | 'volume' | 'network' | 'daemon';
+  readonly Type: 'container' | 'image' | 'volume' | 'network' | 'daemon' | 'builder';
   readonly Action: string;
   readonly Actor: { readonly ID: string; readonly Attributes: Readonly<Record<string, string>> };
   readonly scope: 'local' | 'swarm';

@@ -1,6 +1,7 @@
 /** What every verb of the engine works with: the machine, the images, and what it knows of containers. */
 import type { Guest } from '../guest/guest.ts';
 import type { ImageStore } from '../image/image-store.ts';
+import type { BuildCache } from './build/build-cache.ts';
 import { ContainerTable } from './container/container-table.ts';
 import type { StatsCollector } from './container/stats-collector.ts';
 import type { Container } from './container/container.ts';
@@ -41,6 +42,9 @@ export interface Daemon {
   readonly names: NameService;
   readonly packetFilter: PacketFilter;
   readonly state: StateStore;
+  readonly buildCache: BuildCache;
+  /** What cancels the builds that clients gave an ID. */
+  readonly builds: Map<string, () => void>;
   readonly events: EventBus;
   readonly stats: StatsCollector;
   /** /etc/passwd and /etc/group of an image as it comes, by image ID. */

@@ -6,7 +6,11 @@ import type { Guest } from '../guest/guest.ts';
 import type { RecordStore } from '../image/content-store.ts';
 import type { ImageStore } from '../image/image-store.ts';
 import type { Disposable } from '../lib/disposable.ts';
+import { KindError } from '../lib/errors.ts';
 import { NetworkTable } from '../network/network-table.ts';
+import { BuildCache } from './build/build-cache.ts';
+import { buildPrune } from './build/build-prune.ts';
+import { imageBuild } from './build/image-build.ts';
 import { StatsCollector } from './container/stats-collector.ts';
 import { ContainerTable } from './container/container-table.ts';
 import { containerArchivePath } from './container-archive-path.ts';
@@ -66,6 +70,7 @@ import { NameService } from './network/name-service.ts';
 import { setUpNetworks } from './network/set-up-networks.ts';
 import type { RegistryAccess } from './registry-access.ts';
 import type { EngineBackend } from './server/backend.ts';
+import type { BuildBackend } from './server/backend/build-backend.ts';
 import type { ImageBackend } from './server/backend/image-backend.ts';
 import type { RequestBackend } from './server/backend/request-scope.ts';
 import { dropLeftovers } from './state/drop-leftovers.ts';
@@ -139,6 +144,7 @@ export function createEngine(options: EngineOptions): Engine {
   const clock = options.clock ?? systemClock;
   const random = options.random ?? systemRandom;
   const networks = new NetworkTable({ random });
+  const state = new StateStore(options.state ?? forgetful);
   const daemon: Daemon = {
     guest: options.guest,
     images: options.images,
@@ -159,7 +165,9 @@ export function createEngine(options: EngineOptions): Engine {
       ...(options.resolveName === undefined ? {} : { forward: options.resolveName }),
     }),
     packetFilter: new PacketFilter(),
-    state: new StateStore(options.state ?? forgetful),
+    state,
+    buildCache: new BuildCache({ state, now: () => clock.now() }),
+    builds: new Map(),
     events: new EventBus(() => clock.now()),
     stats: new StatsCollector(),
     accounts: new Map(),
@@ -168,7 +176,10 @@ export function createEngine(options: EngineOptions): Engine {
     startedMs: clock.now(),
   };
   // The root of a container needs its layers, even after `docker rmi -f`.
-  daemon.images.keepLayers(() => daemon.containers.list().flatMap(({ diffIds }) => diffIds));
+  daemon.images.keepLayers(() => [
+    ...daemon.containers.list().flatMap(({ diffIds }) => diffIds),
+    ...daemon.buildCache.list().flatMap(({ diffId }) => (diffId === undefined ? [] : [diffId])),
+  ]);
   addPredefined(daemon);
   const restored = restoreState(daemon);
   restored.catch(() => undefined); // setting the machine up tells
@@ -187,6 +198,7 @@ export function createEngine(options: EngineOptions): Engine {
     shutDown: () => shutDown(daemon),
     ...makeVerbs(daemon),
     dispose: () => {
+      for (const cancel of daemon.builds.values()) cancel();
       keeping.dispose();
       daemon.names.dispose();
       for (const container of daemon.containers.list()) {
@@ -257,6 +269,7 @@ function otherVerbs(
     execResize: (id, size) => execResize(daemon, id, size),
     execInspect: (id) => execInspect(daemon, id),
     ...imageVerbs(daemon),
+    ...buildVerbs(daemon),
     volumeCreate: (request) => volumeCreate(daemon, request),
     volumeList: (filters) => volumeList(daemon, filters),
     volumeInspect: (name) => volumeInspect(daemon, name),
@@ -274,6 +287,17 @@ function otherVerbs(
     systemVersion: () => systemVersion(daemon),
     systemAuth: (config, signal) => systemAuth(daemon, config, signal),
     systemEvents: (options) => systemEvents(daemon, options),
+  };
+}
+
+function buildVerbs(daemon: Daemon): BuildBackend {
+  return {
+    imageBuild: (options) => imageBuild(daemon, options),
+    buildPrune: (options) => buildPrune(daemon, options),
+    buildCancel: async (id) => {
+      if (id === '') throw new KindError('invalidParameter', 'build ID not provided');
+      daemon.builds.get(id)?.();
+    },
   };
 }
 

@@ -20,7 +20,9 @@ export async function systemDf(
     Images: wants('image') ? await imageList(daemon, { all: false, sharedSize: true }) : null,
     Containers: wants('container') ? await containerList(daemon, { all: true, size: true }) : null,
     Volumes: wants('volume') ? await volumeUsages(daemon) : null,
-    BuildCache: wants('build-cache') ? [] : null,
+    BuildCache: wants('build-cache')
+      ? daemon.buildCache.list().map((entry) => daemon.buildCache.wire(entry))
+      : null,
   };
 }
 

@@ -115,6 +115,14 @@ export class LayerStore {
     return this.#content.stream(diffId);
   }
 
+  /** Bytes of the uncompressed tar, fewer at its end. */
+  read(
+    diffId: Digest,
+    range: { readonly offset: number; readonly length: number },
+  ): Promise<Uint8Array> {
+    return this.#content.read(diffId, range.offset, range.length);
+  }
+
   /** Completes the indexes of an image's layers, bottom first, once all are stored. Idempotent. */
   async resolveLinks(diffIds: readonly Digest[]): Promise<void> {
     for (const [position, diffId] of diffIds.entries()) {

@@ -2,6 +2,7 @@
  * What the API server needs of an engine, a file for each group of routes. The server declares it and the
  * engine satisfies it, so that routes can be tested against a few lines of fake and say nothing of containers.
  */
+import type { BuildBackend } from './backend/build-backend.ts';
 import type { ContainerBackend } from './backend/container-backend.ts';
 import type { ExecBackend } from './backend/exec-backend.ts';
 import type { ImageBackend } from './backend/image-backend.ts';
@@ -15,6 +16,7 @@ export interface EngineBackend
     ContainerBackend,
     ExecBackend,
     ImageBackend,
+    BuildBackend,
     VolumeBackend,
     NetworkBackend,
     RequestBackend,

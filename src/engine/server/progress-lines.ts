@@ -8,10 +8,15 @@ import type { RouteRequest } from './route-request.ts';
 /** Progress lines kept for a client that does not read: beyond these, the oldest updates are dropped. */
 const progressLinesMax = 4096;
 
+/** Who has much to say waits when as many lines are on their way. */
+const roomLines = 64;
+
 export interface ProgressTask {
   readonly report: (message: JsonMessage) => void;
   /** Aborted when the client goes away. */
   readonly signal: AbortSignal;
+  /** Resolves when the client has taken most of what was reported, or goes away. */
+  readonly room: () => Promise<void>;
 }
 
 /**
@@ -25,7 +30,11 @@ export async function progressResponse(
   const abort = new AbortController();
   request.signal?.addEventListener('abort', () => abort.abort(), { once: true });
   const lines = new ProgressLines(() => abort.abort());
-  const done = run({ report: (message) => lines.push(message), signal: abort.signal });
+  const done = run({
+    report: (message) => lines.push(message),
+    signal: abort.signal,
+    room: () => lines.room(abort.signal),
+  });
   await Promise.race([done, lines.started]);
   done.then(
     () => lines.end(),
@@ -45,6 +54,7 @@ class ProgressLines {
   #ended = false;
   #onStart: () => void = () => {};
   #wake: () => void = () => {};
+  #taken: (() => void)[] = [];
 
   constructor(onCancel: () => void) {
     this.started = new Promise((resolve) => (this.#onStart = resolve));
@@ -54,6 +64,7 @@ class ProgressLines {
           while (this.#queue.length === 0 && !this.#ended)
             await new Promise<void>((resolve) => (this.#wake = resolve));
           for (const message of this.#queue.splice(0)) controller.enqueue(encodeJsonLine(message));
+          for (const resolve of this.#taken.splice(0)) resolve();
           if (this.#ended) controller.close();
         },
         cancel: onCancel,
@@ -67,6 +78,14 @@ class ProgressLines {
     this.#queue.push(message);
     this.#onStart();
     this.#wake();
+  }
+
+  async room(signal: AbortSignal): Promise<void> {
+    if (this.#queue.length < roomLines || signal.aborted) return;
+    await new Promise<void>((resolve) => {
+      this.#taken.push(resolve);
+      signal.addEventListener('abort', () => resolve(), { once: true });
+    });
   }
 
   end(): void {

@@ -18,6 +18,7 @@ import { textResponse } from './respond.ts';
 import { compareVersions, RouteRequest } from './route-request.ts';
 import { compileRoute, matchRoute } from './route.ts';
 import { systemRoutes } from './system-routes.ts';
+import { buildRoutes } from './build-routes.ts';
 import { unsupportedRoutes } from './unsupported-routes.ts';
 import { volumeRoutes } from './volume-routes.ts';
 import { xrayRoutes } from './xray-routes.ts';
@@ -34,6 +35,7 @@ const routes = [
   ...networkRoutes,
   ...xrayRoutes,
   // Last, so that an operation which is there wins.
+  ...buildRoutes,
   ...unsupportedRoutes,
 ].map(compileRoute);
 

@@ -17,19 +17,15 @@ const noClusterVolumes = refuse(
   'volume update only valid for cluster volumes, but swarm is unavailable',
 );
 const noPlugins = refuse('notImplemented', 'managed plugins are not available');
-const noBuild = refuse('notImplemented', 'building images is not available yet');
+const noSession = refuse(
+  'notImplemented',
+  'sessions are not available: this engine takes the build context as the body of POST /build',
+);
 
 export const unsupportedRoutes: readonly Route[] = [
   ...notYet('POST /containers/{name}/update'),
 
-  ['POST', '/session', noBuild],
-  ['POST', '/build', noBuild],
-  [
-    'POST',
-    '/build/prune',
-    async () => jsonResponse(200, { CachesDeleted: null, SpaceReclaimed: 0 }),
-  ],
-  ['POST', '/build/cancel', noBuild],
+  ['POST', '/session', noSession],
 
   ['PUT', '/volumes/{name}', noClusterVolumes],
 

@@ -27,6 +27,7 @@ export async function restoreState(daemon: Daemon): Promise<void> {
   const networks = (await daemon.state.load(networkPrefix)).map(readNetworkRecord);
   for (const network of networks.filter((record) => record !== undefined).sort(byAge))
     daemon.networks.add(network);
+  await daemon.buildCache.restore();
   const records = await daemon.state.load(containerPrefix);
   const read = records.map(readContainerRecord).filter((record) => record !== undefined);
   read.sort((a, b) => byAge(a.made, b.made));

@@ -1,0 +1,76 @@
+/** A layer in the making: entries by path, written as a tar that the same entries always give. */
+import type { LayerStore } from '../../image/layer-store.ts';
+import { tarEnd, tarHeader, tarPadding, type TarWriterEntry } from '../../image/tar-writer.ts';
+import { createHasher } from '../../image/hash.ts';
+import type { Digest } from '../../image/digest.ts';
+import { fileContent, type ContentDigests } from './file-content.ts';
+import type { TreeNode } from './file-tree.ts';
+
+/** Without a slash at either end; paths are from the root. */
+export interface LayerEntry extends Omit<
+  TarWriterEntry,
+  'name' | 'sizeBytes' | 'mtimeNanoseconds'
+> {
+  /** Of a file: where its bytes are. */
+  readonly content?: TreeNode | Uint8Array;
+}
+
+export class LayerEntries {
+  readonly #entries = new Map<string, LayerEntry>();
+
+  get(path: string): LayerEntry | undefined {
+    return this.#entries.get(path);
+  }
+
+  set(path: string, entry: LayerEntry): void {
+    this.#entries.set(path, entry);
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /** Parents before what is in them. */
+  sorted(): [string, LayerEntry][] {
+    return [...this.#entries].sort(([a], [b]) => (byDepth(a) < byDepth(b) ? -1 : 1));
+  }
+
+  async *tar(layers: LayerStore): AsyncGenerator<Uint8Array, void, void> {
+    for (const [path, { content, ...entry }] of this.sorted()) {
+      const sizeBytes = contentSize(content);
+      const name = entry.type === 'dir' ? `${path}/` : path;
+      yield tarHeader({ ...entry, name, sizeBytes });
+      if (content instanceof Uint8Array) yield content;
+      else if (content !== undefined) yield* fileContent(layers, content);
+      yield tarPadding(sizeBytes);
+    }
+    yield tarEnd;
+  }
+
+  /** Of everything that Docker's cache heeds: all but times. */
+  async checksum(digests: ContentDigests): Promise<Digest> {
+    const hasher = await createHasher();
+    const encoder = new TextEncoder();
+    for (const [path, { content, mtimeSeconds: _time, xattrs = {}, ...entry }] of this.sorted()) {
+      const attributes = Object.entries(xattrs).map(([name, value]) => [name, [...value]]);
+      const digest =
+        content === undefined
+          ? undefined
+          : content instanceof Uint8Array
+            ? [...content]
+            : await digests.of(content);
+      hasher.update(encoder.encode(`${JSON.stringify([path, entry, attributes, digest])}\n`));
+    }
+    return hasher.digest();
+  }
+}
+
+function contentSize(content: LayerEntry['content']): number {
+  if (content === undefined) return 0;
+  return content instanceof Uint8Array ? content.length : content.inode.sizeBytes;
+}
+
+/** A slash sorts before every other character, so that a directory's files come right behind it. */
+function byDepth(path: string): string {
+  return path.replaceAll('/', '\u0000');
+}

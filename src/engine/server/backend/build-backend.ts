@@ -1,0 +1,64 @@
+/** What the routes under `/build` need of an engine. */
+import type { BuildCall } from '../../../api/build.ts';
+import type { HostConfig } from '../../../api/container.ts';
+import type { Filters } from './filters.ts';
+import type { ProgressOptions, RegistryAuth } from './image-backend.ts';
+
+export interface BuildOutputOption {
+  readonly type: string;
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+export interface ImageBuildOptions extends ProgressOptions {
+  /** Docker's classic builder, or BuildKit's look. */
+  readonly version: 1 | 2;
+  /** A tar, compressed or not. */
+  readonly body: ReadableStream<Uint8Array>;
+  /** A URL of a tar or of a Dockerfile; empty for the body. */
+  readonly remote: string;
+  /** Empty for the default name. */
+  readonly dockerfile: string;
+  /** How messages call the Dockerfile; empty for its name. */
+  readonly sourceName: string;
+  readonly tags: readonly string[];
+  readonly target: string;
+  /** Null is a variable that the client does not have. */
+  readonly buildArgs: Readonly<Record<string, string | null>>;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly noCache: true | readonly string[];
+  readonly cacheFrom: readonly string[];
+  readonly pull: boolean;
+  readonly removeContainers: boolean;
+  readonly removeFailedContainers: boolean;
+  readonly isQuiet: boolean;
+  /** `os[/architecture[/variant]]`; empty for the machine's. */
+  readonly platform: string;
+  /** Limits, network, hosts of the containers that RUN makes. */
+  readonly hostConfig: HostConfig;
+  readonly namedContexts: Readonly<Record<string, string>>;
+  readonly secrets: ReadonlyMap<string, Uint8Array>;
+  readonly outputs: readonly BuildOutputOption[];
+  readonly call?: BuildCall;
+  /** By registry. */
+  readonly auths: ReadonlyMap<string, RegistryAuth>;
+  /** Cancelled by this name. */
+  readonly buildId: string;
+  /** Resolves when the client has room for more of what was reported. */
+  readonly room: () => Promise<void>;
+}
+
+export interface BuildPruneOptions {
+  readonly all: boolean;
+  /** Bytes of the cache that stay; 0 for none. */
+  readonly keepBytes: number;
+  readonly filters: Filters;
+}
+
+export interface BuildBackend {
+  imageBuild(options: ImageBuildOptions): Promise<void>;
+  buildPrune(
+    options: BuildPruneOptions,
+  ): Promise<{ readonly CachesDeleted: readonly string[] | null; readonly SpaceReclaimed: number }>;
+  /** Rejects `invalidParameter` without an ID; one that no build has is no error. */
+  buildCancel(id: string): Promise<void>;
+}

@@ -1,0 +1,167 @@
+/** `POST /build` on an engine without a machine: what needs no RUN is built all the same. */
+import { describe, expect, test } from 'vitest';
+import type { JsonMessage } from '../src/api/image.ts';
+import { openTree } from '../src/engine/build/file-tree.ts';
+import { readSmallFile } from '../src/engine/build/file-content.ts';
+import { tarArchive } from '../src/image/tar-writer.ts';
+import { bodyBytes, createFakeEngine, type FakeEngine } from './support/fake-engine.ts';
+
+const encode = (text: string) => new TextEncoder().encode(text);
+const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+
+function context(dockerfile: string): Uint8Array {
+  return tarArchive([
+    { name: 'Dockerfile', type: 'file', data: encode(dockerfile) },
+    { name: 'a.txt', type: 'file', mode: 0o600, uid: 5, gid: 6, data: encode('hello\n') },
+    { name: 'link', type: 'symlink', linkName: 'a.txt' },
+    { name: 'sub/', type: 'dir', mode: 0o700 },
+    { name: 'sub/b.txt', type: 'file', data: encode('b\n') },
+    { name: 'sub/c.md', type: 'file', data: encode('c\n') },
+  ]);
+}
+
+async function build({ handler }: FakeEngine, body: Uint8Array, query = '') {
+  const response = await handler({
+    method: 'POST',
+    path: `/v1.43/build?t=one${query}`,
+    headers: { 'content-type': 'application/x-tar' },
+    body,
+  });
+  const text = decode(await bodyBytes(response));
+  const messages = text
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as JsonMessage);
+  const stream = messages.map((message) => message.stream ?? '').join('');
+  return { status: response.status, messages, stream };
+}
+
+async function files({ images }: FakeEngine): Promise<Record<string, string>> {
+  const { config } = await images.resolve('one');
+  const root = await openTree(images.layers, config.diffIds);
+  const found: Record<string, string> = {};
+  const visit = async (path: string, node: typeof root): Promise<void> => {
+    const { type, mode, uid, gid } = node.inode;
+    const content =
+      type === 'file' ? decode(await readSmallFile(images.layers, node, 1000)).trim() : type;
+    if (path !== '') found[path] = `${mode.toString(8)} ${uid}:${gid} ${content}`;
+    for (const [name, child] of node.children) await visit(`${path}/${name}`, child);
+  };
+  await visit('', root);
+  return found;
+}
+
+describe('POST /build', () => {
+  test('copies files, directories and links as Docker does', async () => {
+    const engine = await createFakeEngine();
+    const { stream, messages } = await build(
+      engine,
+      context(
+        'FROM scratch\nWORKDIR /w/x\nCOPY a.txt sub link ./\nCOPY --chown=1:2 --chmod=u=rw,go=r --exclude=*.md sub /s\nCOPY --parents sub/b.txt /p/\nADD <<EOF /inline\nhi\nEOF\nCMD ["x"]\n',
+      ),
+    );
+    expect(stream).toMatch(
+      /^Step 1\/7 : FROM scratch\n ---> \nStep 2\/7 : WORKDIR \/w\/x\n ---> Running in [0-9a-f]{12}\n/,
+    );
+    expect(stream).toMatch(/Successfully built [0-9a-f]{12}\nSuccessfully tagged one:latest\n$/);
+    expect(messages.filter(({ aux }) => aux !== undefined)).toHaveLength(1);
+    expect(await files(engine)).toEqual({
+      '/inline': '644 0:0 hi',
+      '/p': '755 0:0 dir',
+      '/p/sub': '755 0:0 dir',
+      '/p/sub/b.txt': '644 0:0 b',
+      '/s': '644 1:2 dir',
+      '/s/b.txt': '644 1:2 b',
+      '/w': '755 0:0 dir',
+      '/w/x': '755 0:0 dir',
+      '/w/x/a.txt': '600 0:0 hello',
+      '/w/x/b.txt': '644 0:0 b',
+      '/w/x/c.md': '644 0:0 c',
+      '/w/x/link': '600 0:0 hello',
+    });
+  });
+
+  test('the second build is all cached and gives the same image', async () => {
+    const engine = await createFakeEngine();
+    const body = context(
+      'FROM busybox AS a\nCOPY a.txt /\nFROM scratch\nCOPY --from=a /a.txt /b\nLABEL x=y\n',
+    );
+    await build(engine, body);
+    const first = (await engine.images.resolve('one')).id;
+    const { stream } = await build(engine, body);
+    expect(stream.match(/ ---> Using cache\n/g)).toHaveLength(3);
+    expect((await engine.images.resolve('one')).id).toBe(first);
+    await build(engine, body, '&version=2');
+    const modern = (await engine.images.resolve('one')).id;
+    const { messages } = await build(engine, body, '&version=2');
+    expect((await engine.images.resolve('one')).id).toBe(modern);
+    expect(JSON.stringify(messages)).toContain('"cached":true');
+    const { json } = await engine.call('POST', '/build/prune?all=1');
+    expect(json).toMatchObject({ SpaceReclaimed: expect.any(Number) });
+  });
+
+  test('follows symlinks of the destination inside the root alone', async () => {
+    const engine = await createFakeEngine();
+    const archive = tarArchive([
+      {
+        name: 'Dockerfile',
+        type: 'file',
+        data: encode('FROM scratch\nCOPY tree /\nCOPY f /out/x/f\n'),
+      },
+      { name: 'tree/real/', type: 'dir' },
+      { name: 'tree/out', type: 'symlink', linkName: '../../../real' },
+      { name: 'f', type: 'file', data: encode('f') },
+    ]);
+    await build(engine, archive);
+    expect(await files(engine)).toMatchObject({
+      '/real/x/f': '644 0:0 f',
+      '/out': '777 0:0 symlink',
+    });
+  });
+
+  test.each([
+    [
+      'FROM scratch\nCOPY nope /\n',
+      'COPY failed: file not found in build context or excluded by .dockerignore: stat nope: file does not exist',
+    ],
+    [
+      'FROM scratch\nCOPY --chown=joe a.txt /\n',
+      'COPY failed: unable to convert uid/gid chown string to host mapping: unable to find user joe: no matching entries in passwd file',
+    ],
+  ])('%j fails and names nothing', async (dockerfile, message) => {
+    const engine = await createFakeEngine();
+    const { messages } = await build(engine, context(dockerfile));
+    expect(messages.at(-1)).toMatchObject({ error: message, errorDetail: { message } });
+    await expect(engine.images.resolve('one')).rejects.toThrow('No such image');
+  });
+
+  test('a tar that leads out of its context is refused before anything is built', async () => {
+    const engine = await createFakeEngine();
+    const { status, messages } = await build(
+      engine,
+      tarArchive([{ name: '../x', type: 'file', data: encode('') }]),
+    );
+    expect(status).toBe(400);
+    expect(JSON.stringify(messages)).toContain('outside of the build context');
+  });
+
+  test('a failing RUN tells its exit code and leaves no image', async () => {
+    const engine = await createFakeEngine();
+    engine.guest.script = (process) => {
+      process.print('working\n');
+      process.end(7);
+    };
+    const { messages, stream } = await build(
+      engine,
+      context('FROM busybox\nRUN false\n'),
+      '&forcerm=1',
+    );
+    expect(stream).toContain('working\n');
+    const message = "The command '/bin/sh -c false' returned a non-zero code: 7";
+    expect(messages.at(-1)).toEqual({
+      errorDetail: { code: 7, message, sources: expect.any(Array) },
+      error: message,
+    });
+    expect((await engine.call('GET', '/containers/json?all=1')).json).toEqual([]);
+  });
+});
