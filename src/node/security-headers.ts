@@ -29,6 +29,8 @@ export const contentSecurityPolicyText = Object.entries(directives)
 export const securityHeaders: Readonly<Record<string, string>> = {
   'content-security-policy': contentSecurityPolicyText,
   'x-content-type-options': 'nosniff',
+  // Previews may be of the same site: they get no process and no document.domain in common.
+  'origin-agent-cluster': '?1',
   'referrer-policy': 'no-referrer',
   'permissions-policy': 'camera=(), microphone=(), geolocation=()',
   // The static files are public; embeds on other origins may load them.

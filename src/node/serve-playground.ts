@@ -19,6 +19,11 @@ import { attachWisp, wispPath } from './serve-wisp.ts';
 import { staticServer } from './static-server.ts';
 
 const loopback = '127.0.0.1';
+/**
+ * Also a name of loopback, to browsers. Opened under it, the playground and its previews are one site, which is what a
+ * browser that blocks third-party cookies asks of a frame's service worker.
+ */
+const siteHost = 'bottleship.localhost';
 const portDefault = 8080;
 /** How many ports after the wished one are tried when it is taken. */
 const portAttempts = 20;
@@ -70,12 +75,12 @@ export async function servePlayground(options: PlaygroundServerOptions): Promise
   const port = portOf(server);
   const listener = await previewServer({
     folder: previewFolder,
-    playgrounds: [`http://localhost:${port}`, `http://${loopback}:${port}`],
+    playgrounds: ['localhost', loopback, siteHost].map((name) => `http://${name}:${port}`),
     template: () => template ?? '',
   });
   const preview = createServer(listener);
   await listen(preview, options.port === 0 ? 0 : port + 1);
-  template = `http://p{port}-{session}.localhost:${portOf(preview)}`;
+  template = `http://p{port}-{session}.${siteHost}:${portOf(preview)}`;
   return { server, preview };
 }
 

@@ -51,7 +51,7 @@ function ask(
 
 test('the previews’ origin serves its page for every path, to frames of the playground only', async () => {
   const playground = `http://localhost:${portOf(servers.server)}`;
-  const host = `p8080-0123456789abcdef.localhost:${portOf(servers.preview)}`;
+  const host = `p8080-0123456789abcdef.bottleship.localhost:${portOf(servers.preview)}`;
   const page = await ask(host, '/any/path?x=1');
   expect(page).toMatchObject({ status: 200, type: 'text/html; charset=utf-8' });
   expect(page.policy).toContain(`frame-ancestors ${playground}`);
@@ -65,6 +65,6 @@ test('the previews’ origin serves its page for every path, to frames of the pl
 test('the playground says where its previews are', async () => {
   const answer = await fetch(`http://127.0.0.1:${portOf(servers.server)}/preview.json`);
   expect(await answer.json()).toEqual({
-    template: `http://p{port}-{session}.localhost:${portOf(servers.preview)}`,
+    template: `http://p{port}-{session}.bottleship.localhost:${portOf(servers.preview)}`,
   });
 });

@@ -27,6 +27,7 @@ export async function previewServer(options: PreviewServerOptions): Promise<Requ
   return (request, response) => {
     response.setHeader('x-content-type-options', 'nosniff');
     response.setHeader('referrer-policy', 'no-referrer');
+    response.setHeader('origin-agent-cluster', '?1');
     response.setHeader('cache-control', 'no-cache');
     const origin = `http://${request.headers.host ?? ''}`;
     if (parsePreviewOrigin(options.template(), origin) === undefined)

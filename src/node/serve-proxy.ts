@@ -14,7 +14,8 @@ import { createProxy, type ProxyLogEntry } from '../proxy/proxy.ts';
 
 const hostDefault = '127.0.0.1';
 const portDefault = 5080;
-const loopbackNames = ['localhost', '127.0.0.1', '[::1]'];
+/** The last is a browser's: `npm start` serves previews below it. */
+const loopbackNames = ['localhost', '127.0.0.1', '[::1]', 'bottleship.localhost'];
 
 /** The configuration of the file that `BOTTLESHIP_PROXY_CONFIG` names, if any, and of the other variables. */
 export function loadProxyConfig(environment: Environment = process.env): ProxyConfig {

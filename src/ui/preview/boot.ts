@@ -33,10 +33,21 @@ async function boot(): Promise<void> {
   location.reload();
 }
 
+/** The playground's address below which this one is. */
+function sameSiteOrigin(): string | undefined {
+  return allowedOrigins().find((origin) =>
+    location.hostname.endsWith(`.${new URL(origin).hostname}`),
+  );
+}
+
+function allowedOrigins(): string[] {
+  const meta = document.querySelector('meta[name=playground]');
+  return (meta?.getAttribute('content') ?? '').split(' ').filter((origin) => origin !== '');
+}
+
 /** Of those that may show this origin's previews the one that does, where the browser tells. */
 function playgroundOrigin(): string {
-  const meta = document.querySelector('meta[name=playground]');
-  const allowed = (meta?.getAttribute('content') ?? '').split(' ');
+  const allowed = allowedOrigins();
   const [parent = ''] = location.ancestorOrigins ?? [];
   return allowed.find((origin) => origin === parent) ?? allowed[0] ?? '';
 }
@@ -47,8 +58,15 @@ function failAfter(milliseconds: number): Promise<never> {
   });
 }
 
-boot().catch(() => {
+boot().catch((error: unknown) => {
   const isChinese = navigator.language.startsWith('zh');
+  if (error instanceof DOMException && /^(?:NotSupported|Security)Error$/.test(error.name)) {
+    const site = sameSiteOrigin() ?? '';
+    document.body.textContent = isChinese
+      ? `浏览器不允许在此框架中使用 service worker：请允许第三方 Cookie，或改用 ${site} 打开游乐场。`
+      : `The browser allows no service worker in this frame: allow third-party cookies, or open the playground as ${site}`;
+    return;
+  }
   document.body.textContent = isChinese
     ? '此预览属于一个 Bottleship 标签页，请从那里打开。'
     : 'This preview belongs to a Bottleship tab. Open it from there.';
