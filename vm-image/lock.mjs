@@ -17,8 +17,11 @@ const library = {};
 for (const [name, set] of Object.entries(packageSets)) library[name] = await resolveSet(set);
 await writeLock('library/packages.lock.json', library);
 
-/** The named packages and their dependencies as apt would install them on an empty i386 system. */
-async function resolveSet({ names, without = [] }) {
+/**
+ * The named packages and their dependencies (not where they are wanted `alone`) as apt would install them on an empty
+ * i386 system.
+ */
+async function resolveSet({ names, without = [], alone = false }) {
   const state = await mkdtemp(join(tmpdir(), 'bottleship-lock-'));
   try {
     await writeFile(join(state, 'status'), '');
@@ -34,7 +37,7 @@ async function resolveSet({ names, without = [] }) {
         version: decodeURIComponent(version),
         architecture,
       }))
-      .filter(({ name }) => !without.includes(name))
+      .filter(({ name }) => !without.includes(name) && (!alone || names.includes(name)))
       .sort((a, b) => (a.name < b.name ? -1 : 1));
     return await describe(files);
   } finally {

@@ -20,4 +20,17 @@ export const packageSets = {
   },
   nginx: { names: ['nginx'], without: scriptsOnly },
   redis: { names: ['redis-server'], without: [...scriptsOnly, 'libpcre2-8-0'] },
+  /** musl-dev would bring gcc for a script of its own. */
+  tcc: { names: ['tcc', 'musl', 'musl-dev', 'make'], alone: true },
+  python: {
+    names: words('python3.11-minimal libpython3.11-stdlib media-types ca-certificates python3-pip'),
+    without: [
+      ...scriptsOnly.filter((name) => name !== 'libbz2-1.0'),
+      ...words(`
+        libgcc-s1 libpcre2-8-0 libnsl2 libzstd1 openssl readline-common python3 python3-minimal
+        libpython3-stdlib python3.11 python3-distutils python3-lib2to3 python3-pkg-resources python3-setuptools
+        python3-wheel
+      `),
+    ],
+  },
 };
