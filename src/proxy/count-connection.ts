@@ -9,8 +9,8 @@ export interface CountOptions {
   /** Called once, when both halves are over or with what went wrong. */
   readonly end: (error?: unknown) => void;
   readonly idleMs: number;
-  /** Gives the connection up. */
-  readonly signal: AbortSignal;
+  /** Takes what gives the connection up, until it is over. */
+  readonly open: Set<(reason: unknown) => void>;
 }
 
 export function countConnection(connection: Duplex, options: CountOptions): Duplex {
@@ -35,7 +35,7 @@ class CountedConnection {
   readonly #options: CountOptions;
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
-  readonly #abort = (): void => this.fail(this.#options.signal.reason);
+  readonly #abort = (reason: unknown): void => this.fail(reason);
   #timer: ReturnType<typeof setTimeout> | undefined;
   #halves = 2;
 
@@ -45,7 +45,7 @@ class CountedConnection {
     this.#writer = writable.getWriter();
     // Whoever writes hears of it.
     this.#writer.closed.catch(() => undefined);
-    options.signal.addEventListener('abort', this.#abort, { once: true });
+    options.open.add(this.#abort);
     this.#restartTimer();
   }
 
@@ -107,7 +107,7 @@ class CountedConnection {
 
   #finish(reason?: unknown): void {
     clearTimeout(this.#timer);
-    this.#options.signal.removeEventListener('abort', this.#abort);
+    this.#options.open.delete(this.#abort);
     this.#options.end(reason);
   }
 

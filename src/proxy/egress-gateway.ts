@@ -56,9 +56,10 @@ export class EgressGateway {
     const { resolver } = this.#options;
     const policy = new EgressPolicy({ config: this.#config, resolver, now: this.#now });
     const closing = new AbortController();
+    const open: Session['open'] = new Set();
     let queries = 0;
     return {
-      connect: (target) => this.#connect(target, { client, policy, signal: closing.signal }),
+      connect: (target) => this.#connect(target, { client, policy, open, signal: closing.signal }),
       resolve: async (query) => {
         if (queries >= queriesMax)
           throw new KindError('resourceExhausted', 'Too many queries at once');
@@ -69,7 +70,11 @@ export class EgressGateway {
           queries -= 1;
         }
       },
-      dispose: () => closing.abort(new KindError('cancelled', 'Client is gone')),
+      dispose: () => {
+        const reason = new KindError('cancelled', 'Client is gone');
+        closing.abort(reason);
+        for (const fail of open) fail(reason);
+      },
     };
   }
 
@@ -94,7 +99,7 @@ export class EgressGateway {
       const connection = await this.#dial(address, port, session.signal);
       const { idleMs } = this.#config.limits;
       const pass = (bytes: number): Promise<void> => this.#usage.pass(client, bytes);
-      return countConnection(connection, { count, end, idleMs, pass, signal: session.signal });
+      return countConnection(connection, { count, end, idleMs, pass, open: session.open });
     } catch (error) {
       end(error);
       throw error;
@@ -117,7 +122,10 @@ export class EgressGateway {
 interface Session {
   readonly client: string;
   readonly policy: EgressPolicy;
+  /** Ends connections that are being made. */
   readonly signal: AbortSignal;
+  /** What gives up each connection that is there. */
+  readonly open: Set<(reason: unknown) => void>;
 }
 
 /** Answers for addresses of allowed names; the machine's private network has IPv4 only. */

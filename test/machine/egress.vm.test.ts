@@ -1,6 +1,11 @@
 /** The way out on the real machine: through WISP on a real WebSocket, to servers on loopback only. */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import {
+  createServer as createPlainServer,
+  type Server as PlainServer,
+  type ServerResponse,
+} from 'node:http';
 import { createServer, type Server } from 'node:https';
 import { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -17,6 +22,9 @@ const addresses: Record<string, string> = {};
 let folder: string;
 let server: Server;
 let port: number;
+/** Answers when a hundred wait. */
+let plain: PlainServer;
+let plainPort: number;
 let out: TestEgress;
 let host: TestHost;
 let sentBytes = 0;
@@ -53,10 +61,17 @@ beforeAll(async () => {
   );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   port = (server.address() as AddressInfo).port;
+  const waiting: ServerResponse[] = [];
+  plain = createPlainServer((_, response) => {
+    waiting.push(response);
+    if (waiting.length === 100) for (const one of waiting.splice(0)) one.end();
+  });
+  await new Promise<void>((resolve) => plain.listen(0, '127.0.0.1', resolve));
+  plainPort = (plain.address() as AddressInfo).port;
   addresses[name] = '127.0.0.1';
   addresses['rebind.example'] = '93.184.216.34';
   out = await startTestEgress(
-    { allow: [`${name}:${port}`, `rebind.example:${port}`], allowPrivate: [name] },
+    { allow: [`${name}:${port},${plainPort}`, `rebind.example:${port}`], allowPrivate: [name] },
     { resolver: async (asked) => [{ address: addresses[asked] ?? '', family: 4 }] },
   );
   host = await startTestHost({ egress: out.egress });
@@ -70,6 +85,8 @@ afterAll(async () => {
   out?.dispose();
   server?.closeAllConnections();
   server?.close();
+  plain?.closeAllConnections();
+  plain?.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -102,11 +119,12 @@ describe('a container', () => {
     expect((await host.run(ask)).stderr).toContain('Could not resolve host: rebind.example');
   });
 
-  test('has a hundred connections at once', async () => {
+  test('has a hundred connections at once', { timeout: 240_000 }, async () => {
+    // Plain HTTP: a hundred TLS handshakes are a minute of an emulated processor's.
     const { stdout } = await host.run(
-      `for i in $(seq 100); do echo url=https://${name}:${port}/$i; echo output=/dev/null; done > /root/urls; ` +
-        `docker run --rm ${curl} --cacert /root/cert.pem -Z --parallel-max 100 --parallel-immediate ` +
-        `-w '%{http_code}\\n' -m 300 -K /root/urls | grep -c 200`,
+      `for i in $(seq 100); do echo url=http://${name}:${plainPort}/$i; echo output=/dev/null; done > /root/urls; ` +
+        `docker run --rm ${curl} -Z --parallel-max 100 --parallel-immediate ` +
+        `-w '%{http_code}\\n' -m 200 -K /root/urls | grep -c 200`,
     );
     expect(stdout).toBe('100\n');
   });
