@@ -97,10 +97,6 @@ describe('a container', () => {
     expect(stdout).toContain(' lo: ');
     // eth0 is one end of a veth, whose other end is the gateway's.
     expect(stdout).toContain('/sys/class/net/*/device: No such file');
-    const sent = await host.run(
-      'timeout 3 tcpdump -i any -c 1 ether proto 0x88b5 2>&1 | grep -c "0 packets captured"',
-    );
-    expect(sent.stdout).toBe('1\n');
   });
 
   test('cannot come to the gateway’s listener, nor into its namespace', async () => {
