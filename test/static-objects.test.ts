@@ -21,7 +21,7 @@ function objectWith(types: readonly number[], sectionType = 9): Buffer {
 }
 
 function archiveOf(members: readonly Buffer[]): Buffer {
-  const parts = [Buffer.from('!<arch>\n')];
+  const parts: Buffer[] = [Buffer.from('!<arch>\n')];
   for (const member of members) {
     const header = Buffer.alloc(60, ' ');
     header.write(String(member.length), 48, 'latin1');
