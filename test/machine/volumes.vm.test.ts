@@ -20,6 +20,15 @@ async function lines(commandLine: string): Promise<string[]> {
 
 const mountCount = 'grep -c volumes/ /proc/mounts';
 
+test('an empty volume gets the owner and the mode of the image’s directory', async () => {
+  expect(
+    await lines(
+      `docker run --name made busybox sh -c 'mkdir -m 700 /data /full; touch /full/x; chown -R 7:8 /data /full' && docker commit made made >/dev/null; ` +
+        `docker run --rm -v one:/data -v two:/full made stat -c '%u:%g %a %n' /data /full; docker rm made; docker volume rm one two`,
+    ),
+  ).toEqual(['7:8 700 /data', '7:8 700 /full', 'made', 'one', 'two']);
+}, 60_000);
+
 describe('a volume of the local driver with options', () => {
   test('is mounted for those who need it, once, and unmounted after the last', async () => {
     await host.run('docker volume create -o type=tmpfs -o device=tmpfs -o o=size=1m,uid=1000 tt');

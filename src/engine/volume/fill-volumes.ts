@@ -63,7 +63,9 @@ async function fillVolume(
   const target = `/${point.subpath ?? ''}`;
   if (!(await isEmpty(daemon, target, root))) return;
   const tar = guest.readTar(from, { root: merged, name: '.' });
-  if (isShared(daemon, point)) await guest.writeTar(target, tar, { root });
+  // The volume's own directory gets the owner and mode of the image's; one inside it keeps what it has.
+  if (point.subpath !== undefined) await guest.writeTar(target, tar, { root });
+  else if (isShared(daemon, point)) await guest.writeTar(root, tar);
   else await replaceVolume(daemon, point.name, tar);
 }
 
@@ -78,12 +80,12 @@ async function isEmpty(daemon: Daemon, path: string, root: string): Promise<bool
 }
 
 /** Somebody else may look at it, or it is not the directory that could be replaced. */
-function isShared(daemon: Daemon, { name, subpath }: MountPoint): boolean {
+function isShared(daemon: Daemon, { name }: MountPoint): boolean {
   const volume = daemon.volumes.get(name);
   const isUsed = volumeUsers(daemon, name).some(
     ({ isRunning, rootUsers }) => isRunning || rootUsers > 0,
   );
-  return subpath !== undefined || isUsed || (volume !== undefined && isOwnMount(volume));
+  return isUsed || (volume !== undefined && isOwnMount(volume));
 }
 
 /** Unpacked beside the volume, it takes its place whole, whenever the machine stops. */
@@ -102,7 +104,7 @@ async function replaceVolume(
       { operation: { op: 'mkdir', path: staging, mode: 0o755, parents: true }, cause },
     ],
   });
-  await guest.writeTar('/', tar, { root: staging });
+  await guest.writeTar(staging, tar);
   await guest.apply({
     before: [
       { operation: { op: 'sync', path: staging }, cause: 'What takes the volume’s place is whole' },
