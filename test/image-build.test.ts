@@ -164,4 +164,42 @@ describe('POST /build', () => {
     });
     expect((await engine.call('GET', '/containers/json?all=1')).json).toEqual([]);
   });
+
+  test('call= answers about the Dockerfile and builds nothing', async () => {
+    const engine = await createFakeEngine();
+    const file = 'FROM scratch AS Base\n# syntax is odd\nfrom base\nARG who=you\nMAINTAINER me\n';
+    const query = '&version=2&call=';
+    const answer = async (call: string) =>
+      (await build(engine, context(file), query + call)).messages.find(
+        ({ id }) => id === 'bottleship.build.call',
+      )?.aux;
+    expect(await answer('check')).toMatchObject({
+      call: 'check',
+      warnings: expect.arrayContaining([
+        expect.objectContaining({ ruleName: 'StageNameCasing' }),
+        expect.objectContaining({ ruleName: 'MaintainerDeprecated' }),
+      ]) as unknown,
+    });
+    expect(await answer('targets')).toMatchObject({
+      targets: [{ name: 'base' }, { default: true }],
+    });
+    expect(await answer('outline')).toMatchObject({ args: [{ name: 'who', value: 'you' }] });
+    const wrong = await build(engine, context('FROM scratch\nFORM x\n'), `${query}check`);
+    expect(wrong.messages.at(-1)?.aux).toMatchObject({
+      buildError: { message: expect.stringContaining('unknown instruction: FORM') as unknown },
+    });
+    await expect(engine.images.resolve('one')).rejects.toThrow('No such image');
+  });
+
+  test('an output that is not made is refused before anything is built', async () => {
+    const engine = await createFakeEngine();
+    const outputs = encodeURIComponent(JSON.stringify([{ Type: 'tar', Attrs: {} }]));
+    const { messages } = await build(
+      engine,
+      context('FROM scratch\n'),
+      `&version=2&outputs=${outputs}`,
+    );
+    expect(JSON.stringify(messages)).toContain('output of type tar is not available yet');
+    await expect(engine.images.resolve('one')).rejects.toThrow('No such image');
+  });
 });

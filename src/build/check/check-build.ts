@@ -1,7 +1,7 @@
 /** All checks of a build, without building. */
 import type { BuildPlan, PlannedStage } from '../plan/build-plan.ts';
 import { planOnBuild } from '../plan/plan-instruction.ts';
-import type { StageState } from '../step/build-step.ts';
+import type { BuildStep, StageState } from '../step/build-step.ts';
 import { nextStep } from '../step/next-step.ts';
 import { startStage, type StageBase } from '../step/start-stage.ts';
 import { checkStages } from './check-stages.ts';
@@ -14,6 +14,8 @@ export interface CheckOptions {
   readonly isIgnored?: (path: string) => boolean;
   /** `BUILDKIT_DOCKERFILE_CHECK`: in the directive's place. */
   readonly config?: string;
+  /** Told of each step of the stages that are looked at. */
+  readonly onStep?: (step: BuildStep) => void;
 }
 
 /** Rejects with a `SourceError` for what no build could do. */
@@ -46,7 +48,9 @@ function checkStage(stage: PlannedStage, scope: StageScope): StageState {
   for (const planned of [...instructions, ...stage.instructions]) {
     const { isIgnored } = options;
     const context = { plan, state, planned, findings, ...(isIgnored ? { isIgnored } : {}) };
-    ({ state } = nextStep(context));
+    const next = nextStep(context);
+    ({ state } = next);
+    options.onStep?.(next.step);
   }
   return state;
 }

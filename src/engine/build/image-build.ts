@@ -1,29 +1,28 @@
 /** `POST /build`. */
-import type { BuildPlan } from '../../build/plan/build-plan.ts';
-import { parseDockerfile, dockerfileBytesMax } from '../../build/parse/parse-dockerfile.ts';
-import { planBuild } from '../../build/plan/plan-build.ts';
-import { formatPlatform, machinePlatform, parsePlatform } from '../../image/platform.ts';
+import { buildMessageIds, type BuildCall } from '../../api/build.ts';
+import { parsePlatform } from '../../image/platform.ts';
 import { familiarText, parseReference, withDefaultTag } from '../../image/reference.ts';
 import { KindError } from '../../lib/errors.ts';
-import { IgnorePatterns, parseIgnoreFile } from '../../lib/ignore-patterns.ts';
 import type { Daemon } from '../daemon.ts';
 import { tagImage } from '../image-tag.ts';
 import { logImageEvent } from '../image-events.ts';
 import type { ImageBuildOptions } from '../server/backend/build-backend.ts';
 import { ingestContext, downloadContext } from './build-context.ts';
+import { planDefinition, readDefinition } from './build-definition.ts';
+import { callResult } from './build-call.ts';
 import { collectBuildCache } from './build-prune.ts';
 import type { BuildProgress } from './build-progress.ts';
 import type { BuildSession, StageResult } from './build-session.ts';
 import { buildStage } from './build-stage.ts';
 import { ClassicProgress } from './classic-progress.ts';
-import { ContentDigests, readSmallFile } from './file-content.ts';
-import { resolvePath } from './file-tree.ts';
-import type { MountSource } from './run-mounts.ts';
+import { ContentDigests } from './file-content.ts';
 import { putStageImage } from './stage-image.ts';
 import { TraceProgress } from './trace-progress.ts';
 
 /** Resolves when the image is there and has its names. What it left half made is gone when it rejects. */
 export async function imageBuild(daemon: Daemon, options: ImageBuildOptions): Promise<void> {
+  if (options.call !== undefined) return answerCall(daemon, options, options.call);
+  refuseOutputs(options.outputs);
   const references = options.tags.map((tag) => withDefaultTag(parseReference(tag)));
   const abort = new AbortController();
   const stop = () => abort.abort(new KindError('cancelled', 'build cancelled'));
@@ -62,8 +61,10 @@ async function openSession(
   const context = await during(progress, '[internal] load build context', () =>
     ingestContext(daemon, body, scope),
   );
-  const plan = await during(progress, '[internal] load build definition from Dockerfile', () =>
-    readPlan(daemon, options, context),
+  const plan = await during(
+    progress,
+    '[internal] load build definition from Dockerfile',
+    async () => planDefinition(await readDefinition(daemon, options, context), options),
   );
   const platform = parsePlatform(plan.options.targetPlatform);
   const epoch = Number(options.buildArgs['SOURCE_DATE_EPOCH'] ?? NaN);
@@ -91,6 +92,38 @@ async function openSession(
   };
 }
 
+/** What names and tags cannot say is refused: an image that nobody asked for is no answer. */
+function refuseOutputs(outputs: ImageBuildOptions['outputs']): void {
+  for (const { type, attributes } of outputs) {
+    const isStored = type === 'image' || (type === 'docker' && attributes['dest'] === undefined);
+    const pushes = attributes['push'] !== undefined && attributes['push'] !== 'false';
+    if (!isStored || pushes) {
+      const what = pushes && isStored ? 'pushing what is built' : `output of type ${type}`;
+      throw new KindError('notImplemented', `${what} is not available yet`);
+    }
+  }
+}
+
+/** `call=…`: an answer about the Dockerfile instead of an image. */
+async function answerCall(
+  daemon: Daemon,
+  options: ImageBuildOptions,
+  call: BuildCall,
+): Promise<void> {
+  const signal = options.signal ?? new AbortController().signal;
+  const lease = daemon.images.lease();
+  try {
+    const body =
+      options.remote === '' ? options.body : downloadContext(daemon, options.remote, signal);
+    const context = await ingestContext(daemon, body, { lease, signal });
+    const definition = await readDefinition(daemon, options, context);
+    const aux = await callResult(daemon, { options, definition, call });
+    options.onProgress({ id: buildMessageIds.callResult, aux: { ...aux } });
+  } finally {
+    await lease.release();
+  }
+}
+
 async function during<T>(
   progress: BuildProgress,
   name: string,
@@ -105,52 +138,6 @@ async function during<T>(
     task.failed(error);
     throw error;
   }
-}
-
-/** The Dockerfile of the context, read and planned. `.dockerignore` may take it out of what COPY sees. */
-async function readPlan(
-  daemon: Daemon,
-  options: ImageBuildOptions,
-  { tree }: MountSource,
-): Promise<BuildPlan> {
-  const { layers } = daemon.images;
-  const name = options.dockerfile === '' ? 'Dockerfile' : options.dockerfile;
-  const found = [name, ...(options.dockerfile === '' ? ['dockerfile'] : [])]
-    .map((path) => resolvePath(tree, path))
-    .find(({ node }) => node !== undefined);
-  if (found?.node === undefined) {
-    const message =
-      options.version === 1
-        ? `Cannot locate specified Dockerfile: ${name}`
-        : `failed to read dockerfile: open ${name}: no such file or directory`;
-    throw new KindError('invalidParameter', message);
-  }
-  const text = new TextDecoder().decode(
-    await readSmallFile(layers, found.node, dockerfileBytesMax),
-  );
-  if (options.version === 1 && text.trim() === '')
-    throw new KindError('invalidParameter', `The Dockerfile (${name}) cannot be empty`);
-  const dockerfile = parseDockerfile(text, { filename: options.sourceName || name });
-  const ignoreFile = tree.children.get('.dockerignore');
-  if (ignoreFile?.inode.type === 'file') {
-    const content = await readSmallFile(layers, ignoreFile, dockerfileBytesMax);
-    const patterns = new IgnorePatterns(parseIgnoreFile(new TextDecoder().decode(content)));
-    for (const path of ['.dockerignore', found.path])
-      if (!path.includes('/') && patterns.matches(path)) tree.hide(path);
-  }
-  const args = Object.entries(options.buildArgs).flatMap(([key, value]) =>
-    value === null ? [] : [[key, value] as const],
-  );
-  return planBuild(dockerfile, {
-    buildArgs: new Map(args),
-    namedContexts: new Map(Object.entries(options.namedContexts)),
-    buildPlatform: formatPlatform(machinePlatform),
-    targetPlatform: formatPlatform(
-      options.platform === '' ? machinePlatform : parsePlatform(options.platform),
-    ),
-    noCache: options.noCache,
-    ...(options.target === '' ? {} : { target: options.target }),
-  });
 }
 
 /** `--label`. */
