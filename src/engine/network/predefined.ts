@@ -1,8 +1,15 @@
 /** The three networks that every engine has: docker0's, the machine's own, and none. */
 import type { Network } from '../../network/model.ts';
-import { randomId, type Daemon } from '../daemon.ts';
+import type { Daemon } from '../daemon.ts';
 
 export const predefinedNames: readonly string[] = ['bridge', 'host', 'none'];
+
+/** SHA-256 of `bottleship network <name>`: a container that was stopped finds its network by ID after a restart. */
+const predefinedIds = {
+  bridge: 'd853920a53cade4e3e0b293fd7295dd025a79ba323d2859b6ddc9ee77f813e78',
+  host: '6af457829b71f2ba87164b054b26fd28f3be100d8ed3ecdc1e4ebf2e44f201c8',
+  none: '049d5aa0402a94e431366b52dc2f69e141335068645d6f47a79b9916247495fc',
+} as const;
 
 const dockerBridge = 'docker0';
 const dockerSubnet = '172.17.0.0/16';
@@ -12,7 +19,7 @@ export function isUserDefined({ name }: Network): boolean {
   return !predefinedNames.includes(name);
 }
 
-/** New ones with every start of the engine, as dockerd makes its bridge anew. */
+/** The same ones with every start of the engine. */
 export function addPredefined(daemon: Daemon): void {
   const common = {
     createdMs: daemon.startedMs,
@@ -31,7 +38,7 @@ export function addPredefined(daemon: Daemon): void {
   const networks: Network[] = [
     {
       ...common,
-      id: randomId(daemon.random),
+      id: predefinedIds.bridge,
       name: 'bridge',
       driver: 'bridge',
       ipam: {
@@ -50,8 +57,8 @@ export function addPredefined(daemon: Daemon): void {
       },
       device: dockerBridge,
     },
-    { ...common, ...nothing, id: randomId(daemon.random), name: 'host', driver: 'host' },
-    { ...common, ...nothing, id: randomId(daemon.random), name: 'none', driver: 'null' },
+    { ...common, ...nothing, id: predefinedIds.host, name: 'host', driver: 'host' },
+    { ...common, ...nothing, id: predefinedIds.none, name: 'none', driver: 'null' },
   ];
   for (const network of networks) daemon.networks.add(network);
 }
