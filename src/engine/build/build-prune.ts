@@ -1,5 +1,4 @@
 /** `POST /build/prune`, and the collector that runs behind every build. */
-import { KindError } from '../../lib/errors.ts';
 import type { Daemon } from '../daemon.ts';
 import { untilMsOf } from '../filters.ts';
 import { applyEach } from '../guest-plans.ts';
@@ -7,18 +6,6 @@ import type { BuildPruneOptions } from '../server/backend/build-backend.ts';
 import { step } from '../spec/step.ts';
 import { buildCacheBytesMax, type CacheEntry } from './build-cache.ts';
 import { cacheMountDir } from './cache-mounts.ts';
-
-const filterNames = [
-  'until',
-  'id',
-  'parents',
-  'type',
-  'description',
-  'inuse',
-  'shared',
-  'private',
-  'unused-for',
-];
 
 export async function buildPrune(
   daemon: Daemon,
@@ -72,9 +59,7 @@ function pruneFilter(
   daemon: Daemon,
   { filters }: BuildPruneOptions,
 ): (entry: CacheEntry) => boolean {
-  for (const name of filters.keys())
-    if (!filterNames.includes(name))
-      throw new KindError('invalidParameter', `invalid filter '${name}'`);
+  // dockerd passes over the filters it does not know, as those of `docker system prune`.
   const until = filters.get('until') ?? filters.get('unused-for');
   const untilMs =
     until === undefined ? undefined : untilMsOf(new Map([['until', until]]), daemon.clock.now());
