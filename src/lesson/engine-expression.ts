@@ -3,6 +3,7 @@
  * An expression sees `containers`, `images`, `volumes` and `networks`: lists of what `docker inspect` prints.
  */
 import jmespath from 'jmespath';
+import { errorMessage } from '../lib/errors.ts';
 
 export const engineStateKeys = ['containers', 'images', 'volumes', 'networks'] as const;
 export type EngineStateKey = (typeof engineStateKeys)[number];
@@ -11,17 +12,16 @@ export type EngineState = Readonly<Record<EngineStateKey, readonly unknown[]>>;
 /** What is wrong with the expression's grammar; undefined when nothing is. */
 export function checkExpression(expression: string): string | undefined {
   try {
-    jmespath.search({ containers: [], images: [], volumes: [], networks: [] }, expression);
+    jmespath.search(nothing, expression);
     return undefined;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    // A type error on the empty state is the state's, not the grammar's.
-    return /TypeError/.test(error instanceof Error ? error.name : '') ||
-      reason.startsWith('TypeError')
-      ? undefined
-      : `The expression cannot be read: ${reason}`;
+    const reason = errorMessage(error);
+    // What an expression expects of values is for the state to fulfil, and this one has none.
+    return reason.startsWith('TypeError') ? undefined : `The expression cannot be read: ${reason}`;
   }
 }
+
+const nothing: EngineState = { containers: [], images: [], volumes: [], networks: [] };
 
 /** JMESPath's own idea of truth: false, null and whatever is empty are not true. Throws what the expression does wrong. */
 export function isTrueOf(expression: string, state: EngineState): boolean {

@@ -1,7 +1,7 @@
 /** What happens on the machine when a step is entered, solved or put back. */
 import type { LessonFile, Script, SolutionPart, Step } from './course.ts';
 import type { LessonMachine, ScriptResult } from './lesson-machine.ts';
-import { quoteShell, saveCommand } from './read-step.ts';
+import { quoteShell, saveCommand } from './shell-words.ts';
 
 /** Writes the step's files and runs its start script. */
 export async function enterStep(

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { panes } from './course.ts';
 import { readCourse } from './read-course.ts';
+import stepSchema from './schema/step.schema.json' with { type: 'json' };
 import { courseFiles } from './testing.ts';
 
 const step = `---
@@ -92,6 +94,10 @@ describe('readCourse()', () => {
     const problems = problemsOf(text);
     expect(problems).toEqual([expect.stringContaining(`${stepFile}${expected}`)]);
   }); // prettier-ignore
+
+  test('knows the panes that the schema lists', () => {
+    expect(stepSchema.$defs.pane.enum).toEqual(panes);
+  });
 
   test('tells what is missing in folders', () => {
     expect(problemsOf(step, { '01-first/02-empty/notes.md': '' })).toEqual([

@@ -15,6 +15,7 @@ import { readCodeBlocks } from './code-blocks.ts';
 import { checkExpression } from './engine-expression.ts';
 import { readMarkdown, type MarkdownFile } from './front-matter.ts';
 import stepSchema from './schema/step.schema.json' with { type: 'json' };
+import { saveCommand } from './shell-words.ts';
 import { readStepTranslation } from './read-step-translation.ts';
 
 /** What the schema lets through. */
@@ -182,18 +183,6 @@ function solutionOf(solve: Script | undefined, blocks: readonly CodeBlock[]): So
       ? [{ file, line, text: saveCommand(action.path, text), fails: false }]
       : [];
   });
-}
-
-/** A command that writes the text to the path, whatever the text holds. */
-export function saveCommand(path: string, text: string): string {
-  const bytes = new TextEncoder().encode(text);
-  const base64 = btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
-  const quoted = quoteShell(path);
-  return `mkdir -p "$(dirname ${quoted})" && base64 -d > ${quoted} <<'BOTTLESHIP'\n${base64.replace(/.{76}/g, '$&\n')}\nBOTTLESHIP\n`;
-}
-
-export function quoteShell(word: string): string {
-  return `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
 function readTranslations(

@@ -1,8 +1,9 @@
 /** Whether a check's condition holds on the machine, right now. */
+import { errorMessage } from '../lib/errors.ts';
 import type { Check } from './course.ts';
 import { isTrueOf, stateKeysOf } from './engine-expression.ts';
 import { readEngineState, type LessonMachine } from './lesson-machine.ts';
-import { quoteShell } from './read-step.ts';
+import { quoteShell } from './shell-words.ts';
 
 export interface CheckResult {
   readonly passed: boolean;
@@ -28,6 +29,6 @@ export async function runCheck(check: Check, machine: LessonMachine): Promise<Ch
   try {
     return { passed: isTrueOf(condition.expression, state), detail: '' };
   } catch (error) {
-    return { passed: false, detail: error instanceof Error ? error.message : String(error) };
+    return { passed: false, detail: errorMessage(error) };
   }
 }
