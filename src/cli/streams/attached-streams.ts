@@ -3,6 +3,7 @@
  * in between, and the key sequence that lets go of it.
  */
 import type { Duplex } from '../../lib/duplex.ts';
+import { readChunks } from '../../lib/read-chunks.ts';
 import { StdcopyDecoder } from '../../lib/stdcopy.ts';
 import type { CommandContext } from '../command/command.ts';
 import type { Output } from '../output.ts';
@@ -90,7 +91,7 @@ export async function copyPlain(
   readable: ReadableStream<Uint8Array>,
   output: Output,
 ): Promise<void> {
-  for await (const chunk of chunks(readable)) await output.write(chunk);
+  for await (const chunk of readChunks(readable)) await output.write(chunk);
 }
 
 /** Separates the two output streams of a container without terminal. */
@@ -99,7 +100,7 @@ export async function copyStdcopy(
   outputs: { readonly stdout: Output | undefined; readonly stderr: Output | undefined },
 ): Promise<void> {
   const decoder = new StdcopyDecoder();
-  for await (const chunk of chunks(readable)) {
+  for await (const chunk of readChunks(readable)) {
     for (const frame of decoder.push(chunk)) {
       if (frame.stream === 'systemerr') {
         const message = new TextDecoder().decode(frame.payload);
@@ -108,18 +109,5 @@ export async function copyStdcopy(
       const output = frame.stream === 'stderr' ? outputs.stderr : outputs.stdout;
       await output?.write(frame.payload);
     }
-  }
-}
-
-async function* chunks(readable: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array, void> {
-  const reader = readable.getReader();
-  try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return;
-      yield value;
-    }
-  } finally {
-    await reader.cancel().catch(() => undefined);
   }
 }

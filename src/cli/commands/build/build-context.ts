@@ -1,4 +1,5 @@
 /** What `docker build PATH | URL | -` is given: a directory, standard input, a URL or a git repository. */
+import { readChunks } from '../../../lib/read-chunks.ts';
 import { errorKind } from '../../../lib/errors.ts';
 import { generatorStream } from '../../../lib/generator-stream.ts';
 import { joinBytes } from '../../../lib/join-bytes.ts';
@@ -7,7 +8,7 @@ import { tarEnd, tarFile } from '../../../lib/tar-file.ts';
 import type { CommandContext } from '../../command/command.ts';
 import { absolutePath } from '../../paths.ts';
 import { filesOf } from '../../streams/archive-output.ts';
-import { localContext, readChunks, type BuildContext } from './local-context.ts';
+import { localContext, type BuildContext } from './local-context.ts';
 
 export interface BuildContextOptions {
   readonly path: string;

@@ -1,4 +1,5 @@
 /** A directory of the caller's as a build context: a tar of it, without what `.dockerignore` leaves out. */
+import { readChunks } from '../../../lib/read-chunks.ts';
 import { encodeByteString } from '../../../lib/byte-string.ts';
 import { errorKind } from '../../../lib/errors.ts';
 import { generatorStream } from '../../../lib/generator-stream.ts';
@@ -177,21 +178,6 @@ async function* after(
 ): AsyncGenerator<Uint8Array, void> {
   yield* pieces;
   yield* readChunks(rest);
-}
-
-export async function* readChunks(
-  stream: ReadableStream<Uint8Array>,
-): AsyncGenerator<Uint8Array, void> {
-  const reader = stream.getReader();
-  try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return;
-      yield value;
-    }
-  } finally {
-    await reader.cancel().catch(() => undefined);
-  }
 }
 
 /** Twenty hexadecimal digits. */

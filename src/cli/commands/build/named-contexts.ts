@@ -1,4 +1,5 @@
 /** `--build-context name=…`: directories go into the same tar as the main context, each below a name of its own. */
+import { readChunks } from '../../../lib/read-chunks.ts';
 import { generatorStream } from '../../../lib/generator-stream.ts';
 import { IgnorePatterns } from '../../../lib/ignore-patterns.ts';
 import { rewriteTar } from '../../../lib/tar-rebase.ts';
@@ -6,7 +7,7 @@ import { tarEnd } from '../../../lib/tar-file.ts';
 import type { CommandContext } from '../../command/command.ts';
 import { filesOf } from '../../streams/archive-output.ts';
 import { isRemote } from './build-context.ts';
-import { contextDirectory, directoryTar, readChunks } from './local-context.ts';
+import { contextDirectory, directoryTar } from './local-context.ts';
 
 /** Where named contexts lie in the tar; the engine keeps it out of the main context. */
 const folder = '.bottleship-contexts';
