@@ -154,8 +154,11 @@ class Link implements Disposable {
       target,
       fields: [['x-preview-origin', this.#mapping.origin]],
     });
-    await serveWebSocket(port, this.#server.client, { target, protocols, fields });
-    this.#webSocketCount--;
+    try {
+      await serveWebSocket(port, this.#server.client, { target, protocols, fields });
+    } finally {
+      this.#webSocketCount--;
+    }
   }
 
   #requestFields(request: { readonly target: string; readonly fields: readonly Field[] }): Field[] {
