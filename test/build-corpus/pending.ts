@@ -4,8 +4,8 @@
  */
 export const pending: Readonly<Record<string, string>> = {
   'add-archive-chown': 'dockerd 20.10 ignores --chown for archives, BuildKit and ours do not',
-  'arg-over-env': 'a later ARG hides the value of ENV',
-  'arg-scope': 'an ARG reaches the next stage',
+  'arg-scope':
+    'an ARG is inherited by the stage built on it, as in BuildKit and not in the classic builder',
   'bad-copy-chown': 'a user without a group of the same name is taken',
   'bad-copy-many': "the error begins with 'COPY failed: '",
   'bad-copy-outside': 'the error does not say that the path leads out of the context',

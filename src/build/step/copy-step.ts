@@ -6,6 +6,7 @@ import { expandText } from '../expand/expand-word.ts';
 import type { CopyInstruction, InstructionSource } from '../instruction.ts';
 import { invalid } from '../parse/instruction-input.ts';
 import type { CopyStep } from './build-step.ts';
+import { expander } from './expander.ts';
 import type { StepContext } from './step-context.ts';
 import { stepText } from './step-name.ts';
 
@@ -16,11 +17,7 @@ export function copyStep(
 ): CopyStep {
   const { plan, state, planned } = context;
   const { escape } = plan.dockerfile;
-  const expand = (text: string) => {
-    const expansion = expandText(text, { env: state.env, escape });
-    reportUndefined(expansion.unmatched, context);
-    return expansion.text;
-  };
+  const expand = expander(context);
   const { name } = instruction;
   const chown = expand(instruction.chown);
   const chmod = expand(instruction.chmod);

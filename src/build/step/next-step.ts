@@ -8,6 +8,7 @@ import { withSource, type SourceRange } from '../source.ts';
 import { applyConfig } from './apply-config.ts';
 import type { BuildStep, ConfigStep, StageState } from './build-step.ts';
 import { copyStep } from './copy-step.ts';
+import { environmentMap } from './environment.ts';
 import { expandConfig } from './expand-config.ts';
 import { classicComment } from './classic-history.ts';
 import { configHistory } from './history.ts';
@@ -115,6 +116,7 @@ function declareArgs(
   const args = new Map(state.args);
   let env = state.env;
   const shown: string[] = [];
+  const fixed = environmentMap(state.config.Env);
   for (const { key, value } of instruction.args) {
     checkSecretName('ARG', key, context);
     const given = plan.options.buildArgs.get(key);
@@ -124,7 +126,8 @@ function declareArgs(
       reportUndefined(unmatched, { ...context, state: { ...state, env, args } });
       result = text;
     }
-    if (result !== undefined) env = new Map([...env, [key, result]]);
+    // ENV always wins, wherever it stands.
+    if (result !== undefined && !fixed.has(key)) env = new Map([...env, [key, result]]);
     args.set(key, result);
     shown.push(result === undefined ? key : `${key}=${result}`);
   }

@@ -1,11 +1,10 @@
 /** `RUN`: what is run, with what, and how progress and history call it. */
-import { expandText } from '../expand/expand-word.ts';
 import type { InstructionSource, RunInstruction } from '../instruction.ts';
 import { chompTabs, parseHeredocMark } from '../parse/heredoc.ts';
 import { invalid } from '../parse/instruction-input.ts';
-import { reportUndefined } from '../check/check-variables.ts';
 import { shellOf } from './apply-config.ts';
 import type { RunMount, RunStep, StageState } from './build-step.ts';
+import { expander } from './expander.ts';
 import type { StepContext } from './step-context.ts';
 import { readMount } from './run-mounts.ts';
 import { stepText } from './step-name.ts';
@@ -21,11 +20,7 @@ export function runStep(
 ): RunStep {
   const { plan, state, planned } = context;
   const { escape } = plan.dockerfile;
-  const expand = (text: string) => {
-    const expansion = expandText(text, { env: state.env, escape });
-    reportUndefined(expansion.unmatched, context);
-    return expansion.text;
-  };
+  const expand = expander(context);
   const workdir = state.config.WorkingDir || '/';
   const mounts = instruction.mounts.map((mount, index) =>
     readMount(mount, { expand, workdir, from: planned.mountsFrom[index] }),
