@@ -202,4 +202,33 @@ describe('POST /build', () => {
     expect(JSON.stringify(messages)).toContain('output of type tar is not available yet');
     await expect(engine.images.resolve('one')).rejects.toThrow('No such image');
   });
+
+  test('several files go through a link to a directory', async () => {
+    const engine = await createFakeEngine();
+    await build(
+      engine,
+      tarArchive([
+        { name: 'Dockerfile', type: 'file', data: encode('FROM scratch\nCOPY tree /\nCOPY a b /way\n') },
+        { name: 'a', type: 'file', data: encode('a') },
+        { name: 'b', type: 'file', data: encode('b') },
+        { name: 'tree/sub/', type: 'dir' },
+        { name: 'tree/way', type: 'symlink', linkName: 'sub' },
+      ]),
+    );
+    const found = await files(engine);
+    expect(Object.keys(found)).toEqual(['/sub', '/sub/a', '/sub/b', '/way']);
+  }); // prettier-ignore
+
+  test('a pipe in the context is refused', async () => {
+    const engine = await createFakeEngine();
+    const { messages } = await build(
+      engine,
+      tarArchive([
+        { name: 'Dockerfile', type: 'file', data: encode('FROM scratch\n') },
+        { name: 'pipe', type: 'fifo' },
+      ]),
+    );
+    expect(JSON.stringify(messages)).toContain('neither a file nor a directory nor a link');
+    await expect(engine.images.resolve('one')).rejects.toThrow('No such image');
+  });
 });

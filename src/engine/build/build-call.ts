@@ -11,7 +11,7 @@ import type { BuildStep } from '../../build/step/build-step.ts';
 import { errorKind } from '../../lib/errors.ts';
 import type { Daemon } from '../daemon.ts';
 import type { ImageBuildOptions } from '../server/backend/build-backend.ts';
-import { planDefinition, planDockerfile, type BuildDefinition } from './build-definition.ts';
+import { planDefinition, type BuildDefinition } from './build-definition.ts';
 
 interface CallOptions {
   readonly options: ImageBuildOptions;
@@ -37,11 +37,11 @@ export async function callResult(
 async function checked(
   daemon: Daemon,
   options: ImageBuildOptions,
-  { source, ignored }: BuildDefinition,
+  definition: BuildDefinition,
 ): Promise<BuildCallResult> {
+  const { source, ignored } = definition;
   try {
-    const dockerfile = parseDockerfile(source.text, source);
-    const plan = planDockerfile(dockerfile, options, { allStages: true });
+    const plan = planDefinition(definition, options, { allStages: true });
     const isIgnored = ignoredPaths(ignored);
     const config = options.buildArgs['BUILDKIT_DOCKERFILE_CHECK'] ?? undefined;
     const { list } = checkBuild(plan, {

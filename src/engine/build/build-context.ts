@@ -53,10 +53,10 @@ async function* checked(
           'invalidParameter',
           `${JSON.stringify(name)} is outside of the build context`,
         );
-      if (type === 'char' || type === 'block')
+      if (['char', 'block', 'fifo', 'other'].includes(type))
         throw new KindError(
           'invalidParameter',
-          `${JSON.stringify(name)}: devices cannot be in a build context`,
+          `${JSON.stringify(name)} is neither a file nor a directory nor a link, which alone can be in a build context`,
         );
       if (sizeBytes > contextBytesMax)
         throw new KindError(

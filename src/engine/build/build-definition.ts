@@ -1,5 +1,4 @@
 /** The Dockerfile of a build's context: found, read, parsed and planned. */
-import type { Dockerfile } from '../../build/instruction.ts';
 import { dockerfileBytesMax, parseDockerfile } from '../../build/parse/parse-dockerfile.ts';
 import type { BuildPlan } from '../../build/plan/build-plan.ts';
 import { planBuild } from '../../build/plan/plan-build.ts';
@@ -59,18 +58,10 @@ export function planDefinition(
   options: ImageBuildOptions,
   more: { readonly allStages?: true } = {},
 ): BuildPlan {
-  return planDockerfile(parseDockerfile(source.text, source), options, more);
-}
-
-export function planDockerfile(
-  dockerfile: Dockerfile,
-  options: ImageBuildOptions,
-  more: { readonly allStages?: true } = {},
-): BuildPlan {
   const args = Object.entries(options.buildArgs).flatMap(([key, value]) =>
     value === null ? [] : [[key, value] as const],
   );
-  return planBuild(dockerfile, {
+  return planBuild(parseDockerfile(source.text, source), {
     buildArgs: new Map(args),
     namedContexts: new Map(Object.entries(options.namedContexts)),
     buildPlatform: formatPlatform(machinePlatform),

@@ -90,10 +90,10 @@ export function namedImage(value: string): string | undefined {
 }
 
 /** A directory of the main context, which a command line client packed beside it. */
-function subdirectory({ tree }: MountSource, path: string): MountSource {
-  const { node } = resolvePath(tree, path);
-  if (node === undefined) throw new KindError('notFound', `"${path}": not found`);
-  return { tree: node, diffIds: [] };
+function subdirectory({ tree, diffIds }: MountSource, name: string): MountSource {
+  const { path, node } = resolvePath(tree, name);
+  if (node === undefined) throw new KindError('notFound', `"${name}": not found`);
+  return { tree: node, diffIds, base: path };
 }
 
 /** From the store, else from its registry. */

@@ -27,14 +27,13 @@ export interface HeldCacheMount {
 /** One at a time has a locked one. */
 const locks = new WeakMap<Daemon['buildCache'], Map<string, Mutex>>();
 
-/** Waits while another RUN has the directory and one of them asked for it alone. */
+/** One that is locked, the caller has by `lockCacheMounts`. */
 export async function holdCacheMount(daemon: Daemon, mount: CacheMount): Promise<HeldCacheMount> {
   const { buildCache } = daemon;
-  let id = await cacheKey(['cache-mount', mount.id]);
+  let id = await mountKey(mount);
   // A private one that somebody has makes another.
   for (let copy = 1; mount.sharing === 'private' && buildCache.isInUse(id); copy += 1)
     id = await cacheKey(['cache-mount', mount.id, copy]);
-  const unlock = mount.sharing === 'locked' ? await lock(daemon, id) : () => undefined;
   const known = buildCache.take(id);
   if (known === undefined)
     buildCache.add({
@@ -45,12 +44,8 @@ export async function holdCacheMount(daemon: Daemon, mount: CacheMount): Promise
       sizeBytes: 0,
       created: jsonTime(daemon.clock.now()),
     });
-  const unuse = buildCache.use(id);
+  const release = buildCache.use(id);
   const path = cacheMountDir(id);
-  const release = () => {
-    unuse();
-    unlock();
-  };
   const steps = known === undefined ? makeSteps(mount, path) : [];
   return { path, entryId: id, isNew: known === undefined, steps, release };
 }
@@ -66,12 +61,55 @@ function makeSteps({ mode, uid, gid }: CacheMount, path: string): SetupStep[] {
   ];
 }
 
-async function lock({ buildCache }: Daemon, id: string): Promise<() => void> {
+function mountKey({ id }: CacheMount): Promise<string> {
+  return cacheKey(['cache-mount', id]);
+}
+
+/**
+ * Waits until no other RUN has what these mounts ask for alone. All RUNs take theirs in one order, so that none waits
+ * for one that waits for it. Rejects with the signal's reason, holding nothing.
+ */
+export async function lockCacheMounts(
+  { buildCache }: Daemon,
+  mounts: readonly RunMount[],
+  signal: AbortSignal,
+): Promise<() => void> {
+  const locked = mounts.filter(
+    (mount): mount is CacheMount => mount.type === 'cache' && mount.sharing === 'locked',
+  );
+  const ids = [...new Set(await Promise.all(locked.map(mountKey)))].sort();
+  const held: (() => void)[] = [];
+  const release = () => held.splice(0).forEach((unlock) => unlock());
+  try {
+    for (const id of ids) held.push(await lock(mutexOf(buildCache, id), signal));
+  } catch (error) {
+    release();
+    throw error;
+  }
+  return release;
+}
+
+function mutexOf(buildCache: Daemon['buildCache'], id: string): Mutex {
   const known = locks.get(buildCache) ?? new Map<string, Mutex>();
   locks.set(buildCache, known);
   const mutex = known.get(id) ?? new Mutex();
   known.set(id, mutex);
-  return new Promise((resolve) => {
-    void mutex.run(() => new Promise<void>((done) => resolve(done)));
+  return mutex;
+}
+
+function lock(mutex: Mutex, signal: AbortSignal): Promise<() => void> {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(signal.reason);
+    if (signal.aborted) return stop();
+    signal.addEventListener('abort', stop, { once: true });
+    void mutex.run(
+      () =>
+        new Promise<void>((unlock) => {
+          signal.removeEventListener('abort', stop);
+          // Nobody waits any more: the next one may.
+          if (signal.aborted) unlock();
+          else resolve(unlock);
+        }),
+    );
   });
 }

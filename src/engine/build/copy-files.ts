@@ -145,7 +145,7 @@ export class CopyLayer {
     const slash = trimmed.lastIndexOf('/');
     const parent = this.#resolve(trimmed.slice(0, slash));
     const whole = [parent, trimmed.slice(slash + 1)].filter(Boolean).join('/');
-    // A file copied upon a link to a file goes where the link leads.
+    // A link to a file is replaced; one to a directory is that directory, which no file can take the place of.
     const through = this.#resolve(`/${whole}`);
     if (this.#type(through) === 'dir')
       throw new KindError('invalidParameter', `cannot copy to directory: /${through}`);

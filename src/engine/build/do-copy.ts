@@ -11,7 +11,7 @@ import { openSource } from './build-sources.ts';
 import { CopyLayer, type Owner } from './copy-files.ts';
 import { copySources } from './copy-sources.ts';
 import { fileContent } from './file-content.ts';
-import { emptyTree, openTree, type TreeNode } from './file-tree.ts';
+import { emptyTree, openTree, resolvePath, type TreeNode } from './file-tree.ts';
 import type { LayerEntries } from './layer-entries.ts';
 import { isArchive, mayBeArchive, openArchive } from './merge-archive.ts';
 
@@ -39,7 +39,11 @@ export async function copyEntries(
     nowSeconds: secondsOf(session),
   });
   const isSeveral = step.sources.length + step.files.length > 1;
-  if (isSeveral && !step.destination.endsWith('/') && !isDirectory(stage, step.destination))
+  if (
+    isSeveral &&
+    !step.destination.endsWith('/') &&
+    resolvePath(stage, step.destination).node?.isDirectory !== true
+  )
     throw new KindError(
       'invalidParameter',
       `When using ${step.name} with more than one source file, the destination must be a directory and end with a /`,
@@ -57,12 +61,6 @@ export async function copyEntries(
   for (const { name, content } of step.files)
     layer.addFile({ name, content: new TextEncoder().encode(content), isSeveral });
   return layer.entries;
-}
-
-function isDirectory(stage: TreeNode, path: string): boolean {
-  let node: TreeNode | undefined = stage;
-  for (const part of path.split('/').filter(Boolean)) node = node?.children.get(part);
-  return node?.isDirectory === true;
 }
 
 interface SourceWork {

@@ -58,7 +58,11 @@ export async function doRun(
         : Promise.resolve(undefined),
     ),
   );
-  const mounts = await prepareMounts(daemon, step, { sources, secrets: options.secrets });
+  const mounts = await prepareMounts(daemon, step, {
+    sources,
+    secrets: options.secrets,
+    signal,
+  });
   try {
     const isClassic = options.version === 1;
     const result = await runContainer(daemon, step, {

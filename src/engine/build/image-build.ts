@@ -16,6 +16,7 @@ import type { BuildSession, StageResult } from './build-session.ts';
 import { buildStage } from './build-stage.ts';
 import { ClassicProgress } from './classic-progress.ts';
 import { ContentDigests } from './file-content.ts';
+import type { MountSource } from './run-mounts.ts';
 import { putStageImage } from './stage-image.ts';
 import { TraceProgress } from './trace-progress.ts';
 
@@ -56,10 +57,8 @@ async function openSession(
     options.version === 1
       ? new ClassicProgress({ report, isQuiet: options.isQuiet, random })
       : new TraceProgress({ report, random, now: () => daemon.clock.now() });
-  const body =
-    options.remote === '' ? options.body : downloadContext(daemon, options.remote, scope.signal);
   const context = await during(progress, '[internal] load build context', () =>
-    ingestContext(daemon, body, scope),
+    openContext(daemon, options, scope),
   );
   const plan = await during(
     progress,
@@ -92,6 +91,19 @@ async function openSession(
   };
 }
 
+function openContext(
+  daemon: Daemon,
+  options: ImageBuildOptions,
+  scope: Pick<BuildSession, 'lease' | 'signal'>,
+): Promise<MountSource> {
+  const { body, remote } = options;
+  return ingestContext(
+    daemon,
+    remote === '' ? body : downloadContext(daemon, remote, scope.signal),
+    scope,
+  );
+}
+
 /** What names and tags cannot say is refused: an image that nobody asked for is no answer. */
 function refuseOutputs(outputs: ImageBuildOptions['outputs']): void {
   for (const { type, attributes } of outputs) {
@@ -113,9 +125,7 @@ async function answerCall(
   const signal = options.signal ?? new AbortController().signal;
   const lease = daemon.images.lease();
   try {
-    const body =
-      options.remote === '' ? options.body : downloadContext(daemon, options.remote, signal);
-    const context = await ingestContext(daemon, body, { lease, signal });
+    const context = await openContext(daemon, options, { lease, signal });
     const definition = await readDefinition(daemon, options, context);
     const aux = await callResult(daemon, { options, definition, call });
     options.onProgress({ id: buildMessageIds.callResult, aux: { ...aux } });

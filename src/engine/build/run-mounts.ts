@@ -12,13 +12,15 @@ import { applyEach } from '../guest-plans.ts';
 import { dockerRoot, layersRoot } from '../spec/paths.ts';
 import { layerDirs } from '../spec/root-plan.ts';
 import { step } from '../spec/step.ts';
-import { holdCacheMount } from './cache-mounts.ts';
+import { holdCacheMount, lockCacheMounts } from './cache-mounts.ts';
 import { resolvePath, type TreeNode } from './file-tree.ts';
 
 /** Files of another stage, of an image or of a context, as a mount needs them. */
 export interface MountSource {
   readonly tree: TreeNode;
   readonly diffIds: readonly Digest[];
+  /** Where in those layers the tree begins; absent for their root. */
+  readonly base?: string;
 }
 
 export interface PreparedMounts {
@@ -35,6 +37,8 @@ export interface MountOptions {
   /** For each of the step's mounts, what its `from` names. */
   readonly sources: readonly (MountSource | undefined)[];
   readonly secrets: ReadonlyMap<string, Uint8Array>;
+  /** Ends the wait for what another RUN has. */
+  readonly signal: AbortSignal;
 }
 
 /** Rejects with nothing left behind. */
@@ -45,6 +49,7 @@ export async function prepareMounts(
 ): Promise<PreparedMounts> {
   const work = new MountWork(daemon, options.secrets);
   try {
+    await work.lock(runStep.mounts, options.signal);
     for (const [index, mount] of runStep.mounts.entries())
       await work.add(mount, options.sources[index]);
     if (runStep.script !== undefined) await work.addScript(runStep.script);
@@ -70,6 +75,11 @@ class MountWork implements PreparedMounts {
     this.#dir = `/run/bottleship/build/${randomId(daemon.random).slice(0, 16)}`;
   }
 
+  async lock(mounts: readonly RunMount[], signal: AbortSignal): Promise<void> {
+    const release = await lockCacheMounts(this.#daemon, mounts, signal);
+    this.#undo.push(async () => release());
+  }
+
   async add(mount: RunMount, source: MountSource | undefined): Promise<void> {
     switch (mount.type) {
       case 'tmpfs': {
@@ -88,7 +98,7 @@ class MountWork implements PreparedMounts {
         if (source === undefined)
           throw new KindError('invalidParameter', 'bind mount without a source');
         const root = await this.#showTree(source.diffIds, mount.readonly);
-        this.#bind(`${root}${pathIn(source.tree, mount.source)}`, mount);
+        this.#bind(`${root}${pathIn(source, mount.source)}`, mount);
       }
     }
   }
@@ -136,7 +146,7 @@ class MountWork implements PreparedMounts {
     await this.#apply(held.steps);
     if (held.isNew && source !== undefined && source.diffIds.length > 0) {
       const root = await this.#showTree(source.diffIds, true);
-      const from = `${root}${pathIn(source.tree, mount.source)}`;
+      const from = `${root}${pathIn(source, mount.source)}`;
       await this.#apply([step({ op: 'copyTree', from, to: held.path }, cause)]);
     }
     this.#bind(held.path, mount);
@@ -198,11 +208,14 @@ class MountWork implements PreparedMounts {
 }
 
 /** Symlinks are followed in the tree, so that the machine finds none. */
-function pathIn(tree: TreeNode, source: string): string {
+function pathIn({ tree, base }: MountSource, source: string): string {
   const { path, node } = resolvePath(tree, source);
   if (node === undefined) {
     const message = `failed to compute cache key: failed to calculate checksum of ref: ${goQuote(source)}: not found`;
     throw new KindError('notFound', message);
   }
-  return path === '' ? '' : `/${path}`;
+  return [base ?? '', path]
+    .filter(Boolean)
+    .map((part) => `/${part}`)
+    .join('');
 }

@@ -42,8 +42,8 @@ export async function openStageBase(
       if (image !== undefined)
         return imageBase(session, await fetchImage(session, image, platform));
       // Its files are the stage: an image without a configuration.
-      const { diffIds } = await openSource(session, base);
-      if (diffIds.length === 0)
+      const { diffIds, base: directory } = await openSource(session, base);
+      if (diffIds.length === 0 || directory !== undefined)
         throw new KindError(
           'invalidParameter',
           `context ${base.name} cannot be the base of a stage`,
