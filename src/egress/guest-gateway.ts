@@ -1,4 +1,5 @@
 /** The machine's gateway: set up in its kernel once, then serving what the kernel hands over. */
+import { feedProgram } from '../guest/feed-program.ts';
 import type { Guest } from '../guest/guest.ts';
 import type { AcceptedConnection } from '../guest/sockets.ts';
 import { DisposableStore, type Disposable } from '../lib/disposable.ts';
@@ -65,17 +66,9 @@ export class GuestGateway implements Disposable {
   }
 
   async #loadRules(): Promise<void> {
-    const rules = new TextEncoder().encode(gatewayRules({ isOpen: this.#egress !== undefined }));
-    const stdio = { stdin: true, stdout: false, stderr: true };
-    const process = await this.#guest.run(gatewayPlan(), { stdio });
-    const writer = process.stdin.getWriter();
-    await writer.write(rules);
-    await writer.close();
-    const [complaint, { code }] = await Promise.all([
-      new Response(process.stderr as ReadableStream<Uint8Array<ArrayBuffer>>).text(),
-      process.exit,
-    ]);
-    if (code !== 0) throw new KindError('system', `Cannot set up the gateway: ${complaint.trim()}`);
+    const rules = gatewayRules({ isOpen: this.#egress !== undefined });
+    const { code, complaint } = await feedProgram(this.#guest, gatewayPlan(), rules);
+    if (code !== 0) throw new KindError('system', `Cannot set up the gateway: ${complaint}`);
   }
 }
 

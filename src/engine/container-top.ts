@@ -2,7 +2,7 @@
 import type { ContainerTopResponse } from '../api/container.ts';
 import type { SetupPlan } from '../guest/plan.ts';
 import { KindError } from '../lib/errors.ts';
-import { collectText } from './container/collect-text.ts';
+import { collectText } from '../guest/collect-text.ts';
 import { defaultPath } from './spec/environment.ts';
 import type { Container } from './container/container.ts';
 import { logContainerEvent, type Daemon } from './daemon.ts';

@@ -47,6 +47,19 @@ describe('docker build', () => {
     );
   });
 
+  test('a directory beside the context is copied from, and mounted', async () => {
+    await output('mkdir -p /tmp/beside/in && echo near > /tmp/beside/in/word');
+    const mount = '--mount=from=beside,source=in,target=/near';
+    await build(
+      'near',
+      `FROM busybox\nCOPY --from=beside in/word /copied\nRUN ${mount} cp /near/word /mounted`,
+      {
+        options: '--build-context beside=/tmp/beside',
+      },
+    );
+    expect(await output('docker run --rm near cat /copied /mounted')).toBe('near\nnear\n');
+  });
+
   test('ONBUILD waits for the image that is built from it', async () => {
     await build('waits', 'FROM busybox\nONBUILD COPY app /app\nONBUILD RUN wc -c < /app > /size');
     await build('waited', 'FROM waits', { files: { app: 'program' } });

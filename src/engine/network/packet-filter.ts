@@ -2,9 +2,9 @@
  * Runs the machine's own iptables-restore. Its first run is not free, as the machine has to load it: so the chains are
  * made once, behind whatever else the engine does, and only what depends on them waits.
  */
+import { feedProgram } from '../../guest/feed-program.ts';
 import type { SetupPlan } from '../../guest/plan.ts';
 import { KindError } from '../../lib/errors.ts';
-import { collectText } from '../container/collect-text.ts';
 import type { Daemon } from '../daemon.ts';
 import { defaultPath } from '../spec/environment.ts';
 import { addText, baseRules, networkRules, removeText, type Rule } from './rules.ts';
@@ -67,14 +67,7 @@ async function restore(daemon: Daemon, text: string): Promise<void> {
       },
     ],
   };
-  const stdio = { stdin: true, stdout: false, stderr: true };
-  const process = await daemon.guest.run(plan, { stdio });
-  const writer = process.stdin.getWriter();
-  const written = writer
-    .write(new TextEncoder().encode(text))
-    .then(() => writer.close())
-    .catch(() => {});
-  const [errors, status] = await Promise.all([collectText(process.stderr), process.exit, written]);
-  if (status.code === 0) return;
-  throw new KindError('system', `iptables failed: ${errors.trim()} (exit status ${status.code})`);
+  const { code, complaint } = await feedProgram(daemon.guest, plan, text);
+  if (code === 0) return;
+  throw new KindError('system', `iptables failed: ${complaint} (exit status ${code})`);
 }

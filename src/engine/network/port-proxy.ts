@@ -6,7 +6,7 @@ import type { GuestProcess } from '../../guest/guest.ts';
 import type { SetupPlan } from '../../guest/plan.ts';
 import { KindError } from '../../lib/errors.ts';
 import type { PublishedPort } from '../../network/network-view.ts';
-import { collectText } from '../container/collect-text.ts';
+import { collectText } from '../../guest/collect-text.ts';
 import type { Daemon } from '../daemon.ts';
 import { sigterm } from '../signals.ts';
 
