@@ -8,6 +8,7 @@ import { createHost } from '../host/create-host.ts';
 import type { Host } from '../host/create-host.ts';
 import { KindError, errorMessage } from '../lib/errors.ts';
 import { portDuplex } from '../lib/port-duplex.ts';
+import { serveOverPort } from '../client/request-port.ts';
 import type { EngineRequest, EngineResponse } from '../playground/container-host.ts';
 import type { EngineWorkerApi } from '../playground/worker-protocol.ts';
 import { PreviewService } from '../preview/preview-service.ts';
@@ -84,6 +85,9 @@ const api: EngineWorkerApi = {
   async engine(request) {
     const { api } = await host.promise;
     return readResponse(await api(toApiRequest(request)));
+  },
+  async request(request, port) {
+    return serveOverPort((await host.promise).api, { request, port });
   },
 };
 

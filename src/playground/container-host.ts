@@ -2,6 +2,7 @@
  * What the page needs of the container host behind it. `WorkerHost` implements it over two workers,
  * `FakeHost` without any machine; the view-models know only this.
  */
+import type { ApiHandler } from '../api/http.ts';
 import type { Disposable } from '../lib/disposable.ts';
 import type { Duplex } from '../lib/duplex.ts';
 import type { PublishedPort } from '../preview/published-port.ts';
@@ -66,4 +67,6 @@ export interface ContainerHost extends Disposable {
   openPreview(mapping: Mapping, link: MessagePort): void;
   run(commandLine: string): Promise<RunResult>;
   engine(request: EngineRequest): Promise<EngineResponse>;
+  /** The whole Engine API, bodies and upgrades streaming: what the views' `ApiClient` speaks to. Rejects when the host is gone. */
+  readonly api: ApiHandler;
 }

@@ -1,4 +1,5 @@
 /** A container host without a machine, for tests and for work on the page: a shell that echoes. */
+import type { ApiHandler } from '../api/http.ts';
 import { KindError } from '../lib/errors.ts';
 import type { PublishedPort } from '../preview/published-port.ts';
 import type { Mapping } from '../preview/rewrite-headers.ts';
@@ -17,6 +18,8 @@ export interface FakeHostOptions {
   readonly stepMs?: number;
   /** Boot rejects with this message after the download. */
   readonly bootFailure?: string;
+  /** Answers the views; by default nothing is found. */
+  readonly api?: ApiHandler;
 }
 
 export class FakeHost implements ContainerHost {
@@ -26,10 +29,12 @@ export class FakeHost implements ContainerHost {
   tellPorts: (ports: readonly PublishedPort[]) => void = () => undefined;
   events: HostEvents | undefined;
   disposed = false;
+  readonly api: ApiHandler;
   readonly #options: FakeHostOptions;
 
   constructor(options: FakeHostOptions = {}) {
     this.#options = options;
+    this.api = options.api ?? (() => Promise.resolve({ status: 404, headers: {} }));
   }
 
   async boot(events: HostEvents): Promise<void> {

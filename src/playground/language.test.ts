@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { AreaStrings } from './strings/area.ts';
 import { Language, languageCodes, languages, pickLanguage } from './language.svelte.ts';
 
 function memoryStorage(): Storage {
@@ -24,6 +25,26 @@ test('Simplified Chinese leaves no string in English', () => {
     ([key, text]) => typeof text === 'string' && zh[key as keyof typeof zh] === text,
   );
   expect(same).toEqual([]);
+});
+
+const areas = import.meta.glob<Record<string, AreaStrings<Record<string, unknown>>>>(
+  './**/*.strings.ts',
+  { eager: true },
+);
+
+test.each(Object.entries(areas))('%s has every string in every language', (_, module) => {
+  for (const strings of Object.values(module)) {
+    const shape = (language: Record<string, unknown>) =>
+      Object.entries(language).map(([key, value]) => [key, typeof value]);
+    for (const code of languageCodes) {
+      expect(shape(strings[code])).toEqual(shape(strings.en));
+      for (const text of Object.values(strings[code])) expect(text).not.toBe('');
+    }
+    const same = Object.entries(strings.en).filter(
+      ([key, text]) => typeof text === 'string' && strings['zh-Hans'][key] === text,
+    );
+    expect(same).toEqual([]);
+  }
 });
 
 test.each([

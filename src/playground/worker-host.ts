@@ -4,9 +4,11 @@
  */
 import { proxy, transfer, wrap } from 'comlink';
 import type { Remote } from 'comlink';
+import type { ApiHandler } from '../api/http.ts';
 import { toDisposable } from '../lib/disposable.ts';
 import { KindError } from '../lib/errors.ts';
 import { portDuplex } from '../lib/port-duplex.ts';
+import { requestOverPort } from '../client/request-port.ts';
 import type { PublishedPort } from '../preview/published-port.ts';
 import type { Mapping } from '../preview/rewrite-headers.ts';
 import type {
@@ -32,6 +34,9 @@ export interface WorkerHostOptions {
 }
 
 export class WorkerHost implements ContainerHost {
+  readonly api: ApiHandler = requestOverPort((request, port) =>
+    this.#call(this.#engine.request(request, transfer(port, [port]))),
+  );
   readonly #options: WorkerHostOptions;
   readonly #vmWorker: Worker;
   readonly #engineWorker: Worker;

@@ -2,6 +2,7 @@
  * What the page says to its two workers: the interfaces that comlink carries. The workers talk to each
  * other over a port of their own, so no frame and no layer byte ever passes the page's thread.
  */
+import type { PortAnswer, PortRequest } from '../client/request-port.ts';
 import type { PublishedPort } from '../preview/published-port.ts';
 import type { Mapping } from '../preview/rewrite-headers.ts';
 import type { EngineRequest, EngineResponse, RunResult, TerminalSize } from './container-host.ts';
@@ -60,4 +61,6 @@ export interface EngineWorkerApi {
   openPreview(mapping: Mapping, link: MessagePort): Promise<void>;
   run(commandLine: string): Promise<RunResult>;
   engine(request: EngineRequest): Promise<EngineResponse>;
+  /** One request with bodies that stream over `port` (src/client/request-port.ts). */
+  request(request: PortRequest, port: MessagePort): Promise<PortAnswer>;
 }

@@ -1,0 +1,36 @@
+/** What every view of the page is given: the engine, the terminal and the language. */
+import type { ApiClient } from '../../client/api-client.ts';
+import type { Disposable } from '../../lib/disposable.ts';
+import type { ContainerHost } from '../container-host.ts';
+import type { Language } from '../language.svelte.ts';
+import type { Session } from '../session.svelte.ts';
+
+export const viewIds = [
+  'lesson',
+  'files',
+  'containers',
+  'images',
+  'processes',
+  'network',
+  'xray',
+] as const;
+export type ViewId = (typeof viewIds)[number];
+
+export interface ViewServices {
+  readonly session: Session;
+  readonly language: Language;
+  /**
+   * Calls back with every machine that becomes ready, at once when one is. A machine that is replaced is disposed of
+   * before: its streams end by themselves.
+   */
+  onMachine(listener: (machine: ViewMachine) => void): Disposable;
+  /** Types a command line into the terminal in front and runs it, as the learner would. */
+  runInTerminal(commandLine: string): void;
+  /** Brings another view to the front. */
+  show(view: ViewId): void;
+}
+
+export interface ViewMachine {
+  readonly client: ApiClient;
+  readonly host: ContainerHost;
+}

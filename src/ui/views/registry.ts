@@ -1,0 +1,15 @@
+/** The views of the page, each loaded when it is first shown. */
+import type { Component } from 'svelte';
+import type { ViewId, ViewServices } from '../../playground/views/view-services.ts';
+
+export interface ViewProps {
+  readonly services: ViewServices;
+}
+
+export interface View {
+  readonly id: ViewId;
+  readonly load: () => Promise<{ readonly default: Component<ViewProps> }>;
+}
+
+/** In the order of the bar. */
+export const views: readonly View[] = [];
