@@ -61,6 +61,7 @@ const api: VmWorkerApi = {
     events.booting();
     connect(machine, { options, events });
     await machine.start();
+    running = machine;
     // A machine without its files would come up, but with nothing in it.
     await userland.load();
   },
@@ -70,9 +71,16 @@ const api: VmWorkerApi = {
     });
     await userland?.prefetch('everyday');
   },
+  async pause() {
+    await running?.pause();
+  },
+  async resume() {
+    await running?.start();
+  },
 };
 
 let userland: MachineTree | undefined;
+let running: V86Machine | undefined;
 
 interface Downloads {
   readonly assets: AssetDownloads;

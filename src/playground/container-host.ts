@@ -67,6 +67,9 @@ export interface ContainerHost extends Disposable {
   openPreview(mapping: Mapping, link: MessagePort): void;
   run(commandLine: string): Promise<RunResult>;
   engine(request: EngineRequest): Promise<EngineResponse>;
+  /** Stops the processor, for whatever nobody looks at; what is asked of the machine waits. Idempotent, as `resume` is. */
+  pause(): Promise<void>;
+  resume(): Promise<void>;
   /** The whole Engine API, bodies and upgrades streaming: what the views' `ApiClient` speaks to. Rejects when the host is gone. */
   readonly api: ApiHandler;
 }

@@ -29,6 +29,7 @@ export class FakeHost implements ContainerHost {
   tellPorts: (ports: readonly PublishedPort[]) => void = () => undefined;
   events: HostEvents | undefined;
   disposed = false;
+  paused = false;
   readonly api: ApiHandler;
   readonly #options: FakeHostOptions;
 
@@ -76,6 +77,16 @@ export class FakeHost implements ContainerHost {
   engine(request: EngineRequest): Promise<EngineResponse> {
     const body = new TextEncoder().encode(JSON.stringify({ path: request.path }));
     return Promise.resolve({ status: 200, headers: { 'content-type': 'application/json' }, body });
+  }
+
+  pause(): Promise<void> {
+    this.paused = true;
+    return Promise.resolve();
+  }
+
+  resume(): Promise<void> {
+    this.paused = false;
+    return Promise.resolve();
   }
 
   dispose(): void {

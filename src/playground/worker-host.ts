@@ -124,6 +124,14 @@ export class WorkerHost implements ContainerHost {
     return this.#call(this.#engine.engine(request));
   }
 
+  pause(): Promise<void> {
+    return this.#call(this.#vm.pause());
+  }
+
+  resume(): Promise<void> {
+    return this.#call(this.#vm.resume());
+  }
+
   dispose(): void {
     this.#fail(new KindError('cancelled', 'The machine was turned off'));
     this.#vmWorker.terminate();

@@ -30,6 +30,9 @@ export interface VmWorkerApi {
   boot(options: VmWorkerOptions, events: VmWorkerEvents): Promise<void>;
   /** Fetches the programs that people use every day, so that they start at once, and offline. */
   prefetch(): Promise<void>;
+  /** Stops the processor; before the boot is done it does nothing. */
+  pause(): Promise<void>;
+  resume(): Promise<void>;
 }
 
 export interface EngineWorkerOptions {

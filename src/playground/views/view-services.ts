@@ -1,5 +1,6 @@
 /** What every view of the page is given: the engine, the terminal and the language. */
 import type { ApiClient } from '../../client/api-client.ts';
+import type { Pane } from '../../lesson/course.ts';
 import type { Disposable } from '../../lib/disposable.ts';
 import type { ContainerHost } from '../container-host.ts';
 import type { Language } from '../language.svelte.ts';
@@ -28,6 +29,19 @@ export interface ViewServices {
   runInTerminal(commandLine: string): void;
   /** Brings another view to the front. */
   show(view: ViewId): void;
+  /** Arranges the page as a step of a lesson wants it. What the page does not have is passed over. */
+  arrange(arrangement: Arrangement): void;
+}
+
+/** What is beside a lesson's text. */
+export interface Arrangement {
+  /** The first is the largest. */
+  readonly panes: readonly Pane[];
+  readonly focus?: Pane;
+  /** File of the machine that the editor opens. */
+  readonly open?: string;
+  /** Published port that the preview shows, once somebody listens. */
+  readonly preview?: number;
 }
 
 export interface ViewMachine {
