@@ -17,7 +17,7 @@ type Layer = (typeof everything)[number];
 const mayImport: Record<Layer, readonly Layer[]> = {
   lib: [],
   api: [],
-  ui: ['playground', 'preview'],
+  ui: ['playground', 'preview', 'lesson'],
   'ui/main.ts': ['ui', 'playground', 'browser'],
   playground: ['cli', 'client', 'lesson', 'preview'],
   cli: ['client'],

@@ -10,7 +10,8 @@ const directives: Readonly<Record<string, string>> = {
   // WebAssembly needs its own permission; there is no eval and no inline script.
   'script-src': "'self' 'wasm-unsafe-eval'",
   'worker-src': "'self'",
-  'connect-src': "'self'",
+  // Lessons of other sites are loaded from where the deployment allows it.
+  'connect-src': `'self' ${process.env['BOTTLESHIP_COURSE_ORIGINS'] ?? ''}`.trim(),
   // xterm.js writes its styles through constructed sheets (src/ui/inline-styles.ts), so none is inline.
   'style-src': "'self'",
   'img-src': "'self'",

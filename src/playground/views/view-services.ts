@@ -5,6 +5,7 @@ import type { Disposable } from '../../lib/disposable.ts';
 import type { ContainerHost } from '../container-host.ts';
 import type { Language } from '../language.svelte.ts';
 import type { Session } from '../session.svelte.ts';
+import type { LessonAddress } from './lesson/lesson-address.ts';
 
 export const viewIds = [
   'lesson',
@@ -31,6 +32,13 @@ export interface ViewServices {
   show(view: ViewId): void;
   /** Arranges the page as a step of a lesson wants it. What the page does not have is passed over. */
   arrange(arrangement: Arrangement): void;
+  /** Set where somebody else than the page's address chooses the lesson: an embed's page. */
+  readonly lesson?: LessonWish;
+}
+
+export interface LessonWish {
+  readonly address: LessonAddress;
+  checkPassed(check: { readonly step: string; readonly id: string }): void;
 }
 
 /** What is beside a lesson's text. */

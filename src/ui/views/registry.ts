@@ -12,4 +12,6 @@ export interface View {
 }
 
 /** In the order of the bar. */
-export const views: readonly View[] = [];
+export const views: readonly View[] = [
+  { id: 'lesson', load: () => import('./lesson/LessonView.svelte') },
+];
