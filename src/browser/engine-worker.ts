@@ -55,6 +55,8 @@ const api: EngineWorkerApi = {
     host.resolve(created);
     machine.onState((state) => {
       if (state.phase === 'failed') created.machineLost(state.cause);
+      // Its files are all there: the network is free.
+      if (state.phase === 'running') created.warmUp();
     });
     await created.guest.ready;
     events.booted();

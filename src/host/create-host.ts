@@ -4,42 +4,17 @@
  * CLI. The browser and Node give it stores, a fetch and a channel.
  */
 import type { ApiHandler } from '../api/http.ts';
-import type { CliInvocation } from '../cli/invocation.ts';
-import { runCli } from '../cli/run-cli.ts';
 import { ApiClient } from '../client/api-client.ts';
-import { createEngine, type Engine } from '../engine/engine.ts';
-import { serveConnection } from '../engine/server/http/serve-connection.ts';
-import type { RegistryAccess } from '../engine/registry-access.ts';
-import { createEngineServer } from '../engine/server/server.ts';
 import type { FindEgress } from '../egress/egress.ts';
-import { GuestGateway } from '../egress/guest-gateway.ts';
 import { AgentClient } from '../guest/agent-client.ts';
 import type { DockerInvocation, Guest, GuestProcess } from '../guest/guest.ts';
 import type { ContentStore, RecordStore } from '../image/content-store.ts';
-import { ImageStore } from '../image/image-store.ts';
-import { resolveStoredLinks } from '../image/layer-links.ts';
-import { LayerStore } from '../image/layer-store.ts';
 import { DisposableStore, toDisposable, type Disposable } from '../lib/disposable.ts';
-import type { FrameChannel } from '../vm/machine.ts';
-import type { AnswerQuery } from '../network/dns/dns-server.ts';
-import {
-  type EndpointResolver,
-  directEndpoint,
-  hubMirror,
-  isInsecureRegistry,
-  inOrder,
-  libraryMirror,
-  proxyEndpoint,
-} from '../registry/endpoint.ts';
-import { LoginClient, type LoginEndpoint } from '../registry/login.ts';
-import { Puller } from '../registry/pull.ts';
+import { errorMessage } from '../lib/errors.ts';
 import { PublishedPorts } from '../preview/published-ports.ts';
-import { Pusher } from '../registry/push.ts';
-import { directSearch, proxySearch, SearchClient } from '../registry/search.ts';
-import { createIndexSink } from './layer-index-sink.ts';
-import { machineFiles } from './machine-files.ts';
+import type { FrameChannel } from '../vm/machine.ts';
+import type { EngineSide } from './engine-side.ts';
 import { type CommandResult, type ShellSize, runCommand, shellPlan } from './machine-shell.ts';
-import { createRegistryAccess } from './registry-access.ts';
 import { SetupOrder } from './setup-order.ts';
 
 export interface HostOptions {
@@ -81,6 +56,11 @@ export interface Host extends Disposable {
   readonly api: ApiHandler;
   /** The ports that lead to containers; nothing is watched before somebody asks. */
   readonly ports: PublishedPorts;
+  /**
+   * Loads what is not needed before the first prompt, the engine and the CLI, which otherwise come when they are first
+   * asked for. For the time in which the machine boots and the network is idle.
+   */
+  warmUp(): void;
   /** An interactive shell of the machine on a pty. It waits for the agent alone, not for `ready`. */
   openShell(size: ShellSize): Promise<GuestProcess>;
   /** Runs a command line in the machine's shell, without a terminal. */
@@ -91,37 +71,28 @@ export interface Host extends Disposable {
   machineLost(cause: string): void;
 }
 
-const memorySizeBytesDefault = 528 * 1024 * 1024;
-
 export function createHost(options: HostOptions): Host {
   const guest = new AgentClient(options.channel);
-  const gateway = new GuestGateway({ guest, ...findEgressOf(options) });
-  const engine = createHostEngine(guest, {
-    ...options,
-    resolveName: (query) => gateway.resolve(query),
-  });
-  const server = createEngineServer(engine);
-  const setup = new SetupOrder(guest.ready, () => engine.setUpMachine());
-  const api: ApiHandler = async (request) => {
-    await setup.demand();
-    return server(request);
-  };
   const owned = new DisposableStore();
   owned.add(guest);
-  owned.add(engine);
-  owned.add(gateway);
-  owned.add(guest.onDocker((invocation) => void answerDocker(invocation, { api, guest })));
-  const stopping = new AbortController();
-  owned.add(toDisposable(() => stopping.abort()));
-  const { signal } = stopping;
-  owned.add(guest.onSocket((connection) => void serveConnection(connection, api, { signal })));
-  const networkReady = setup.ready.then(() => gateway.setUp());
+  let loading: Promise<EngineSide> | undefined;
+  const side = (): Promise<EngineSide> =>
+    (loading ??= import('./engine-side.ts').then(({ createEngineSide }) =>
+      owned.add(createEngineSide(guest, options)),
+    ));
+  const setup = new SetupOrder(guest.ready, async () => (await side()).engine.setUpMachine());
+  const api: ApiHandler = async (request) => {
+    await setup.demand();
+    return (await side()).server(request);
+  };
+  owned.add(answerMachine(guest, { api, side }));
+  const networkReady = setup.ready.then(async () => (await side()).gateway.setUp());
   networkReady.catch(() => undefined); // whoever waits for it hears of it
   const ports = new PublishedPorts({
     // Whoever is interested in ports does not make the setup begin.
     client: new ApiClient(async (request) => {
       await setup.ready;
-      return server(request);
+      return (await side()).server(request);
     }),
     readFiles: (paths) => guest.readFiles(paths),
     connect: (target) => guest.connect(target),
@@ -140,118 +111,57 @@ export function createHost(options: HostOptions): Host {
     networkReady,
     api,
     ports,
+    warmUp: () => void Promise.all([side(), answerDocker()]).catch(() => undefined),
     openShell: (size) => setup.shell(() => guest.run(shellPlan(size))),
     run: async (commandLine) => {
       await setup.demand();
       return runCommand(guest, commandLine);
     },
     shutDown: async () => {
-      if (isReady) await engine.shutDown();
+      if (isReady) await (await side()).engine.shutDown();
     },
     machineLost: (cause) => guest.fail(cause),
     dispose: () => owned.dispose(),
   };
 }
 
-function findEgressOf({ findEgress }: HostOptions): { findEgress?: FindEgress } {
-  return findEgress === undefined ? {} : { findEgress };
+/** What the machine asks of the host: its `docker` program and its docker.sock. */
+function answerMachine(
+  guest: AgentClient,
+  { api, side }: { readonly api: ApiHandler; readonly side: () => Promise<EngineSide> },
+): Disposable {
+  const owned = new DisposableStore();
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  owned.add(toDisposable(() => stopping.abort()));
+  owned.add(
+    guest.onDocker((invocation) => {
+      answerDocker().then(
+        (program) => program.answerDocker(invocation, { api, guest }),
+        (error: unknown) => refuseDocker(invocation, error),
+      );
+    }),
+  );
+  owned.add(
+    guest.onSocket((connection) => {
+      side().then(
+        ({ serveConnection }) => serveConnection(connection, api, { signal }),
+        (error: unknown) => connection.writable.abort(error).catch(() => undefined),
+      );
+    }),
+  );
+  return owned;
 }
 
-function createHostEngine(
-  guest: Guest,
-  options: HostOptions & { readonly resolveName: AnswerQuery },
-): Engine {
-  const { content, records } = options;
-  const layers = new LayerStore({
-    content,
-    records,
-    createIndexSink,
-    resolveLinks: resolveStoredLinks,
-  });
-  const images = new ImageStore({ content, records, layers });
-  const whenAlone = options.whenAlone ?? ((run) => run());
-  // Containers of before keep their layers.
-  let tellRestored: (restored: Promise<void>) => void = () => undefined;
-  const restored = new Promise<void>((resolve) => {
-    tellRestored = resolve;
-  });
-  const swept = whenAlone(() => restored.then(() => images.collectGarbage()));
-  swept.catch(() => undefined); // the first pull hears of it
-  const engine = createEngine({
-    guest,
-    images,
-    resolveName: options.resolveName,
-    state: options.state ?? records,
-    registry: registryOf(options, { images, ready: swept }),
-    memorySizeBytes: options.memorySizeBytes ?? memorySizeBytesDefault,
-    registryMirrors: options.registryMirrors ?? [],
-    insecureRegistries: options.insecureRegistries ?? [],
-  });
-  tellRestored(engine.restored);
-  return engine;
+/** A site that was replaced by a new version no longer has the old one's files. */
+async function refuseDocker(invocation: DockerInvocation, error: unknown): Promise<void> {
+  const writer = invocation.stderr.getWriter();
+  const text = `Cannot load the docker command: ${errorMessage(error)}\n`;
+  await writer.write(new TextEncoder().encode(text)).catch(() => undefined); // the program may be gone
+  await invocation.exit(1).catch(() => undefined);
 }
 
-function registryOf(
-  options: HostOptions,
-  { images, ready }: { images: ImageStore; ready: Promise<void> },
-): RegistryAccess {
-  const { fetch, proxyUrl } = options;
-  const parts = { images, fetch, endpoints: endpointsOf(options) };
-  const endpoint = proxyUrl === undefined ? directSearch : proxySearch(originOf(proxyUrl));
-  return createRegistryAccess({
-    puller: new Puller(parts),
-    pusher: new Pusher(parts),
-    searcher: new SearchClient({ fetch, endpoint }),
-    loginClient: new LoginClient({ fetch, endpoint: loginEndpoint(options) }),
-    download:
-      options.download ?? ((url, signal) => fetch(url, signal === undefined ? {} : { signal })),
-    ready,
-  });
-}
-
-function endpointsOf(options: HostOptions): EndpointResolver {
-  const { libraryUrl, proxyUrl, registryMirrors = [] } = options;
-  const registry =
-    proxyUrl === undefined ? directEndpoint(options) : proxyEndpoint(originOf(proxyUrl));
-  return inOrder(libraryMirror(libraryUrl), ...registryMirrors.map(hubMirror), registry);
-}
-
-function loginEndpoint({ proxyUrl, insecureRegistries }: HostOptions): LoginEndpoint {
-  if (proxyUrl !== undefined) return (host) => `${originOf(proxyUrl)}/v2/${host}/`;
-  return (host) =>
-    `${isInsecureRegistry(host, insecureRegistries) ? 'http' : 'https'}://${host}/v2/`;
-}
-
-function originOf(url: string): string {
-  return url.replace(/\/+$/, '');
-}
-
-/** Runs the CLI for a `docker` typed on the machine; the program there waits for the exit code. */
-async function answerDocker(
-  invocation: DockerInvocation,
-  { api, guest }: { api: ApiHandler; guest: Guest },
-): Promise<void> {
-  const exitCode = await runCli(cliInvocation(invocation), {
-    handler: api,
-    files: machineFiles(guest, invocation.processId),
-  });
-  await invocation.exit(exitCode).catch(() => undefined); // the program may be gone
-}
-
-/** What the CLI sees of an invocation: everything but its name and its end. */
-function cliInvocation(invocation: DockerInvocation): CliInvocation {
-  const { env, workingDirectory, stdin, stdout, stderr, terminal, signal } = invocation;
-  return {
-    argv: invocation.argv.slice(1),
-    env,
-    workingDirectory,
-    stdin,
-    stdout,
-    stderr,
-    terminal,
-    signal,
-    setRawMode: (raw) => invocation.setRawMode(raw),
-    onResize: (listener) => invocation.onResize(listener),
-    onSignal: (listener) => invocation.onSignal(listener),
-  };
+/** The CLI is loaded with the first command line, or before by `warmUp()`. */
+function answerDocker(): Promise<typeof import('./answer-docker.ts')> {
+  return import('./answer-docker.ts');
 }

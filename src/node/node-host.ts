@@ -109,6 +109,7 @@ async function startLocked(options: NodeHostOptions): Promise<NodeHost> {
     if (state.phase === 'failed') lost(state.cause);
   });
   await machine.start();
+  host.warmUp();
   return {
     host,
     machine,
