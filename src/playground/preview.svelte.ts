@@ -24,13 +24,16 @@ export class Preview implements Disposable {
   #sessionName = '';
   #setUp: Promise<void> | undefined;
   #host: ContainerHost | undefined;
+  readonly #portListeners = new Set<() => void>();
 
   constructor(session: Session, options: PreviewOptions) {
     this.#options = options;
     this.#ready = session.onReady((host) => {
       this.#host = host;
       host.watchPorts((ports) => {
-        if (this.#host === host) this.#ports = ports;
+        if (this.#host !== host) return;
+        this.#ports = ports;
+        for (const listener of this.#portListeners) listener();
       });
     });
   }
@@ -50,6 +53,12 @@ export class Preview implements Disposable {
   /** Where the shown port is; undefined while that is asked for, and when the site shows no previews. */
   get origin(): string | undefined {
     return this.#shown === undefined ? undefined : this.originOf(this.#shown);
+  }
+
+  /** Calls back whenever the published ports change. */
+  onPorts(listener: () => void): Disposable {
+    this.#portListeners.add(listener);
+    return { dispose: () => this.#portListeners.delete(listener) };
   }
 
   originOf(port: number): string | undefined {

@@ -18,14 +18,20 @@ export interface TerminalScreen {
   write(bytes: Uint8Array): Promise<void>;
   onInput(listener: (bytes: Uint8Array) => void): Disposable;
   onResize(listener: (size: TerminalSize) => void): Disposable;
+  /** Calls back with what programs call the terminal, by escape sequence. */
+  onTitle(listener: (title: string) => void): Disposable;
   focus(): void;
 }
 
 /** Keystrokes kept while no shell is there to take them. */
 const pendingInputBytesMax = 64 * 1024;
 
+/** A title is a word or two on a tab; whatever prints may set it. */
+const titleCharactersMax = 64;
+
 export class Terminal implements Disposable {
   #status = $state<TerminalStatus>('waiting');
+  #title = $state('');
   readonly #session: Session;
   readonly #strings: () => Strings;
   readonly #store = new DisposableStore();
@@ -46,27 +52,41 @@ export class Terminal implements Disposable {
     return this.#status;
   }
 
+  /** What its programs call it; empty until one does. */
+  get title(): string {
+    return this.#title;
+  }
+
   /** Shows this terminal on a screen until the returned object is disposed. */
   attach(screen: TerminalScreen): Disposable {
     const store = new DisposableStore();
     this.#screen = screen;
     store.add(screen.onInput((bytes) => this.#take(bytes)));
     store.add(screen.onResize((size) => this.#shell?.resize(size)));
+    store.add(
+      screen.onTitle((title) => {
+        this.#title = printable(title).slice(0, titleCharactersMax);
+      }),
+    );
     store.add(this.#session.onHost((host) => void this.#connect(host)));
     store.add(toDisposable(() => this.#disconnect()));
     return this.#store.add(store);
   }
 
-  /** Types a command line and runs it, as the learner's keyboard would. */
-  run(commandLine: string): void {
+  focus(): void {
     this.#screen?.focus();
+  }
+
+  /** Types a command line and runs it, as the learner's keyboard would; without a shell as soon as there is one. */
+  run(commandLine: string): void {
+    this.focus();
     if (this.#status === 'ended') this.reconnect();
     this.#take(new TextEncoder().encode(`${commandLine}\r`));
   }
 
   /** Opens a new shell; the old one, if any, gets a hang-up. */
   reconnect(): void {
-    this.#screen?.focus();
+    this.focus();
     const host = this.#session.host;
     if (host !== undefined) void this.#connect(host);
   }
@@ -87,13 +107,8 @@ export class Terminal implements Disposable {
         return;
       }
       this.#shell = shell;
-      this.#input = shell.writable.getWriter();
-      // The other half may fail first and tells why; this one only must not go unhandled.
-      this.#input.closed.catch(() => undefined);
-      this.#status = 'connected';
+      this.#title = '';
       shell.resize(screen.size);
-      for (const bytes of this.#pending.splice(0)) this.#take(bytes);
-      this.#pendingBytes = 0;
       await this.#show(shell, screen);
       await this.#ended(shell, this.#strings().shellEnded(await shell.exit));
     } catch (error) {
@@ -105,12 +120,24 @@ export class Terminal implements Disposable {
   }
 
   async #show(shell: ShellConnection, screen: TerminalScreen): Promise<void> {
+    const input = shell.writable.getWriter();
+    // The other half may fail first and tells why; this one only must not go unhandled.
+    input.closed.catch(() => undefined);
     const reader = shell.readable.getReader();
     for (;;) {
       const { done, value } = await reader.read();
       if (done) return;
       await screen.write(value);
+      if (this.#input === undefined && shell === this.#shell) this.#connectInput(input);
     }
+  }
+
+  /** Once the shell shows its prompt: what it gets before, the terminal would echo and it once more. */
+  #connectInput(input: WritableStreamDefaultWriter<Uint8Array>): void {
+    this.#input = input;
+    this.#status = 'connected';
+    for (const bytes of this.#pending.splice(0)) this.#take(bytes);
+    this.#pendingBytes = 0;
   }
 
   async #ended(shell: ShellConnection | undefined, reason: string): Promise<void> {
@@ -144,4 +171,9 @@ export class Terminal implements Disposable {
     this.#status = 'waiting';
     shell?.dispose();
   }
+}
+
+/** Without control characters. */
+function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, '').trim();
 }

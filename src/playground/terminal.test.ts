@@ -9,6 +9,7 @@ class FakeScreen implements TerminalScreen {
   text = '';
   size = { columns: 80, rows: 24 };
   focused = false;
+  tellTitle: (title: string) => void = () => undefined;
   #input: (bytes: Uint8Array) => void = () => undefined;
   #resize: (size: { columns: number; rows: number }) => void = () => undefined;
 
@@ -21,6 +22,10 @@ class FakeScreen implements TerminalScreen {
   }
   onResize(listener: (size: { columns: number; rows: number }) => void) {
     this.#resize = listener;
+    return { dispose: () => undefined };
+  }
+  onTitle(listener: (title: string) => void) {
+    this.tellTitle = listener;
     return { dispose: () => undefined };
   }
   focus(): void {
@@ -116,4 +121,17 @@ test('Terminal tells when a shell cannot be opened', async () => {
   await ready;
   await expect.poll(() => terminal.status).toBe('ended');
   expect(screen.text).toContain('The connection to the shell was lost: no pty left.');
+});
+
+test('Terminal is called what its programs call it, within limits', async () => {
+  const { screen, terminal, ready } = await started();
+  await ready;
+  await expect.poll(() => terminal.status).toBe('connected');
+  screen.tellTitle('vi\u0007 Dockerfile');
+  expect(terminal.title).toBe('vi Dockerfile');
+  screen.tellTitle('x'.repeat(1000));
+  expect(terminal.title).toHaveLength(64);
+  terminal.reconnect();
+  await expect.poll(() => terminal.status).toBe('connected');
+  expect(terminal.title).toBe('');
 });

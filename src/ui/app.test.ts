@@ -5,20 +5,19 @@ import { Language } from '../playground/language.svelte.ts';
 import { Offline } from '../playground/offline.svelte.ts';
 import { Preview } from '../playground/preview.svelte.ts';
 import { Session } from '../playground/session.svelte.ts';
-import { Terminal } from '../playground/terminal.svelte.ts';
+import { Workbench } from '../playground/workbench/workbench.svelte.ts';
 import App from './App.svelte';
 
 async function show(options: { bootFailure?: string; languages?: string[] }): Promise<string> {
   const language = new Language(options.languages ?? ['en']);
   const session = new Session({ createHost: () => new FakeHost(options) });
-  const terminal = new Terminal(session, () => language.strings);
   const preview = new Preview(session, {
     loadTemplate: () => Promise.resolve(undefined),
     sessionName: () => Promise.resolve('0'.repeat(16)),
   });
   await session.start();
-  return render(App, { props: { session, terminal, language, offline: new Offline(), preview } })
-    .body;
+  const workbench = new Workbench({ session, language, preview });
+  return render(App, { props: { workbench, offline: new Offline() } }).body;
 }
 
 test('App renders without a machine: name, status, suggestions, terminal', async () => {
@@ -26,7 +25,7 @@ test('App renders without a machine: name, status, suggestions, terminal', async
   expect(body).toContain('Bottleship');
   expect(body).toContain('data-phase="ready"');
   expect(body).toContain('docker run --rm -it busybox sh');
-  expect(body).toContain('aria-label="Terminal"');
+  expect(body).toContain('aria-label="Terminal 1"');
   expect(body).not.toContain('Starting the machine');
 });
 

@@ -8,17 +8,26 @@
 import { toDisposable } from '../lib/disposable.ts';
 import type { Disposable } from '../lib/disposable.ts';
 
-/** Takes effect for elements that scripts create from now on, until disposed. */
+/** Terminals that live. */
+let users = 0;
+
+/** Takes effect for elements that scripts create from now on, until everybody who asked for it has disposed of it. */
 export function redirectInlineStyles(): Disposable {
+  users += 1;
+  if (users === 1) redirect();
+  return toDisposable(() => {
+    users -= 1;
+    if (users === 0) Reflect.deleteProperty(document, 'createElement');
+  });
+}
+
+function redirect(): void {
   document.createElement = (tagName: string): HTMLElement => {
     if (tagName === 'style') return sheetElement();
     const element = Document.prototype.createElement.call(document, tagName);
     if (tagName === 'span') element.setAttribute = setAttribute;
     return element;
   };
-  return toDisposable(() => {
-    Reflect.deleteProperty(document, 'createElement');
-  });
 }
 
 /** Stands for a `<style>`: its text is an adopted sheet for as long as it lives. */

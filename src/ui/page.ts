@@ -4,7 +4,7 @@ import { Language } from '../playground/language.svelte.ts';
 import { Offline } from '../playground/offline.svelte.ts';
 import { Preview } from '../playground/preview.svelte.ts';
 import type { Session } from '../playground/session.svelte.ts';
-import { Terminal } from '../playground/terminal.svelte.ts';
+import { Workbench } from '../playground/workbench/workbench.svelte.ts';
 import App from './App.svelte';
 import { browserPreviewOptions } from './preview-options.ts';
 import { browserOfflineWorker } from './service-worker.ts';
@@ -21,14 +21,13 @@ const savingDelayMs = 3000;
 
 export function mountPage(session: Session, baseUrl: string): void {
   const language = new Language(navigator.languages, storage());
-  const terminal = new Terminal(session, () => language.strings);
   const preview = new Preview(session, browserPreviewOptions(baseUrl));
+  const workbench = new Workbench({ session, language, preview, storage: storage() });
   window.bottleshipPreview = preview;
   const offline = new Offline(browserOfflineWorker(baseUrl));
   session.onReady(() => setTimeout(() => offline.start(), savingDelayMs));
   const target = document.getElementById('app');
-  if (target !== null)
-    mount(App, { target, props: { session, terminal, language, offline, preview } });
+  if (target !== null) mount(App, { target, props: { workbench, offline } });
 }
 
 /** Absent where the browser forbids it (a sandboxed frame). */

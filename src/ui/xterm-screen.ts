@@ -65,7 +65,10 @@ class XtermScreen implements TerminalScreen, Disposable {
     this.#xterm.attachCustomKeyEventHandler((event) => this.#key(event));
     this.#xterm.open(element);
     fit.fit();
-    this.#observer = new ResizeObserver(() => fit.fit());
+    this.#observer = new ResizeObserver(() => {
+      // A terminal that is not shown keeps its size.
+      if (element.clientWidth > 0) fit.fit();
+    });
     this.#observer.observe(element);
   }
 
@@ -95,6 +98,10 @@ class XtermScreen implements TerminalScreen, Disposable {
 
   onResize(listener: (size: { columns: number; rows: number }) => void): Disposable {
     return this.#xterm.onResize(({ cols, rows }) => listener({ columns: cols, rows }));
+  }
+
+  onTitle(listener: (title: string) => void): Disposable {
+    return this.#xterm.onTitleChange(listener);
   }
 
   focus(): void {

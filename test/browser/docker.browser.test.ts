@@ -7,6 +7,7 @@ import { startFakeHub } from '../support/fake-hub.ts';
 import type { FakeHub } from '../support/fake-hub.ts';
 import {
   clearScreen,
+  freshTerminal,
   openToPrompt,
   startPlayground,
   typeCommand,
@@ -26,7 +27,7 @@ beforeAll(async () => {
   const registryProxy = createProxyListener(loadProxyConfig(hub.proxyEnvironment));
   [playground, browser] = await Promise.all([startPlayground({ registryProxy }), launchBrowser()]);
   // Wide enough that no message wraps.
-  const context = await browser.newContext({ viewport: { width: 2000, height: 900 } });
+  const context = await browser.newContext({ viewport: { width: 2200, height: 900 } });
   problems = collectProblems(context);
   page = await context.newPage();
   await openToPrompt(page, playground.url);
@@ -40,8 +41,7 @@ afterAll(async () => {
 
 /** Whatever a story left running, the next one has a shell of its own. */
 beforeEach(async () => {
-  await page.getByRole('button', { name: 'New shell' }).click();
-  await clearScreen(page);
+  await freshTerminal(page);
 });
 
 const run = (commandLine: string): Promise<string> => typeCommand(page, commandLine);
@@ -154,7 +154,7 @@ test('the terminal follows the size of the page', async () => {
   const before = await run('stty size');
   await page.setViewportSize({ width: 900, height: 500 });
   await expect.poll(() => run('stty size')).not.toBe(before);
-  await page.setViewportSize({ width: 2000, height: 900 });
+  await page.setViewportSize({ width: 2200, height: 900 });
 });
 
 test('a shell that ended comes back with Enter', async () => {

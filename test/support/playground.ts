@@ -84,6 +84,15 @@ export async function typeCommand(page: Page, commandLine: string): Promise<stri
   return lines.slice(1, -1).join('\n');
 }
 
+/** Opens a terminal in place of those there are. */
+export async function freshTerminal(page: Page): Promise<void> {
+  const tabs = page.getByRole('tab');
+  const before = await tabs.count();
+  await page.getByRole('button', { name: 'New terminal' }).click();
+  for (let left = before; left > 0; left--) await tabs.first().locator('[data-close]').click();
+  await clearScreen(page);
+}
+
 /** Leaves nothing on the screen but an empty prompt. */
 export async function clearScreen(page: Page): Promise<void> {
   await page.locator('#terminal textarea').focus();

@@ -21,7 +21,7 @@ export const en = {
   terminalName: 'Terminal of the machine',
   terminalHelp:
     'Copy with Ctrl+Shift+C, paste with Ctrl+Shift+V. Press F6 to move the focus out of the terminal.',
-  newShell: 'New shell',
+  terminalNumber: (number: number) => `Terminal ${number}`,
   shellEnded: (code: number) => `The shell ended with exit code ${code}.`,
   shellLost: (cause: string) => `The connection to the shell was lost: ${cause}.`,
   pressEnterToReconnect: 'Press Enter to open a new one.',

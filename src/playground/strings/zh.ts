@@ -21,7 +21,7 @@ export const zh: Strings = {
   terminal: '终端',
   terminalName: '机器的终端',
   terminalHelp: '按 Ctrl+Shift+C 复制，按 Ctrl+Shift+V 粘贴。按 F6 将焦点移出终端。',
-  newShell: '新建 shell',
+  terminalNumber: (number) => `终端 ${number}`,
   shellEnded: (code) => `shell 已结束，退出码为 ${code}。`,
   shellLost: (cause) => `与 shell 的连接已断开：${cause}。`,
   pressEnterToReconnect: '按回车键打开新的 shell。',

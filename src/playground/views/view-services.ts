@@ -28,6 +28,12 @@ export interface ViewServices {
   onMachine(listener: (machine: ViewMachine) => void): Disposable;
   /** Types a command line into the terminal in front and runs it, as the learner would. */
   runInTerminal(commandLine: string): void;
+  /** Opens a terminal of its own in front, and types a command line there: a container's log or shell. */
+  openTerminal(terminal: { readonly title: string; readonly commandLine: string }): void;
+  /** Shows a published port in the preview. */
+  openPort(port: number): Promise<void>;
+  /** Opens a file of the machine in the editor. */
+  openFile(path: string): void;
   /** Brings another view to the front. */
   show(view: ViewId): void;
   /** Arranges the page as a step of a lesson wants it. What the page does not have is passed over. */
