@@ -26,6 +26,8 @@ export interface CliInvocation {
   setRawMode(raw: boolean): Promise<void>;
   onResize(listener: (columns: number, rows: number) => void): Disposable;
   onSignal(listener: (number: number) => void): Disposable;
+  /** Until disposed of, a broken pipe is an error of the output stream; else it ends the caller, as SIGPIPE does. */
+  catchBrokenPipe(): Disposable;
   /** Aborted when the caller is gone. */
   readonly signal: AbortSignal;
 }

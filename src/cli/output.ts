@@ -3,12 +3,16 @@
 export class Output {
   readonly terminal: boolean;
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
+  /** Resolves when the reader goes, where that does not end the program. */
+  readonly broken: Promise<void>;
   #broken = false;
 
   constructor(stream: WritableStream<Uint8Array>, options: { readonly terminal: boolean }) {
     this.terminal = options.terminal;
     this.#writer = stream.getWriter();
-    this.#writer.closed.catch(() => undefined);
+    this.broken = this.#writer.closed.catch(() => {
+      this.#broken = true;
+    });
   }
 
   /** False once the reader is gone, as of `docker ps | head -1`. */

@@ -24,6 +24,9 @@ import { Output } from './output.ts';
 import { terminationOf } from './termination.ts';
 import { clientVersion } from './client-version.ts';
 
+/** Of a program that SIGPIPE ended: nobody reads its last words. */
+const brokenPipeCode = 128 + 13;
+
 /** Runs one `docker` command line to its end; resolves with the exit code and never rejects. */
 export async function runCli(invocation: CliInvocation, host: CliHost): Promise<number> {
   const program = new Program(invocation, host);
@@ -55,6 +58,7 @@ class Program {
       }
       const message = error instanceof ExitError ? error.message : errorMessage(error);
       if (message !== '') await this.#err.line(message);
+      if (!this.#err.open) return brokenPipeCode;
       return error instanceof ExitError ? error.exitCode : 1;
     } finally {
       termination.dispose();

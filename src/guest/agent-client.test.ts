@@ -310,6 +310,30 @@ describe('AgentClient with programs of the machine', () => {
     expect(invocation?.signal.aborted).toBe(true);
   });
 
+  it('a broken pipe that is caught is an error of the output, once what was sent is written', async () => {
+    const { client, agent } = connected();
+    const invocations: DockerInvocation[] = [];
+    client.onDocker((invocation) => invocations.push(invocation));
+    agent.message(1, messageType.open, { bytes: opening });
+    const [invocation] = invocations;
+    const catching = invocation?.catchBrokenPipe();
+    const writer = invocation?.stdout.getWriter();
+    const written = writer?.write(text('hello'));
+    await tick();
+    expect(agent.sent(messageType.control)).toHaveLength(1);
+    const broken = new BodyWriter(controlKind.brokenPipe).number(field.stream, channels.stdout);
+    agent.message(1, messageType.control, { bytes: broken.finish() });
+    agent.message(1, messageType.credit, {
+      channel: channels.stdout,
+      bytes: Uint8Array.of(5, 0, 0, 0),
+    });
+    await written;
+    await expect(writer?.closed).rejects.toThrow('broken pipe');
+    catching?.dispose();
+    await tick();
+    expect(agent.sent(messageType.control)).toHaveLength(2);
+  });
+
   it('asks for input only when it is read', async () => {
     const { client, agent } = connected();
     const invocations: DockerInvocation[] = [];

@@ -1,5 +1,6 @@
 /** A `docker …` typed on the machine, as its stream tells it. */
 import { toDisposable, type Disposable } from '../lib/disposable.ts';
+import { KindError } from '../lib/errors.ts';
 import type { AgentStream } from './agent-stream.ts';
 import type { DockerInvocation } from './guest.ts';
 import { channel, controlKind, field } from './protocol.ts';
@@ -18,6 +19,8 @@ export class AgentDocker implements DockerInvocation {
   readonly #stream: AgentStream;
   readonly #sizeListeners = new Set<(columns: number, rows: number) => void>();
   readonly #signalListeners = new Set<(number: number) => void>();
+  readonly #outputs = new Map<number, WritableStreamDefaultController>();
+  #catchers = 0;
 
   constructor(stream: AgentStream, opening: Fields) {
     const mask = opening.number(field.stdio);
@@ -29,8 +32,8 @@ export class AgentDocker implements DockerInvocation {
     this.workingDirectory = opening.text(field.directory) ?? '/';
     this.processId = opening.number(field.pid);
     this.stdin = stream.readable(channel.stdin);
-    this.stdout = stream.writable(channel.stdout);
-    this.stderr = stream.writable(channel.stderr);
+    this.stdout = this.#output(channel.stdout);
+    this.stderr = this.#output(channel.stderr);
     this.terminal = {
       stdin: (mask & 1) !== 0,
       stdout: (mask & 2) !== 0,
@@ -61,10 +64,37 @@ export class AgentDocker implements DockerInvocation {
     return toDisposable(() => this.#signalListeners.delete(listener));
   }
 
+  catchBrokenPipe(): Disposable {
+    this.#catchers += 1;
+    if (this.#catchers === 1) this.#tellCatching(true);
+    return toDisposable(() => {
+      this.#catchers -= 1;
+      if (this.#catchers === 0) this.#tellCatching(false);
+    });
+  }
+
   async exit(code: number): Promise<void> {
     const body = new BodyWriter(controlKind.exit).number(field.code, code & 0xff);
     this.#stream.control(body.finish());
     this.#stream.close();
+  }
+
+  /** While broken pipes are caught, a write ends when the program's own has: so it hears of one in time. */
+  #output(number: number): WritableStream<Uint8Array> {
+    const stream = this.#stream;
+    return new WritableStream({
+      start: (controller) => void this.#outputs.set(number, controller),
+      write: async (chunk) => {
+        await stream.write(number, chunk);
+        if (this.#catchers > 0) await stream.drained(number);
+      },
+      close: () => stream.end(number),
+      abort: () => stream.end(number),
+    });
+  }
+
+  #tellCatching(caught: boolean): void {
+    this.#stream.control(new BodyWriter(controlKind.catchPipe).flag(field.kind, caught).finish());
   }
 
   #takeControl(kind: number, fields: Fields): void {
@@ -74,6 +104,10 @@ export class AgentDocker implements DockerInvocation {
     }
     if (kind === controlKind.signal) {
       for (const listener of this.#signalListeners) listener(fields.number(field.signal));
+    }
+    if (kind === controlKind.brokenPipe) {
+      const error = new KindError('unavailable', 'broken pipe');
+      this.#outputs.get(fields.number(field.stream))?.error(error);
     }
   }
 }

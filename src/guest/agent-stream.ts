@@ -88,6 +88,13 @@ export class AgentStream {
     }
   }
 
+  /** Waits until the other side has taken all that was written; rejects when the stream ends before. */
+  async drained(channel: number): Promise<void> {
+    while (!this.#ended && (this.#credit[channel] ?? 0) < limit.streamWindow)
+      await this.#creditOrEnd();
+    if (this.#ended) throw this.#error ?? new KindError('unavailable', 'Stream is closed');
+  }
+
   end(channel: number): void {
     if (!this.#ended) this.#link.send(this.id, messageType.eof, { channel });
   }

@@ -131,6 +131,8 @@ export interface DockerInvocation {
   onResize(listener: (columns: number, rows: number) => void): Disposable;
   /** Signals sent to the docker program: SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT… */
   onSignal(listener: (number: number) => void): Disposable;
+  /** Until disposed of, a broken pipe is an error of `stdout` or `stderr`; else it ends the program, as SIGPIPE does. */
+  catchBrokenPipe(): Disposable;
   /** Aborted when the program is gone. */
   readonly signal: AbortSignal;
   exit(code: number): Promise<void>;

@@ -83,6 +83,8 @@ export const controlKind = {
   resize: 7,
   signal: 8,
   content: 9,
+  catchPipe: 10,
+  brokenPipe: 11,
 } as const;
 
 /** Of a plan. */

@@ -32,5 +32,6 @@ function cliInvocation(invocation: DockerInvocation): CliInvocation {
     setRawMode: (raw) => invocation.setRawMode(raw),
     onResize: (listener) => invocation.onResize(listener),
     onSignal: (listener) => invocation.onSignal(listener),
+    catchBrokenPipe: () => invocation.catchBrokenPipe(),
   };
 }

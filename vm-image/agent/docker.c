@@ -49,6 +49,21 @@ void send_credit(uint8_t channel, uint32_t amount)
     send_packet(MESSAGE_CREDIT, channel, data, sizeof data);
 }
 
+void send_broken_pipe(uint8_t channel)
+{
+    uint8_t data[16];
+    struct writer writer = writer_of(data, sizeof data);
+    write_u8(&writer, CONTROL_BROKEN_PIPE);
+    write_number_field(&writer, FIELD_STREAM, channel);
+    send_packet(MESSAGE_CONTROL, CHANNEL_NONE, data, writer.used);
+}
+
+static void take_catch_pipe(bool caught)
+{
+    catch_broken_pipe(caught);
+    write_through(caught);
+}
+
 static void send_size(void)
 {
     uint8_t data[32];
@@ -104,6 +119,8 @@ static void take_control(struct reader body)
         exit_code = (int)field_number(body, FIELD_CODE, 1);
     else if (kind == CONTROL_RAW_MODE)
         set_raw_mode(field_number(body, FIELD_KIND, 0) != 0);
+    else if (kind == CONTROL_CATCH_PIPE)
+        take_catch_pipe(field_number(body, FIELD_KIND, 0) != 0);
 }
 
 static void take_reset(struct reader body)

@@ -17,6 +17,7 @@ struct output {
 };
 
 static struct output outputs[2];
+static uint32_t credit_batch = STREAM_CREDIT_BATCH;
 
 /*
  * A description of our own for a pipe or a terminal, so that only we do not wait there; the
@@ -55,10 +56,17 @@ void start_output(void)
 static void consume(struct output *output, uint8_t channel, size_t length)
 {
     output->consumed += (uint32_t)length;
-    if (output->consumed < STREAM_CREDIT_BATCH)
+    if (output->consumed < credit_batch)
         return;
     send_credit(channel, output->consumed);
     output->consumed = 0;
+}
+
+void write_through(bool wanted)
+{
+    credit_batch = wanted ? 1 : STREAM_CREDIT_BATCH;
+    consume(&outputs[0], CHANNEL_STDOUT, 0);
+    consume(&outputs[1], CHANNEL_STDERR, 0);
 }
 
 void put_output(uint8_t channel, const uint8_t *data, size_t length)
@@ -91,6 +99,8 @@ void write_output(uint8_t channel)
     ssize_t written = write(output->fd, queue_head(&output->queue), length);
     if (written < 0 && (errno == EAGAIN || errno == EINTR))
         return;
+    if (written < 0 && errno == EPIPE)
+        send_broken_pipe(channel);
     /* A closed terminal or a full disk: what cannot be written is gone, as for any program. */
     size_t done = written < 0 ? output->queue.used : (size_t)written;
     queue_drop(&output->queue, done);

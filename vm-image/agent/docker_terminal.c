@@ -19,6 +19,13 @@ static void restore_and_die(int number)
     raise(number);
 }
 
+void catch_broken_pipe(bool caught)
+{
+    struct sigaction action = {.sa_handler = caught ? SIG_IGN : restore_and_die,
+                               .sa_flags = SA_NODEFER};
+    sigaction(SIGPIPE, &action, NULL);
+}
+
 void open_terminal(void)
 {
     for (int fd = 2; fd >= 0; fd--) {
@@ -26,8 +33,7 @@ void open_terminal(void)
             terminal = fd;
     }
     has_saved = terminal >= 0 && tcgetattr(terminal, &saved) == 0;
-    struct sigaction action = {.sa_handler = restore_and_die, .sa_flags = SA_NODEFER};
-    sigaction(SIGPIPE, &action, NULL);
+    catch_broken_pipe(false);
 }
 
 unsigned terminal_mask(void)

@@ -4,8 +4,12 @@
 
 #include "wire.h"
 
+#include <stdbool.h>
+
 /* Finds the terminal, if any, and makes sure that a broken pipe does not leave it raw. */
 void open_terminal(void);
+/* A broken pipe is an error to report while it is caught, and else ends this program. */
+void catch_broken_pipe(bool caught);
 /* Which standard streams are terminals: bits 1, 2 and 4. */
 unsigned terminal_mask(void);
 void write_terminal_size(struct writer *writer);

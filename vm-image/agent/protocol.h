@@ -108,6 +108,8 @@ enum control_kind {
     CONTROL_RESIZE = 7,
     CONTROL_SIGNAL = 8,
     CONTROL_CONTENT = 9,
+    CONTROL_CATCH_PIPE = 10,
+    CONTROL_BROKEN_PIPE = 11,
 };
 
 enum section {

@@ -30,18 +30,28 @@ export async function streamAttached(
   if (raw) await context.invocation.setRawMode(true);
   const stop = new AbortController();
   try {
-    const input = copyInput(context, connection, { ...options, signal: stop.signal });
+    const { signal } = stop;
+    const input = copyInput(context, connection, { ...options, signal });
     if (!options.stdout && !options.stderr) {
       await connection.readable.cancel().catch(() => undefined);
       return await input;
     }
-    const output = copyOutput(context, connection.readable, options).then(() => 'ended' as const);
+    const copied = copyOutput(context, connection.readable, { ...options, signal });
+    const output = copied.then(() => 'ended' as const);
     const detached = input.then((end) => (end === 'detached' ? end : output));
-    return await Promise.race([output, detached]);
+    return await Promise.race([output, detached, brokenPipe(context)]);
   } finally {
     stop.abort();
     if (raw) await context.invocation.setRawMode(false);
   }
+}
+
+/** Rejects when nobody reads an output any more. The container goes on. */
+function brokenPipe({ out, err }: CommandContext): Promise<never> {
+  const fail = (name: string) => () => {
+    throw new Error(`write /dev/${name}: broken pipe`);
+  };
+  return Promise.race([out.broken.then(fail('stdout')), err.broken.then(fail('stderr'))]);
 }
 
 /** Copies until either side ends; the container then sees the end of its stdin. */
@@ -78,10 +88,12 @@ async function copyInput(
 async function copyOutput(
   context: CommandContext,
   readable: ReadableStream<Uint8Array>,
-  options: AttachOptions,
+  options: AttachOptions & { readonly signal: AbortSignal },
 ): Promise<void> {
-  if (options.tty) return copyPlain(readable, context.out);
+  const { signal } = options;
+  if (options.tty) return copyPlain(readable, context.out, { signal });
   return copyStdcopy(readable, {
+    signal,
     stdout: options.stdout ? context.out : undefined,
     stderr: options.stderr ? context.err : undefined,
   });
@@ -90,17 +102,22 @@ async function copyOutput(
 export async function copyPlain(
   readable: ReadableStream<Uint8Array>,
   output: Output,
+  { signal }: { readonly signal?: AbortSignal } = {},
 ): Promise<void> {
-  for await (const chunk of readChunks(readable)) await output.write(chunk);
+  for await (const chunk of readChunks(readable, signal)) await output.write(chunk);
 }
 
 /** Separates the two output streams of a container without terminal. */
 export async function copyStdcopy(
   readable: ReadableStream<Uint8Array>,
-  outputs: { readonly stdout: Output | undefined; readonly stderr: Output | undefined },
+  outputs: {
+    readonly stdout: Output | undefined;
+    readonly stderr: Output | undefined;
+    readonly signal?: AbortSignal;
+  },
 ): Promise<void> {
   const decoder = new StdcopyDecoder();
-  for await (const chunk of readChunks(readable)) {
+  for await (const chunk of readChunks(readable, outputs.signal)) {
     for (const frame of decoder.push(chunk)) {
       if (frame.stream === 'systemerr') {
         const message = new TextDecoder().decode(frame.payload);

@@ -12,6 +12,8 @@ export interface FakeOptions {
   readonly stdin?: string | ReadableStream<Uint8Array>;
   readonly terminal?: Partial<TerminalInfo>;
   readonly files?: Readonly<Record<string, string>>;
+  /** Nobody reads standard output. */
+  readonly stdoutBroken?: boolean;
   /** Milliseconds since 1970 at which the clock stands. */
   readonly now?: number;
   /** Gets the means to act while the command runs. */
@@ -44,7 +46,7 @@ export async function runFake(options: FakeOptions): Promise<FakeResult> {
     env: options.env ?? {},
     workingDirectory: '/root',
     stdin: inputStream(options.stdin ?? ''),
-    stdout: sink(written, 'stdout'),
+    stdout: options.stdoutBroken === true ? brokenSink() : sink(written, 'stdout'),
     stderr: sink(written, 'stderr'),
     terminal: {
       stdin: false,
@@ -60,6 +62,7 @@ export async function runFake(options: FakeOptions): Promise<FakeResult> {
     },
     onResize: (listener) => subscribe(resizeListeners, listener),
     onSignal: (listener) => subscribe(signalListeners, listener),
+    catchBrokenPipe: () => toDisposable(() => undefined),
     signal: new AbortController().signal,
   };
   const handler = options.handler ?? refuse;
@@ -181,6 +184,14 @@ function sink(
       const text = decoder.decode(chunk, { stream: true });
       written[name] += text;
       written.output += text;
+    },
+  });
+}
+
+function brokenSink(): WritableStream<Uint8Array> {
+  return new WritableStream({
+    write() {
+      throw new KindError('unavailable', 'broken pipe');
     },
   });
 }

@@ -206,6 +206,25 @@ describe('docker run', () => {
     expect(open.received.join('')).toBe('ls\r');
   });
 
+  test('ends when nobody reads what the container prints, and lets it run on', async () => {
+    const open = connection([]);
+    const upgraded = open.response.upgraded;
+    if (upgraded === undefined) throw new Error('No connection');
+    let cancelled = false;
+    const readable = new ReadableStream<Uint8Array>({
+      start: (controller) => controller.enqueue(encodeStdcopy('stdout', bytes('hello'))),
+      cancel: () => void (cancelled = true),
+    });
+    const { handler } = engine({
+      attach: { ...open.response, upgraded: { ...upgraded, readable } },
+    });
+    const argv = ['run', '--rm', 'busybox', 'yes'];
+    const result = await runFake({ argv, handler, stdoutBroken: true });
+    expect(result).toMatchObject({ stderr: 'write /dev/stdout: broken pipe\n', exitCode: 1 });
+    expect(cancelled).toBe(true);
+    expect(pathsOf(handler.requests).some((path) => /kill|DELETE/.test(path))).toBe(false);
+  });
+
   test('hands signals to the container', async () => {
     const output = new TransformStream<Uint8Array, Uint8Array>();
     const open = connection([]);
