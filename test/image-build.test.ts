@@ -51,6 +51,9 @@ async function files({ images }: FakeEngine): Promise<Record<string, string>> {
   return found;
 }
 
+const severalMessage =
+  'When using COPY with more than one source file, the destination must be a directory and end with a /';
+
 describe('POST /build', () => {
   test('copies files, directories and links as Docker does', async () => {
     const engine = await createFakeEngine();
@@ -119,6 +122,38 @@ describe('POST /build', () => {
     });
   });
 
+  test('the classic builder’s history tells of each step, of --label too', async () => {
+    const engine = await createFakeEngine();
+    const labels = encodeURIComponent(JSON.stringify({ b: '2', a: '$x' }));
+    const { stream } = await build(
+      engine,
+      context('FROM scratch\nCOPY a.txt /x\nCOPY sub /d/\nWORKDIR /a/../w\nCMD ["x"]\n'),
+      `&labels=${labels}`,
+    );
+    expect(stream).toContain('Step 7/7 : LABEL b=2\n');
+    const { config } = await engine.images.resolve('one');
+    expect((config.config as { WorkingDir?: string }).WorkingDir).toBe('/a/../w');
+    expect(config.history.map(({ createdBy }) => createdBy?.replace(/[0-9a-f]{64}/, '…'))).toEqual([
+      '/bin/sh -c #(nop) COPY file:… in /x ',
+      '/bin/sh -c #(nop) COPY dir:… in /d/ ',
+      '/bin/sh -c #(nop)  WORKDIR /a/../w',
+      '/bin/sh -c #(nop)  CMD ["x"]',
+      '/bin/sh -c #(nop)  LABEL a=$x',
+      '/bin/sh -c #(nop)  LABEL b=2',
+    ]);
+  });
+
+  test('--parents leaves out what stands before a ./ of its own', async () => {
+    const engine = await createFakeEngine();
+    await build(engine, context('FROM scratch\nCOPY --parents ./sub/./b.txt s*/c.md /p/\n'));
+    expect(Object.keys(await files(engine)).sort()).toEqual([
+      '/p',
+      '/p/b.txt',
+      '/p/sub',
+      '/p/sub/c.md',
+    ]);
+  });
+
   test.each([
     [
       'FROM scratch\nCOPY nope /\n',
@@ -126,8 +161,16 @@ describe('POST /build', () => {
     ],
     [
       'FROM scratch\nCOPY --chown=joe a.txt /\n',
-      'COPY failed: unable to convert uid/gid chown string to host mapping: unable to find user joe: no matching entries in passwd file',
+      "unable to convert uid/gid chown string to host mapping: can't find uid for user joe: no such user: joe",
     ],
+    [
+      'FROM scratch\nCOPY ../../etc /\n',
+      'COPY failed: forbidden path outside the build context: ../../etc ()',
+    ],
+    ['FROM scratch\nCOPY a.txt link /x\n', severalMessage],
+    ['FROM scratch\nSTOPSIGNAL SIGNO\n', 'invalid signal: SIGNO'],
+    ['FROM scratch\nCOPY --from=9 /a /\n', 'invalid from flag value 9: index out of bounds'],
+    ['FROM $none\n', 'base name ($none) should not be blank'],
   ])('%j fails and names nothing', async (dockerfile, message) => {
     const engine = await createFakeEngine();
     const { messages } = await build(engine, context(dockerfile));

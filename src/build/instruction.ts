@@ -81,7 +81,12 @@ export interface RunInstruction {
 
 /** Instructions that change the image's configuration alone: what `--change` of commit and import takes. */
 export type ConfigInstruction =
-  | { readonly name: 'ENV' | 'LABEL'; readonly pairs: readonly KeyValue[] }
+  | {
+      readonly name: 'ENV' | 'LABEL';
+      readonly pairs: readonly KeyValue[];
+      /** Nothing in it expands. */
+      readonly isLiteral?: true;
+    }
   | { readonly name: 'CMD' | 'ENTRYPOINT'; readonly command: CommandLine }
   | { readonly name: 'EXPOSE'; readonly ports: readonly string[] }
   | { readonly name: 'VOLUME'; readonly paths: readonly string[] }

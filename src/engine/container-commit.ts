@@ -14,7 +14,7 @@ import { logImageEvent } from './image-events.ts';
 import { tagImage } from './image-tag.ts';
 import { repoTagReference } from './repo-tag.ts';
 import type { ContainerCommitOptions } from './server/backend/image-backend.ts';
-import { parseSignal } from './signals.ts';
+import { parseSignal } from '../lib/signals.ts';
 import { mergeImageEnv } from './spec/environment.ts';
 import { engineVersion } from './system-version.ts';
 import { jsonTime } from './timestamps.ts';

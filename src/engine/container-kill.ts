@@ -2,7 +2,7 @@
 import { errorKind, errorMessage, KindError } from '../lib/errors.ts';
 import { signalContainer } from './container-signal.ts';
 import type { Daemon } from './daemon.ts';
-import { parseSignal, sigkill, signalNumberMax } from './signals.ts';
+import { parseSignal, sigkill, signalNumberMax } from '../lib/signals.ts';
 
 /** SIGKILL also waits for the end; any other signal is only sent. */
 export async function containerKill(

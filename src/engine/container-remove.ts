@@ -4,7 +4,7 @@ import type { Container } from './container/container.ts';
 import { signalContainer } from './container-signal.ts';
 import { logContainerEvent, type Daemon } from './daemon.ts';
 import { applyEach } from './guest-plans.ts';
-import { sigkill } from './signals.ts';
+import { sigkill } from '../lib/signals.ts';
 import { removeSteps, unmountStep } from './spec/root-plan.ts';
 import { forgetContainer } from './state/keep-state.ts';
 import { removeVolumes } from './volume/remove-volumes.ts';

@@ -4,7 +4,7 @@ import type { Container } from './container/container.ts';
 import { signalRun } from './container/signal-run.ts';
 import { thaw } from './container-unpause.ts';
 import { logContainerEvent, type Daemon } from './daemon.ts';
-import { parseSignal, sigkill } from './signals.ts';
+import { parseSignal, sigkill } from '../lib/signals.ts';
 
 /**
  * Any signal counts as a stop, unless the container names its own stop signal: then only that one does.

@@ -4,7 +4,7 @@ import type { Container } from './container/container.ts';
 import { signalContainer } from './container-signal.ts';
 import { logContainerEvent, type Daemon } from './daemon.ts';
 import type { ContainerStopOptions } from './server/backend/container-backend.ts';
-import { parseSignal, sigkill } from './signals.ts';
+import { parseSignal, sigkill } from '../lib/signals.ts';
 
 const stopTimeoutSecondsDefault = 10;
 

@@ -4,11 +4,12 @@ import { tarEnd, tarHeader, tarPadding, type TarWriterEntry } from './tar-writer
 
 /**
  * Yields the archive that `change` makes of `source`; an entry for which it returns undefined goes, with its data.
- * Throws for what is no tar. Sparse files come out with their holes left out, so they must not be among the entries.
+ * `before` may put entries without data in front of one that stays. Throws for what is no tar. Sparse files come out with their holes left out, so they must not be among the entries.
  */
 export async function* rewriteTar(
   source: AsyncIterable<Uint8Array>,
   change: (entry: TarEntry) => TarWriterEntry | undefined,
+  before: (entry: TarEntry) => readonly TarWriterEntry[] = () => [],
 ): AsyncGenerator<Uint8Array, void, void> {
   let output: Uint8Array[] = [];
   /** Data of the present entry still to come; undefined when it is left out. */
@@ -19,7 +20,7 @@ export async function* rewriteTar(
       const changed = change(entry);
       left = changed === undefined ? undefined : (changed.sizeBytes ?? 0);
       if (changed === undefined) return;
-      output.push(tarHeader(changed));
+      output.push(...before(entry).map((one) => tarHeader(one)), tarHeader(changed));
       padding = tarPadding(left ?? 0);
     },
     data: (bytes) => {

@@ -49,6 +49,8 @@ export async function build(
     platform: 'linux/386',
     buildargs: pairs(one.args),
     labels: pairs(one.labels),
+    // What the classic builder does not know is asked of the other one.
+    ...(!forPeer && one.peer !== 'dockerd' ? { version: '2' } : {}),
     ...(one.target === '' || (forPeer && one.peer === 'buildkit') ? {} : { target: one.target }),
   });
   const answer = await transport({

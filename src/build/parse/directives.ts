@@ -1,6 +1,6 @@
 /** Directives: comments of the form `# name=value` before anything else in a Dockerfile. */
-import { KindError } from '../../lib/errors.ts';
 import type { Directive } from '../instruction.ts';
+import { SyntaxMistake } from './instruction-input.ts';
 
 const names = ['syntax', 'escape', 'check'] as const;
 
@@ -21,7 +21,7 @@ export class DirectiveReader {
       return undefined;
     }
     if (this.directives.some((directive) => directive.name === name))
-      throw invalid(`only one ${name} parser directive can be used`);
+      throw new SyntaxMistake(`only one ${name} parser directive can be used`);
     const directive = { name, value: match?.[2] ?? '', line: this.#line };
     this.directives.push(directive);
     return directive;
@@ -31,9 +31,5 @@ export class DirectiveReader {
 /** The value of `escape`. */
 export function escapeToken(value: string): string {
   if (value === '\\' || value === '`') return value;
-  throw invalid(`invalid escape token '${value}' does not match \` or \\`);
-}
-
-function invalid(message: string): KindError {
-  return new KindError('invalidParameter', message);
+  throw new SyntaxMistake(`invalid escape token '${value}' does not match \` or \\`);
 }

@@ -2,11 +2,11 @@
  * The first step of reading a Dockerfile: text becomes lines of one instruction each. Comments go, continued lines are
  * joined, heredocs are taken along. What the rest of a line means is for its instruction to say.
  */
-import { KindError } from '../../lib/errors.ts';
 import type { Directive, Heredoc } from '../instruction.ts';
 import { withSource, type SourceRange } from '../source.ts';
 import { DirectiveReader, escapeToken } from './directives.ts';
 import { heredocMarks, type HeredocMark } from './heredoc.ts';
+import { SyntaxMistake } from './instruction-input.ts';
 import { splitInstruction } from './split-instruction.ts';
 import { jsonWords } from './words.ts';
 
@@ -125,7 +125,7 @@ class LineReader {
       if ((mark.chomp ? end.replace(/^\t+/, '') : end) === mark.name) return { ...mark, content };
       content += line;
     }
-    throw withSource(new KindError('invalidParameter', 'unterminated heredoc'), {
+    throw withSource(new SyntaxMistake('unterminated heredoc'), {
       ranges: [{ startLine, endLine: this.#at }],
     });
   }
@@ -144,7 +144,7 @@ class LineReader {
   }
 
   #error(message: string, line: number): Error {
-    return withSource(new KindError('invalidParameter', message), {
+    return withSource(new SyntaxMistake(message), {
       ranges: [{ startLine: line, endLine: line }],
     });
   }

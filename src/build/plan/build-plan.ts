@@ -29,6 +29,8 @@ export interface PlannedStage {
   readonly dependsOn: readonly number[];
   /** Its steps do not use the cache. */
   readonly noCache: boolean;
+  /** Why it cannot begin: told when the classic builder comes to it. */
+  readonly problem?: Error;
 }
 
 export interface PlannedInstruction {
@@ -39,6 +41,8 @@ export interface PlannedInstruction {
   readonly mountsFrom: readonly (SourceReference | undefined)[];
   /** Came from the base image's ONBUILD. */
   readonly isOnBuild: boolean;
+  /** Why it cannot be done: told when the classic builder comes to it. */
+  readonly problem?: Error;
 }
 
 export interface BuildPlan {
@@ -64,6 +68,8 @@ export interface PlanOptions {
   readonly targetPlatform: string;
   /** Stages' names whose cache is not used; `true` for all. */
   readonly noCache: true | readonly string[];
+  /** Docker's classic builder: it finds a stage's mistakes when it comes to them, and leaves WORKDIR as written. */
+  readonly isClassic?: true;
   /** All stages are wanted: for checks. */
   readonly allStages?: true;
 }

@@ -21,7 +21,9 @@ export function planBuild(dockerfile: Dockerfile, options: PlanOptions): BuildPl
   const target = findTarget(dockerfile, options.target);
   const scope = nameScope(dockerfile, options);
   const bodies = dockerfile.stages.map((stage) =>
-    stage.instructions.map((instruction) => planInstruction(instruction, { dockerfile, scope })),
+    stage.instructions.map((instruction) =>
+      planInstruction(instruction, { dockerfile, scope, isClassic: options.isClassic === true }),
+    ),
   );
   const isSingle = dockerfile.stages.length + strangers(bodies) === 1;
   const stages = heads.map((head, index): PlannedStage => {
@@ -37,11 +39,13 @@ export function planBuild(dockerfile: Dockerfile, options: PlanOptions): BuildPl
       instructions,
       dependsOn: stageDependencies(head.base, instructions),
       noCache: options.noCache === true || options.noCache.includes(stageName),
+      ...(head.problem === undefined ? {} : { problem: head.problem }),
     };
   });
   refuseCircles(stages, dockerfile);
   const order = stageOrder(stages, options.allStages === true ? undefined : target);
   const plan = { dockerfile, stages, target, order, globalArgs: args, options };
+  if (options.isClassic === true) return { ...plan, stages: stages.map(withoutLaterStages) };
   refuseLaterStages(plan);
   return plan;
 }
@@ -53,6 +57,7 @@ interface StageHead {
   readonly platform: string | undefined;
   /** A named context of the stage's own name stands for all of it. */
   readonly isReplaced: boolean;
+  readonly problem?: Error;
 }
 
 /** A stage's base is one before it; a name that none has yet is an image's. */
@@ -68,7 +73,10 @@ function stageHeads(
       if (stage.stageName !== '') known.set(stage.stageName, index);
       return head;
     } catch (error) {
-      throw withSource(error, { ranges: [stage.range], source: dockerfile.source });
+      const problem = withSource(error, { ranges: [stage.range], source: dockerfile.source });
+      if (options.isClassic !== true) throw problem;
+      const base = { kind: 'scratch' } as const;
+      return { stage, base, baseName: '', platform: undefined, isReplaced: false, problem };
     }
   });
 }
@@ -139,6 +147,19 @@ function strangers(bodies: readonly (readonly PlannedInstruction[])[]): number {
     if (instruction.name === 'COPY') return instruction.from !== undefined && from.kind !== 'stage';
     return mountsFrom.some((source) => source?.kind !== 'stage');
   }).length;
+}
+
+/** The classic builder has no stages but those before, and tells so when it comes to the step. */
+function withoutLaterStages(stage: PlannedStage): PlannedStage {
+  const instructions = stage.instructions.map((planned): PlannedInstruction => {
+    const { from } = planned;
+    if (from.kind !== 'stage' || from.index < stage.index) return planned;
+    const reason =
+      from.index === stage.index ? 'refers to current build stage' : 'index out of bounds';
+    const message = `invalid from flag value ${from.index}: ${reason}`;
+    return { ...planned, problem: new KindError('invalidParameter', message) };
+  });
+  return { ...stage, instructions };
 }
 
 function refuseLaterStages({ stages, order, dockerfile }: BuildPlan): void {

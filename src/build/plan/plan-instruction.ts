@@ -11,12 +11,13 @@ import { nameScope, resolveFrom, type NameScope } from './stage-names.ts';
 export interface InstructionScope {
   readonly dockerfile: Dockerfile;
   readonly scope: NameScope;
+  readonly isClassic: boolean;
 }
 
 /** Rejects with a `SourceError`. */
 export function planInstruction(
   instruction: Instruction,
-  { dockerfile, scope }: InstructionScope,
+  { dockerfile, scope, isClassic }: InstructionScope,
 ): PlannedInstruction {
   const context = { kind: 'context' } as const;
   const nothing = { instruction, from: context, mountsFrom: [], isOnBuild: false };
@@ -30,11 +31,14 @@ export function planInstruction(
     }
     if (instruction.name === 'COPY' && instruction.from !== undefined) {
       refuseVariables(instruction.from, dockerfile.escape);
-      return { ...nothing, from: resolveFrom(instruction.from, scope) };
+      const from = { ...scope, isClassic };
+      return { ...nothing, from: resolveFrom(instruction.from, from) };
     }
     return nothing;
   } catch (error) {
-    throw withSource(error, { ranges: [instruction.range], source: dockerfile.source });
+    const problem = withSource(error, { ranges: [instruction.range], source: dockerfile.source });
+    if (isClassic) return { ...nothing, problem };
+    throw problem;
   }
 }
 
@@ -51,6 +55,7 @@ export function planOnBuild(
       ...planInstruction(parseTrigger(trigger, range), {
         dockerfile,
         scope: nameScope(dockerfile, options),
+        isClassic: options.isClassic === true,
       }),
       isOnBuild: true,
     }));
@@ -74,7 +79,7 @@ export function stageDependencies(
 function resolveMountFrom(from: string, scope: NameScope): SourceReference {
   const index = scope.stages.get(from.toLowerCase());
   if (index !== undefined) return { kind: 'stage', index };
-  return resolveFrom(from, { ...scope, stages: new Map() });
+  return resolveFrom(from, { ...scope, stages: new Map(), isClassic: false });
 }
 
 function refuseVariables(from: string, escape: string): void {

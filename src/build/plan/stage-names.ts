@@ -29,11 +29,17 @@ export function nameScope(
 }
 
 /** What `--from` names: a stage by name or index, a named context, else an image. */
-export function resolveFrom(from: string, scope: NameScope): SourceReference {
+export function resolveFrom(
+  from: string,
+  scope: NameScope & { readonly isClassic: boolean },
+): SourceReference {
   if (/^[+-]?[0-9]+$/.test(from)) {
     const index = Number(from);
     if (index >= 0 && index < scope.stageCount) return { kind: 'stage', index };
-    throw new KindError('invalidParameter', `invalid stage index ${index}`);
+    const message = scope.isClassic
+      ? `invalid from flag value ${from}: index out of bounds`
+      : `invalid stage index ${index}`;
+    throw new KindError('invalidParameter', message);
   }
   const index = scope.stages.get(from.toLowerCase());
   return index === undefined ? resolveImage(from, { ...scope }) : { kind: 'stage', index };

@@ -1,6 +1,7 @@
 /** What instructions that change the configuration alone make of it. */
 import type { ContainerConfig } from '../../api/container.ts';
 import { KindError } from '../../lib/errors.ts';
+import { parseSignal } from '../../lib/signals.ts';
 import type { CommandLine, ConfigInstruction, KeyValue } from '../instruction.ts';
 import { setVariables } from './environment.ts';
 import { exposedPorts } from './port-spec.ts';
@@ -48,6 +49,7 @@ export function applyConfig(
         WorkingDir: joinDirectory(config.WorkingDir ?? '', instruction.text),
       };
     case 'STOPSIGNAL':
+      parseSignal(instruction.text);
       return { ...config, StopSignal: instruction.text };
     case 'ONBUILD':
       return { ...config, OnBuild: [...(config.OnBuild ?? []), instruction.trigger] };

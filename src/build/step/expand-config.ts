@@ -20,6 +20,7 @@ export function expandConfig(
   switch (instruction.name) {
     case 'ENV':
     case 'LABEL': {
+      if (instruction.isLiteral === true) return instruction;
       const pairs = instruction.pairs.map((pair) => ({
         ...pair,
         key: word(pair.key),

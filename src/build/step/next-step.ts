@@ -1,11 +1,12 @@
 /** One instruction: what there is to do, and what the stage is afterwards. Pure. */
+import type { ContainerConfig } from '../../api/container.ts';
 import { checkConfig } from '../check/check-config.ts';
 import { checkSecretName } from '../check/check-secrets.ts';
 import { reportUndefined } from '../check/check-variables.ts';
 import { expandText } from '../expand/expand-word.ts';
 import type { ConfigInstruction, Instruction, InstructionSource } from '../instruction.ts';
 import { withSource, type SourceRange } from '../source.ts';
-import { applyConfig } from './apply-config.ts';
+import { applyConfig, joinDirectory } from './apply-config.ts';
 import type { BuildStep, ConfigStep, StageState } from './build-step.ts';
 import { copyStep } from './copy-step.ts';
 import { environmentMap } from './environment.ts';
@@ -70,7 +71,9 @@ function changeConfig(
   const report = (names: ReadonlySet<string>) => reportUndefined(names, context);
   const expanded = expandConfig(instruction, { env: state.env, escape, report });
   const hasCommand = state.lastOf.CMD !== undefined;
-  const config = applyConfig(state.config, expanded, { hasCommand });
+  const applied = applyConfig(state.config, expanded, { hasCommand });
+  const config =
+    plan.options.isClassic === true ? withWorkdirAsWritten(expanded, applied) : applied;
   const next = { ...state, config, ...changedState(expanded, instruction.range, state) };
   const plain = configStep(context, {
     createdBy: configHistory(expanded, config),
@@ -79,10 +82,19 @@ function changeConfig(
   if (instruction.name !== 'WORKDIR' || config.WorkingDir === '/')
     return { step: plain, state: next };
   const { name: _name, ...source } = plain;
-  const path = config.WorkingDir ?? '/';
+  const path = joinDirectory('', config.WorkingDir ?? '/');
   const text = stepText(instruction.code, { env: state.env, escape });
   const step = { ...source, text, kind: 'workdir', path, user: config.User ?? '' } as const;
   return { step, state: next };
+}
+
+/** The classic builder cleans a relative path alone. */
+function withWorkdirAsWritten(
+  instruction: ConfigInstruction,
+  config: ContainerConfig,
+): ContainerConfig {
+  const isAbsolute = instruction.name === 'WORKDIR' && instruction.text.startsWith('/');
+  return isAbsolute ? { ...config, WorkingDir: instruction.text } : config;
 }
 
 /** What else than the configuration an instruction changes. */

@@ -11,9 +11,9 @@ const accountFileBytesMax = 1024 * 1024;
 
 /** `user[:group]`; a lone number is both, as Docker has it. Rejects `invalidParameter` for a name nobody has. */
 export async function resolveOwner(
-  layers: LayerStore,
   root: TreeNode,
   text: string,
+  { layers, isClassic = false }: { readonly layers: LayerStore; readonly isClassic?: boolean },
 ): Promise<Owner> {
   const [user = '', group] = text.split(':');
   const both = group === undefined ? `${user}:${user}` : text;
@@ -26,11 +26,12 @@ export async function resolveOwner(
     group: await readText(layers, root, '/etc/group'),
   };
   try {
-    // A name alone means the user's own group.
-    const { uid, gid } = resolveUser(/^\d+$/.test(user) ? both : text, files);
+    // A name alone means the user's own group; the classic builder looks for a group of that name.
+    const { uid, gid } = resolveUser(/^\d+$/.test(user) || isClassic ? both : text, files);
     return { uid, gid };
   } catch (cause) {
-    const message = `unable to convert uid/gid chown string to host mapping: ${errorMessage(cause)}`;
+    const reason = isClassic ? classicReason(errorMessage(cause)) : errorMessage(cause);
+    const message = `unable to convert uid/gid chown string to host mapping: ${reason}`;
     throw new KindError('invalidParameter', message, { cause });
   }
 }
@@ -39,4 +40,12 @@ async function readText(layers: LayerStore, root: TreeNode, path: string): Promi
   const { node } = resolvePath(root, path);
   if (node?.inode.type !== 'file') return '';
   return new TextDecoder().decode(await readSmallFile(layers, node, accountFileBytesMax));
+}
+
+/** The classic builder has its own words for a name that is not there. */
+function classicReason(message: string): string {
+  const [, kind, name = ''] = /^unable to find (user|group) (.*): no matching/.exec(message) ?? [];
+  if (kind === undefined) return message;
+  const id = kind === 'user' ? 'uid' : 'gid';
+  return `can't find ${id} for ${kind} ${name}: no such ${kind}: ${name}`;
 }

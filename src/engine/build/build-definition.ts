@@ -2,7 +2,9 @@
 import { dockerfileBytesMax, parseDockerfile } from '../../build/parse/parse-dockerfile.ts';
 import type { BuildPlan } from '../../build/plan/build-plan.ts';
 import { planBuild } from '../../build/plan/plan-build.ts';
-import type { SourceFile } from '../../build/source.ts';
+import type { Dockerfile } from '../../build/instruction.ts';
+import { SyntaxMistake } from '../../build/parse/instruction-input.ts';
+import { SourceError, type SourceFile } from '../../build/source.ts';
 import { formatPlatform, machinePlatform, parsePlatform } from '../../image/platform.ts';
 import { KindError } from '../../lib/errors.ts';
 import { IgnorePatterns, parseIgnoreFile } from '../../lib/ignore-patterns.ts';
@@ -34,7 +36,7 @@ export async function readDefinition(
       options.version === 1
         ? `Cannot locate specified Dockerfile: ${name}`
         : `failed to read dockerfile: open ${name}: no such file or directory`;
-    throw new KindError('invalidParameter', message);
+    throw new KindError(options.version === 1 ? 'system' : 'invalidParameter', message);
   }
   const text = new TextDecoder().decode(
     await readSmallFile(layers, found.node, dockerfileBytesMax),
@@ -61,7 +63,7 @@ export function planDefinition(
   const args = Object.entries(options.buildArgs).flatMap(([key, value]) =>
     value === null ? [] : [[key, value] as const],
   );
-  return planBuild(parseDockerfile(source.text, source), {
+  return planBuild(parseSource(source, options), {
     buildArgs: new Map(args),
     namedContexts: new Map(Object.entries(options.namedContexts)),
     buildPlatform: formatPlatform(machinePlatform),
@@ -69,7 +71,19 @@ export function planDefinition(
       options.platform === '' ? machinePlatform : parsePlatform(options.platform),
     ),
     noCache: options.noCache,
+    ...(options.version === 1 ? { isClassic: true } : {}),
     ...(options.target === '' ? {} : { target: options.target }),
     ...more,
   });
+}
+
+/** The classic builder says of a mistake in how a line is written that it was parsing. */
+function parseSource(source: SourceFile, { version }: ImageBuildOptions): Dockerfile {
+  try {
+    return parseDockerfile(source.text, source);
+  } catch (error) {
+    if (version === 1 && error instanceof SourceError && error.cause instanceof SyntaxMistake)
+      error.message = `failed to parse Dockerfile: ${error.message}`;
+    throw error;
+  }
 }

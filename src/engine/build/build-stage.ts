@@ -3,14 +3,16 @@ import type { PlannedInstruction, PlannedStage } from '../../build/plan/build-pl
 import { planOnBuild } from '../../build/plan/plan-instruction.ts';
 import { withSource } from '../../build/source.ts';
 import type { BuildStep, StageState } from '../../build/step/build-step.ts';
-import { nextStep } from '../../build/step/next-step.ts';
+import { classicHistory } from '../../build/step/classic-history.ts';
+import { nextStep, type NextStep } from '../../build/step/next-step.ts';
 import { startStage } from '../../build/step/start-stage.ts';
 import { stepName, stepTotal } from '../../build/step/step-name.ts';
 import type { ImageHistory } from '../../image/image-config.ts';
 import type { LayerInfo } from '../../image/layer-store.ts';
+import { digestHex } from '../../image/digest.ts';
 import { parsePlatform } from '../../image/platform.ts';
-import { errorMessage } from '../../lib/errors.ts';
 import { cacheKey } from './build-cache.ts';
+import { labelInstructions } from './classic-labels.ts';
 import type { StepProgress } from './build-progress.ts';
 import type { BuildSession, StageResult } from './build-session.ts';
 import { openStageBase, type OpenedBase } from './stage-base.ts';
@@ -37,6 +39,7 @@ export async function buildStage(session: BuildSession, stage: PlannedStage): Pr
   });
   let base: OpenedBase;
   try {
+    if (stage.problem !== undefined) throw stage.problem;
     base = await openStageBase(session, stage, platform);
   } catch (error) {
     line.failed(error);
@@ -50,8 +53,8 @@ export async function buildStage(session: BuildSession, stage: PlannedStage): Pr
     });
   const work = { session, stage, total: stepTotal(stage, triggers), index: base.isStep ? 1 : 0 };
   let result: StageResult = { ...base.result, state: startStage(base.start) };
-  for (const planned of [...triggers, ...stage.instructions])
-    result = await buildStep(work, result, planned);
+  const planned = [...triggers, ...stage.instructions, ...labelInstructions(session, stage)];
+  for (const one of planned) result = await buildStep(work, result, one);
   return result;
 }
 
@@ -71,7 +74,7 @@ async function buildStep(
   const { session, stage, total } = work;
   const { plan, progress, steps, signal } = session;
   signal.throwIfAborted();
-  const { step, state } = nextStep({ plan, state: before.state, planned });
+  const { step, state } = readStep(work, before, planned);
   const isShown = step.kind !== 'config' || step.isOnBuild;
   if (isShown) work.index += 1;
   const line = progress.step({
@@ -83,9 +86,11 @@ async function buildStep(
     isShown,
   });
   try {
+    if (planned.problem !== undefined) throw planned.problem;
     const attempt = { session, stage, before, planned, step, state, line };
-    const { outcome, key } = await doStep(attempt);
-    const result = withOutcome(attempt, outcome, key);
+    const done = await doStep(attempt);
+    const { outcome } = done;
+    const result = withOutcome(attempt, done);
     const imageId =
       session.options.version === 1 ? await putStageImage(session, result) : undefined;
     line.done({ isCached: outcome.isCached, imageId });
@@ -93,10 +98,33 @@ async function buildStep(
   } catch (error) {
     line.failed(error);
     if (signal.aborted) throw error;
-    throw withSource(classicError(session, step, error), {
+    throw withSource(error, {
       ranges: [step.range],
       source: plan.dockerfile.source,
     });
+  }
+}
+
+/** Before the classic builder tells of a mistake, it tells which step it is at. */
+function readStep(
+  { session }: StageWork,
+  { state }: StageResult,
+  planned: PlannedInstruction,
+): NextStep {
+  const { plan, progress, steps, options } = session;
+  try {
+    return nextStep({ plan, state, planned });
+  } catch (error) {
+    if (options.version === 1)
+      progress.step({
+        name: '',
+        classicText: planned.instruction.code,
+        number: steps.next,
+        total: steps.total,
+        kind: 'config',
+        isShown: false,
+      });
+    throw error;
   }
 }
 
@@ -110,11 +138,15 @@ interface StepAttempt {
   readonly line: StepProgress;
 }
 
-async function doStep(
-  attempt: StepAttempt,
-): Promise<{ readonly outcome: StepOutcome; readonly key: string }> {
+interface DoneStep {
+  readonly outcome: StepOutcome;
+  readonly key: string;
+  readonly sourceHash?: string;
+}
+
+async function doStep(attempt: StepAttempt): Promise<DoneStep> {
   const { session, stage, before, step } = attempt;
-  const { identity, make } = await prepareStep(attempt);
+  const { identity, make, sourceHash } = await prepareStep(attempt);
   const isClassic = session.options.version === 1;
   // The classic builder's steps follow one another; BuildKit's file systems do, whatever stands between them.
   const own = isClassic ? [step.classicText, attempt.state.config, attempt.state.author] : [];
@@ -126,13 +158,19 @@ async function doStep(
     make,
   });
   const advances = isClassic || step.kind !== 'config';
-  return { outcome, key: advances ? key : before.key };
+  return {
+    outcome,
+    key: advances ? key : before.key,
+    ...(sourceHash === undefined ? {} : { sourceHash }),
+  };
 }
 
 interface PreparedStep {
   /** What the result depends on, beside what it starts from. */
   readonly identity: unknown;
   readonly make: () => Promise<LayerInfo | undefined>;
+  /** Of COPY and ADD, as the classic builder's history has it: `file:<hash>`, `dir:<hash>`. */
+  readonly sourceHash?: string;
 }
 
 async function prepareStep(attempt: StepAttempt): Promise<PreparedStep> {
@@ -149,9 +187,13 @@ async function prepareStep(attempt: StepAttempt): Promise<PreparedStep> {
       return { identity: [step.path, sum], make: () => storeEntries(session, entries) };
     }
     case 'copy': {
-      const entries = await copyEntries(session, before, step);
+      const { entries, sourceKind } = await copyEntries(session, before, step);
       const sum = await entries.checksum(session.digests);
-      return { identity: [step.destination, sum], make: () => storeEntries(session, entries) };
+      return {
+        identity: [step.destination, sum],
+        make: () => storeEntries(session, entries),
+        sourceHash: `${sourceKind}:${digestHex(sum)}`,
+      };
     }
     case 'run': {
       const run = { before, planned, step };
@@ -166,11 +208,12 @@ async function prepareStep(attempt: StepAttempt): Promise<PreparedStep> {
 
 function withOutcome(
   { session, before, step, state }: StepAttempt,
-  { layer, created }: StepOutcome,
-  key: string,
+  { outcome: { layer, created }, key, sourceHash = '' }: DoneStep,
 ): StageResult {
   const isClassic = session.options.version === 1;
-  const createdBy = isClassic ? classicHistory(step) : step.createdBy;
+  const createdBy = isClassic
+    ? classicHistory(step, { config: before.state.config, sourceHash })
+    : step.createdBy;
   const entry: ImageHistory = {
     created,
     ...(createdBy === undefined ? {} : { createdBy }),
@@ -189,23 +232,4 @@ function withOutcome(
     diffIds: layer === undefined ? before.diffIds : [...before.diffIds, layer.diffId],
     history: createdBy === undefined ? before.history : [...before.history, entry],
   };
-}
-
-/** How the classic builder calls what it did. */
-function classicHistory(step: BuildStep): string {
-  if (step.kind !== 'run')
-    return `/bin/sh -c #(nop) ${step.kind === 'copy' ? '' : ' '}${step.classicText}`;
-  const args = step.buildArgs.length === 0 ? [] : [`|${step.buildArgs.length}`, ...step.buildArgs];
-  return [...args, ...step.args].join(' ');
-}
-
-function classicError({ options }: BuildSession, step: BuildStep, error: unknown): unknown {
-  if (options.version !== 1 || step.kind !== 'copy' || !(error instanceof Error)) return error;
-  const missing = /^"(.*)": not found$/.exec(error.message)?.[1];
-  const reason =
-    missing === undefined
-      ? errorMessage(error)
-      : `file not found in build context or excluded by .dockerignore: stat ${missing.slice(1)}: file does not exist`;
-  error.message = `${step.name} failed: ${reason}`;
-  return error;
 }

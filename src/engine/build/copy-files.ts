@@ -4,6 +4,7 @@
  */
 import { IgnorePatterns } from '../../lib/ignore-patterns.ts';
 import { KindError } from '../../lib/errors.ts';
+import { layerXattrs } from '../../image/layer-xattrs.ts';
 import type { TarWriterEntry } from '../../image/tar-writer.ts';
 import { changeMode } from './file-mode.ts';
 import { resolvePath, type TreeNode } from './file-tree.ts';
@@ -38,19 +39,24 @@ export class CopyLayer {
   /** Hard links of one source stay links of one file. */
   readonly #placed = new Map<object, string>();
   #owner: Owner | undefined;
+  #parentOwner: Owner;
 
   constructor(options: CopyOptions) {
     this.#options = options;
     this.#owner = options.owner;
+    this.#parentOwner = options.parentOwner;
     this.#ignore = new IgnorePatterns(options.excludes);
   }
 
   /** `isSeveral`: the destination has to be a directory, as there are more sources. */
-  copy({ path, node }: CopySource, isSeveral: boolean): void {
+  copy({ path, pivot, node }: CopySource, isSeveral: boolean): void {
     const { destination, parents } = this.#options;
     const isDirectoryName = destination.endsWith('/') || isSeveral || parents;
     if (parents) {
-      const kept = path.includes('/./') ? path.slice(path.indexOf('/./') + 3) : path;
+      const kept = path
+        .split('/')
+        .slice(pivot ?? 0)
+        .join('/');
       this.#copyNode(`${destination}/${kept}`, { path, node });
     } else if (node.isDirectory) this.#copyDirectory(destination, { path: '', node });
     else {
@@ -97,8 +103,11 @@ export class CopyLayer {
 
   /** What an archive holds goes into the destination. */
   copyArchive(root: TreeNode, keepOwners: boolean): void {
-    const { owner } = this.#options;
-    if (keepOwners) this.#owner = undefined;
+    const { owner, parentOwner } = this.#options;
+    if (keepOwners) {
+      this.#owner = undefined;
+      this.#parentOwner = { uid: 0, gid: 0 };
+    }
     try {
       this.makeDirectory(this.#options.destination);
       const target = this.#resolve(this.#options.destination);
@@ -106,6 +115,7 @@ export class CopyLayer {
         this.#copyNode(`/${target}/${name}`, { path: name, node: child });
     } finally {
       this.#owner = owner;
+      this.#parentOwner = parentOwner;
     }
   }
 
@@ -148,7 +158,7 @@ export class CopyLayer {
     // A link to a file is replaced; one to a directory is that directory, which no file can take the place of.
     const through = this.#resolve(`/${whole}`);
     if (this.#type(through) === 'dir')
-      throw new KindError('invalidParameter', `cannot copy to directory: /${through}`);
+      throw new PlaceError(`cannot copy to directory: /${through}`);
     this.#makeParents(whole);
     return whole;
   }
@@ -183,11 +193,11 @@ export class CopyLayer {
   /** One that is there goes into the layer as it is, as it would in overlayfs. */
   #addDirectory(path: string): void {
     const { node } = resolvePath(this.#options.root, path, { keepLast: true });
-    const { parentOwner, nowSeconds } = this.#options;
+    const { nowSeconds } = this.#options;
     this.entries.set(
       path,
       node === undefined
-        ? { type: 'dir', mode: 0o755, ...parentOwner, mtimeSeconds: nowSeconds }
+        ? { type: 'dir', mode: 0o755, ...this.#parentOwner, mtimeSeconds: nowSeconds }
         : plainEntry(node),
     );
   }
@@ -208,7 +218,6 @@ export class CopyLayer {
 /** A file as it lies in its layer. */
 export function plainEntry(node: TreeNode): LayerEntry {
   const { type, mode, uid, gid, mtimeSeconds, target, device } = node.inode;
-  const { xattrs } = node;
   const entryType: TarWriterEntry['type'] = type;
   return {
     type: entryType,
@@ -218,11 +227,19 @@ export function plainEntry(node: TreeNode): LayerEntry {
     mtimeSeconds,
     ...(target === undefined ? {} : { linkName: target }),
     ...(device === undefined ? {} : { deviceMajor: device.major, deviceMinor: device.minor }),
-    ...(Object.keys(xattrs).length === 0 ? {} : { xattrs }),
+    ...layerXattrs(node.xattrs),
     ...(type === 'file' ? { content: node } : {}),
   };
 }
 
-function notADirectory(path: string): KindError {
-  return new KindError('invalidParameter', `cannot copy to non-directory: ${path}`);
+/** What is to be copied has no place at its destination. */
+export class PlaceError extends KindError {
+  constructor(message: string) {
+    super('invalidParameter', message);
+    this.name = 'PlaceError';
+  }
+}
+
+function notADirectory(path: string): PlaceError {
+  return new PlaceError(`cannot copy to non-directory: ${path}`);
 }

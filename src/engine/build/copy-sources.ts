@@ -8,10 +8,21 @@ export interface CopySource {
   /** As the Dockerfile names it, without symlinks followed; no leading slash. Empty for the root. */
   readonly path: string;
   readonly node: TreeNode;
+  /** How many of the path's parts stand in front of `/./`, which `--parents` leaves out. */
+  readonly pivot?: number;
 }
 
 /** Every path that `pattern` names, in their order. A name without wildcards that is not there is `notFound`. */
 export function copySources(root: TreeNode, pattern: string): CopySource[] {
+  const at = pattern.indexOf('/./');
+  if (at < 0) return findSources(root, pattern);
+  const pivot = cleanPath(`/${pattern.slice(0, at)}`)
+    .split('/')
+    .filter(Boolean).length;
+  return findSources(root, pattern).map((source) => ({ ...source, pivot }));
+}
+
+function findSources(root: TreeNode, pattern: string): CopySource[] {
   const path = cleanPath(`/${pattern}`).slice(1);
   if (!/[*?[\\]/.test(path)) {
     const { node } = resolvePath(root, path);

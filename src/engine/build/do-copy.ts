@@ -3,12 +3,12 @@ import type { CopyStep, WorkdirStep } from '../../build/step/build-step.ts';
 import { isGitSource, isHttpSource } from '../../build/step/copy-step.ts';
 import type { LayerInfo } from '../../image/layer-store.ts';
 import { KindError } from '../../lib/errors.ts';
-import { posixBase } from '../../lib/posix-path.ts';
+import { posixBase, posixJoin } from '../../lib/posix-path.ts';
 import { resolveOwner } from './build-accounts.ts';
 import { download, downloadBytesMax } from './build-context.ts';
 import type { BuildSession, StageResult } from './build-session.ts';
 import { openSource } from './build-sources.ts';
-import { CopyLayer, type Owner } from './copy-files.ts';
+import { PlaceError, CopyLayer, type Owner } from './copy-files.ts';
 import { copySources } from './copy-sources.ts';
 import { fileContent } from './file-content.ts';
 import { emptyTree, openTree, resolvePath, type TreeNode } from './file-tree.ts';
@@ -17,15 +17,24 @@ import { isArchive, mayBeArchive, openArchive } from './merge-archive.ts';
 
 const root: Owner = { uid: 0, gid: 0 };
 
-/** What a COPY or ADD makes, ready to be hashed or written. */
+export interface CopiedEntries {
+  /** Ready to be hashed or written. */
+  readonly entries: LayerEntries;
+  /** What the classic builder's history calls it. */
+  readonly sourceKind: 'file' | 'dir' | 'multi';
+}
+
+/** What a COPY or ADD makes. */
 export async function copyEntries(
   session: BuildSession,
   before: StageResult,
   step: CopyStep,
-): Promise<LayerEntries> {
+): Promise<CopiedEntries> {
   const { layers } = session.daemon.images;
+  const isClassic = session.options.version === 1;
   const stage = await openTree(layers, before.diffIds);
-  const owner = step.chown === '' ? undefined : await resolveOwner(layers, stage, step.chown);
+  const owner =
+    step.chown === '' ? undefined : await resolveOwner(stage, step.chown, { layers, isClassic });
   // Without --chown what comes from a context is root's; another stage's files keep their owners.
   const isContext = step.from.kind === 'context' || step.from.kind === 'named';
   const layer = new CopyLayer({
@@ -48,19 +57,39 @@ export async function copyEntries(
       'invalidParameter',
       `When using ${step.name} with more than one source file, the destination must be a directory and end with a /`,
     );
+  const kinds: ('file' | 'dir')[] = step.files.map(() => 'file');
   for (const source of step.sources) {
     if (step.name === 'ADD' && isGitSource(source))
       throw new KindError(
         'notImplemented',
         `ADD ${source}: git repositories cannot be fetched by this engine`,
       );
-    if (step.name === 'ADD' && isHttpSource(source))
-      await addDownload(session, { step, layer, url: source, isSeveral });
-    else await addSources(session, { step, layer, pattern: source, isSeveral });
+    try {
+      if (step.name === 'ADD' && isHttpSource(source)) {
+        await addDownload(session, { step, layer, url: source, isSeveral });
+        kinds.push('file');
+      } else
+        kinds.push(...(await addSources(session, { step, layer, pattern: source, isSeveral })));
+    } catch (error) {
+      throw isClassic ? classicSourceError(step, error) : error;
+    }
   }
   for (const { name, content } of step.files)
     layer.addFile({ name, content: new TextEncoder().encode(content), isSeveral });
-  return layer.entries;
+  const [kind = 'multi'] = kinds;
+  return { entries: layer.entries, sourceKind: kinds.length === 1 ? kind : 'multi' };
+}
+
+/** A source that cannot be had, in the classic builder's words; what goes wrong later has its own. */
+function classicSourceError({ name }: CopyStep, error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof PlaceError) return error;
+  const missing = /^"(.*)": not found$/.exec(error.message)?.[1];
+  const reason =
+    missing === undefined
+      ? error.message
+      : `file not found in build context or excluded by .dockerignore: stat ${missing.slice(1)}: file does not exist`;
+  error.message = `${name} failed: ${reason}`;
+  return error;
 }
 
 interface SourceWork {
@@ -72,10 +101,16 @@ interface SourceWork {
 async function addSources(
   session: BuildSession,
   { step, layer, pattern, isSeveral }: SourceWork & { readonly pattern: string },
-): Promise<void> {
+): Promise<('file' | 'dir')[]> {
+  const isClassic = session.options.version === 1;
+  if (isClassic && posixJoin('.', pattern).startsWith('..'))
+    throw new KindError(
+      'forbidden',
+      `forbidden path outside the build context: ${posixJoin('.', pattern)} ()`,
+    );
   const { tree } = await openSource(session, step.from);
   const found = copySources(tree, pattern);
-  if (found.length === 0 && session.options.version === 1)
+  if (found.length === 0 && isClassic)
     throw new KindError('invalidParameter', 'no source files were specified');
   const unpacks = step.name === 'ADD' && step.unpack !== false;
   for (const source of found) {
@@ -83,6 +118,7 @@ async function addSources(
       await unpack(session, layer, source.node, step);
     else layer.copy(source, isSeveral || found.length > 1);
   }
+  return found.map(({ node }) => (node.isDirectory ? 'dir' : 'file'));
 }
 
 async function isUnpacked(session: BuildSession, node: TreeNode): Promise<boolean> {
@@ -90,7 +126,7 @@ async function isUnpacked(session: BuildSession, node: TreeNode): Promise<boolea
   return (await mayBeArchive(layers, node)) && isArchive(fileContent(layers, node));
 }
 
-/** Its owners are the archive's, unless --chown says otherwise. */
+/** Its owners are the archive's, unless --chown says otherwise, which the classic builder does not hear. */
 async function unpack(
   session: BuildSession,
   layer: CopyLayer,
@@ -99,7 +135,7 @@ async function unpack(
 ): Promise<void> {
   const { layers } = session.daemon.images;
   const tree = await openArchive(layers, fileContent(layers, node), session.lease);
-  layer.copyArchive(tree, step.chown === '');
+  layer.copyArchive(tree, step.chown === '' || session.options.version === 1);
 }
 
 async function addDownload(
@@ -127,7 +163,9 @@ export async function workdirEntries(
 ): Promise<LayerEntries | undefined> {
   const { layers } = session.daemon.images;
   const tree = await openTree(layers, before.diffIds);
-  const owner = step.user === '' ? root : await resolveOwner(layers, tree, step.user);
+  // The classic builder's are root's whoever USER is.
+  const isRoots = step.user === '' || session.options.version === 1;
+  const owner = isRoots ? root : await resolveOwner(tree, step.user, { layers });
   const layer = new CopyLayer({
     root: tree,
     destination: step.path,

@@ -8,20 +8,17 @@ export function changeMode(
   { mode, isDirectory }: { readonly mode: number; readonly isDirectory: boolean },
 ): number {
   if (/^[0-7]+$/.test(text)) return parseInt(text, 8);
-  return text
-    .split(',')
-    .reduce((before, clause) => applyClause(clause, { mode: before, isDirectory }), mode);
+  // `X` asks for what was there before any clause, as BSD's chmod and BuildKit have it.
+  const mayRun = isDirectory || (mode & 0o111) !== 0;
+  return text.split(',').reduce((before, clause) => applyClause(clause, before, mayRun), mode);
 }
 
-function applyClause(
-  clause: string,
-  { mode, isDirectory }: { readonly mode: number; readonly isDirectory: boolean },
-): number {
+function applyClause(clause: string, mode: number, mayRun: boolean): number {
   const [, names = '', actions = ''] = /^([ugoa]*)(.*)$/.exec(clause) ?? [];
   const mask = [...(names === '' ? 'a' : names)].reduce((sum, name) => sum | (who[name] ?? 0), 0);
   let result = mode;
   for (const [, sign, letters = ''] of actions.matchAll(/([-+=])([rwxXstugo]*)/g)) {
-    const bits = permissionBits(letters, { mode: result, isDirectory }) & mask;
+    const bits = permissionBits(letters, result, mayRun) & mask;
     if (sign === '+') result |= bits;
     else if (sign === '-') result &= ~bits;
     else result = (result & ~(mask & 0o777)) | bits;
@@ -29,10 +26,7 @@ function applyClause(
   return result;
 }
 
-function permissionBits(
-  letters: string,
-  { mode, isDirectory }: { readonly mode: number; readonly isDirectory: boolean },
-): number {
+function permissionBits(letters: string, mode: number, mayRun: boolean): number {
   const spread = (three: number) => three * 0o111;
   return [...letters].reduce((bits, letter) => {
     switch (letter) {
@@ -43,7 +37,7 @@ function permissionBits(
       case 'x':
         return bits | 0o111;
       case 'X':
-        return isDirectory || (mode & 0o111) !== 0 ? bits | 0o111 : bits;
+        return mayRun ? bits | 0o111 : bits;
       case 's':
         return bits | 0o6000;
       case 't':

@@ -14,6 +14,7 @@ import { collectBuildCache } from './build-prune.ts';
 import type { BuildProgress } from './build-progress.ts';
 import type { BuildSession, StageResult } from './build-session.ts';
 import { buildStage } from './build-stage.ts';
+import { classicLabels } from './classic-labels.ts';
 import { ClassicProgress } from './classic-progress.ts';
 import { ContentDigests } from './file-content.ts';
 import type { MountSource } from './run-mounts.ts';
@@ -32,7 +33,7 @@ export async function imageBuild(daemon: Daemon, options: ImageBuildOptions): Pr
   const lease = daemon.images.lease();
   try {
     const session = await openSession(daemon, options, { lease, signal: abort.signal });
-    const result = withLabels(await buildStages(session, abort), options.labels);
+    const result = withLabels(await buildStages(session, abort), options);
     const id = await putStageImage(session, result);
     await logImageEvent(daemon, 'build', { id });
     for (const reference of references) await tagImage(daemon, id, reference);
@@ -86,7 +87,9 @@ async function openSession(
     stages: new Map(),
     steps: {
       next: 1,
-      total: built.reduce((sum, { instructions }) => sum + 1 + instructions.length, 0),
+      total:
+        built.reduce((sum, { instructions }) => sum + 1 + instructions.length, 0) +
+        classicLabels(options).length,
     },
   };
 }
@@ -150,9 +153,9 @@ async function during<T>(
   }
 }
 
-/** `--label`. */
-function withLabels(result: StageResult, labels: Readonly<Record<string, string>>): StageResult {
-  if (Object.keys(labels).length === 0) return result;
+/** `--label`; the classic builder has made instructions of them. */
+function withLabels(result: StageResult, { version, labels }: ImageBuildOptions): StageResult {
+  if (version === 1 || Object.keys(labels).length === 0) return result;
   const { state } = result;
   const config = { ...state.config, Labels: { ...state.config.Labels, ...labels } };
   return { ...result, state: { ...state, config } };

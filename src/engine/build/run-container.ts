@@ -5,7 +5,9 @@ import type { Digest } from '../../image/digest.ts';
 import { encodeImageConfig } from '../../image/image-config-json.ts';
 import type { LayerInfo, LayerLease } from '../../image/layer-store.ts';
 import type { Platform } from '../../image/platform.ts';
+import type { TarEntry } from '../../image/tar-reader.ts';
 import { rewriteTar, writerEntry } from '../../image/tar-rewrite.ts';
+import type { TarWriterEntry } from '../../image/tar-writer.ts';
 import { encodeStdcopy, StdcopyDecoder } from '../../lib/stdcopy.ts';
 import { containerCreate } from '../container-create.ts';
 import { containerRemove } from '../container-remove.ts';
@@ -146,13 +148,37 @@ function withoutStubs(
   { mounts, tree }: RunContext,
 ): AsyncIterable<Uint8Array> {
   const stubs = new Set(
-    mounts.mounts.flatMap(({ Target: target = '' }) => {
-      const { path, node } = resolvePath(tree, target);
-      return node === undefined ? [path] : [];
-    }),
+    mounts.mounts.flatMap(({ Target: target = '' }) => missingPaths(tree, target)),
   );
-  if (stubs.size === 0) return tar;
-  return rewriteTar(tar, (entry) =>
-    stubs.has(entry.name.replace(/^\.?\/|\/$/g, '')) ? undefined : writerEntry(entry),
+  return stubs.size === 0 ? tar : withoutEmpty(tar, stubs);
+}
+
+/** `target` and the directories on the way to it, as far as they are not there. */
+function missingPaths(tree: TreeNode, target: string): string[] {
+  const parts = resolvePath(tree, target).path.split('/');
+  const paths = parts.map((_part, index) => parts.slice(0, index + 1).join('/'));
+  return paths.filter((path) => resolvePath(tree, path, { keepLast: true }).node === undefined);
+}
+
+/** A directory with something in it stays: the command itself put that there. */
+function withoutEmpty(
+  tar: AsyncIterable<Uint8Array>,
+  stubs: ReadonlySet<string>,
+): AsyncIterable<Uint8Array> {
+  const held = new Map<string, TarWriterEntry>();
+  const nameOf = ({ name }: TarEntry) => name.replace(/^\.?\/|\/$/g, '');
+  return rewriteTar(
+    tar,
+    (entry) => {
+      const name = nameOf(entry);
+      if (!stubs.has(name) || entry.sizeBytes > 0) return writerEntry(entry);
+      held.set(name, writerEntry(entry));
+      return undefined;
+    },
+    (entry) => {
+      const above = [...held].filter(([path]) => nameOf(entry).startsWith(`${path}/`));
+      for (const [path] of above) held.delete(path);
+      return above.map(([, parent]) => parent);
+    },
   );
 }

@@ -32,7 +32,12 @@ export async function openStageBase(
     case 'stage': {
       const result = await session.stages.get(base.index);
       if (result === undefined) throw new Error(`stage ${base.index} is not built`);
-      const start = { kind: 'stage', state: result.state } as const;
+      const { config, author } = result.state;
+      // The classic builder forgets a stage's arguments with it.
+      const start =
+        session.options.version === 1
+          ? ({ kind: 'image', config, author } as const)
+          : ({ kind: 'stage', state: result.state } as const);
       return { start, result, triggers: triggersOf(start), isStep: false };
     }
     case 'image':

@@ -7,7 +7,7 @@ import { stopHealth } from '../health/health-monitor.ts';
 import { unpublishPorts } from '../network/publish-ports.ts';
 import { logNetworkEvent } from '../network/network-events.ts';
 import { closeNetwork, networksOf } from '../network/container-network.ts';
-import { sigkill } from '../signals.ts';
+import { sigkill } from '../../lib/signals.ts';
 import { removeSteps, stopSteps } from '../spec/root-plan.ts';
 import type { Container } from './container.ts';
 import { drainMsMax, InputRelay, pumpOutput } from './process-io.ts';

@@ -1,5 +1,6 @@
 /** What a container wrote, as the tar of one layer: the same files give the same bytes. */
 import { rewriteTar, writerEntry } from '../../image/tar-rewrite.ts';
+import { layerXattrs } from '../../image/layer-xattrs.ts';
 import type { TarEntry } from '../../image/tar-reader.ts';
 import { tarEnd, type TarWriterEntry } from '../../image/tar-writer.ts';
 import { errorKind } from '../../lib/errors.ts';
@@ -28,5 +29,6 @@ export async function* upperLayerTar(
 
 /** Times in whole seconds, as Docker's layers have them. */
 function layerEntry(entry: TarEntry): TarWriterEntry {
-  return { ...writerEntry(entry), mtimeNanoseconds: 0 };
+  const { xattrs: _all, ...plain } = writerEntry(entry);
+  return { ...plain, ...layerXattrs(entry.xattrs), mtimeNanoseconds: 0 };
 }

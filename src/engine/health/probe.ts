@@ -7,7 +7,7 @@ import type { Container } from '../container/container.ts';
 import type { Daemon } from '../daemon.ts';
 import { execCreate } from '../exec-create.ts';
 import { execStart } from '../exec-start.ts';
-import { sigkill } from '../signals.ts';
+import { sigkill } from '../../lib/signals.ts';
 import type { ProbeResult } from './health-state.ts';
 
 /** As dockerd: what a probe says beyond it is cut off. */

@@ -8,7 +8,7 @@ import { KindError } from '../../lib/errors.ts';
 import type { PublishedPort } from '../../network/network-view.ts';
 import { collectText } from '../../guest/collect-text.ts';
 import type { Daemon } from '../daemon.ts';
-import { sigterm } from '../signals.ts';
+import { sigterm } from '../../lib/signals.ts';
 
 const program = '/run/bottleship/docker';
 

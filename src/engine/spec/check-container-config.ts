@@ -1,7 +1,7 @@
 /** Checks a container's own configuration as dockerd does before it looks at anything else. */
 import type { ContainerConfig, HealthConfig } from '../../api/container.ts';
 import { KindError } from '../../lib/errors.ts';
-import { parseSignal } from '../signals.ts';
+import { parseSignal } from '../../lib/signals.ts';
 import { cleanPath } from './mount-point.ts';
 
 /** Nanoseconds; less is refused, zero means the default. */

@@ -1,5 +1,5 @@
 /** Signals by name or number, as `docker kill -s` takes them. */
-import { KindError } from '../lib/errors.ts';
+import { KindError } from './errors.ts';
 
 const numbers: Readonly<Record<string, number>> = {
   HUP: 1, INT: 2, QUIT: 3, ILL: 4, TRAP: 5, ABRT: 6, IOT: 6, BUS: 7, FPE: 8, KILL: 9, USR1: 10,
