@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { JsonMessage } from '../src/api/image.ts';
 import { openTree } from '../src/engine/build/file-tree.ts';
 import { readSmallFile } from '../src/engine/build/file-content.ts';
+import { TarReader } from '../src/image/tar-reader.ts';
 import { tarArchive } from '../src/image/tar-writer.ts';
 import { bodyBytes, createFakeEngine, type FakeEngine } from './support/fake-engine.ts';
 
@@ -234,16 +235,54 @@ describe('POST /build', () => {
     await expect(engine.images.resolve('one')).rejects.toThrow('No such image');
   });
 
-  test('an output that is not made is refused before anything is built', async () => {
+  test('several outputs come back each in its pieces, and name no image', async () => {
     const engine = await createFakeEngine();
-    const outputs = encodeURIComponent(JSON.stringify([{ Type: 'tar', Attrs: {} }]));
+    const wanted = [
+      { Type: 'local', Attrs: { dest: '/x' } },
+      { Type: 'tar', Attrs: { dest: '-' } },
+      { Type: 'oci', Attrs: { dest: '/o' } },
+    ];
     const { messages } = await build(
       engine,
-      context('FROM scratch\n'),
-      `&version=2&outputs=${outputs}`,
+      context('FROM scratch\nCOPY --chown=7:8 a.txt sub/b.txt /d/\n'),
+      `&version=2&outputs=${encodeURIComponent(JSON.stringify(wanted))}`,
     );
-    expect(JSON.stringify(messages)).toContain('output of type tar is not available yet');
-    await expect(engine.images.resolve('one')).rejects.toThrow('No such image');
+    const archive = (output: number) =>
+      Buffer.concat(
+        messages
+          .filter(({ id, aux }) => id === 'bottleship.build.export' && aux?.['output'] === output)
+          .map(({ aux }) => Buffer.from(String(aux?.['data']), 'base64')),
+      );
+    const names = (output: number) => {
+      const found: string[] = [];
+      const reader = new TarReader({ entry: ({ name, uid }) => void found.push(`${name} ${uid}`) });
+      reader.write(archive(output));
+      reader.finish();
+      return found;
+    };
+    expect(names(0)).toEqual(['d/ 0', 'd/a.txt 0', 'd/b.txt 0']);
+    expect(names(1)).toEqual(['d/ 7', 'd/a.txt 7', 'd/b.txt 7']);
+    const layout = names(2).join('\n');
+    expect(layout).toContain('index.json');
+    expect(layout).not.toContain('manifest.json');
+    expect(await engine.images.list()).toHaveLength(1);
+  });
+
+  test.each([
+    [{ Type: 'floppy' }, 'exporter \"floppy\" could not be found', ''],
+    [{ Type: 'registry' }, 'tag is needed when pushing to registry', ''],
+    [{ Type: 'image', Attrs: { name: 'A' } }, 'must be lowercase', '&t=one'],
+  ])('the output %j is refused before anything is built', async (output, words, tags) => {
+    const engine = await createFakeEngine();
+    const { handler } = engine;
+    const response = await handler({
+      method: 'POST',
+      path: `/v1.43/build?version=2${tags}&outputs=${encodeURIComponent(JSON.stringify([output]))}`,
+      headers: {},
+      body: context('FROM scratch\n'),
+    });
+    expect(decode(await bodyBytes(response))).toContain(JSON.stringify(words).slice(1, -1));
+    expect(await engine.images.list()).toHaveLength(1);
   });
 
   test('several files go through a link to a directory', async () => {

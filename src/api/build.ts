@@ -15,8 +15,10 @@ export const buildMessageIds = {
   callResult: 'bottleship.build.call',
 } as const;
 
-/** A piece of the tar that `outputs` asked for, at most `buildExportChunkBytesMax` before base64. */
+/** A piece of the tar of one of `outputs`, at most `buildExportChunkBytesMax` before base64. */
 export interface BuildExportChunk {
+  /** Which one, from 0. */
+  readonly output: number;
   readonly data: string;
 }
 

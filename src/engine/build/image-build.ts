@@ -1,31 +1,28 @@
 /** `POST /build`. */
 import { buildMessageIds, type BuildCall } from '../../api/build.ts';
 import { parsePlatform } from '../../image/platform.ts';
-import { familiarText, parseReference, withDefaultTag } from '../../image/reference.ts';
 import { KindError } from '../../lib/errors.ts';
 import type { Daemon } from '../daemon.ts';
-import { tagImage } from '../image-tag.ts';
-import { logImageEvent } from '../image-events.ts';
 import type { ImageBuildOptions } from '../server/backend/build-backend.ts';
 import { ingestContext, downloadContext } from './build-context.ts';
 import { planDefinition, readDefinition } from './build-definition.ts';
 import { callResult } from './build-call.ts';
+import { buildOutputs, exportResult } from './build-outputs.ts';
 import { collectBuildCache } from './build-prune.ts';
 import type { BuildProgress } from './build-progress.ts';
 import type { BuildSession, StageResult } from './build-session.ts';
 import { buildStage } from './build-stage.ts';
 import { classicLabels } from './classic-labels.ts';
 import { ClassicProgress } from './classic-progress.ts';
+import { during } from './during.ts';
 import { ContentDigests } from './file-content.ts';
 import type { MountSource } from './run-mounts.ts';
-import { putStageImage } from './stage-image.ts';
 import { TraceProgress } from './trace-progress.ts';
 
 /** Resolves when the image is there and has its names. What it left half made is gone when it rejects. */
 export async function imageBuild(daemon: Daemon, options: ImageBuildOptions): Promise<void> {
   if (options.call !== undefined) return answerCall(daemon, options, options.call);
-  refuseOutputs(options.outputs);
-  const references = options.tags.map((tag) => withDefaultTag(parseReference(tag)));
+  const outputs = buildOutputs(options);
   const abort = new AbortController();
   const stop = () => abort.abort(new KindError('cancelled', 'build cancelled'));
   options.signal?.addEventListener('abort', stop, { once: true });
@@ -34,10 +31,7 @@ export async function imageBuild(daemon: Daemon, options: ImageBuildOptions): Pr
   try {
     const session = await openSession(daemon, options, { lease, signal: abort.signal });
     const result = withLabels(await buildStages(session, abort), options);
-    const id = await putStageImage(session, result);
-    await logImageEvent(daemon, 'build', { id });
-    for (const reference of references) await tagImage(daemon, id, reference);
-    session.progress.finished({ id, tags: references.map(familiarText) });
+    await exportResult(session, result, outputs);
     await daemon.state.settled();
   } finally {
     daemon.builds.delete(options.buildId);
@@ -107,18 +101,6 @@ function openContext(
   );
 }
 
-/** What names and tags cannot say is refused: an image that nobody asked for is no answer. */
-function refuseOutputs(outputs: ImageBuildOptions['outputs']): void {
-  for (const { type, attributes } of outputs) {
-    const isStored = type === 'image' || (type === 'docker' && attributes['dest'] === undefined);
-    const pushes = attributes['push'] !== undefined && attributes['push'] !== 'false';
-    if (!isStored || pushes) {
-      const what = pushes && isStored ? 'pushing what is built' : `output of type ${type}`;
-      throw new KindError('notImplemented', `${what} is not available yet`);
-    }
-  }
-}
-
 /** `call=…`: an answer about the Dockerfile instead of an image. */
 async function answerCall(
   daemon: Daemon,
@@ -134,22 +116,6 @@ async function answerCall(
     options.onProgress({ id: buildMessageIds.callResult, aux: { ...aux } });
   } finally {
     await lease.release();
-  }
-}
-
-async function during<T>(
-  progress: BuildProgress,
-  name: string,
-  work: () => Promise<T>,
-): Promise<T> {
-  const task = progress.task(name);
-  try {
-    const result = await work();
-    task.done({ isCached: false, imageId: undefined });
-    return result;
-  } catch (error) {
-    task.failed(error);
-    throw error;
   }
 }
 

@@ -1,6 +1,6 @@
 /**
  * `docker save`: an OCI layout with the manifest.json and repositories of a docker archive, as Docker writes it since
- * version 25. It streams, each layer once, and the same images give the same bytes.
+ * version 25; or the layout alone, which is BuildKit's format `oci`. It streams, each layer once, and the same images give the same bytes.
  */
 import { KindError } from '../../lib/errors.ts';
 import { digestHex, type Digest } from '../digest.ts';
@@ -28,6 +28,7 @@ interface SavedFile {
 export async function saveArchive(
   store: ImageStore,
   images: readonly SavedImage[],
+  { format = 'docker' }: { readonly format?: 'docker' | 'oci' } = {},
 ): Promise<ReadableStream<Uint8Array>> {
   const files = new Map<string, SavedFile>();
   const items: object[] = [];
@@ -58,9 +59,11 @@ export async function saveArchive(
     items.push(manifestItem(saved, ids));
     manifests.push(...descriptors(saved, manifest));
   }
-  if (Object.keys(repositories).length > 0)
-    addJson(files, 'repositories', sortedObject(repositories));
-  addJson(files, 'manifest.json', items);
+  if (format === 'docker') {
+    if (Object.keys(repositories).length > 0)
+      addJson(files, 'repositories', sortedObject(repositories));
+    addJson(files, 'manifest.json', items);
+  }
   addBytes(files, {
     path: 'oci-layout',
     bytes: new TextEncoder().encode('{"imageLayoutVersion": "1.0.0"}'),

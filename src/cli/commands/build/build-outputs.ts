@@ -14,12 +14,27 @@ export interface BuildOutput {
 /** Rejects with buildx's words. No output means an image. */
 export function parseOutputs(context: CommandContext): BuildOutput[] {
   const { flags } = context;
-  const outputs = flags.values<string>('output').map((text) => parseOutput(context, text));
-  if (flags.bool('push'))
-    outputs.push({ type: 'registry', attributes: {}, destination: undefined });
-  if (outputs.filter(({ destination }) => destination !== undefined).length > 1)
-    throw new Error('ERROR: multiple outputs to files are not supported by this engine');
+  let outputs = flags.values<string>('output').map((text) => parseOutput(context, text));
+  if (flags.bool('push')) outputs = withPush(outputs);
+  if (flags.bool('load') && !outputs.some(isLoaded))
+    outputs.push({ type: 'docker', attributes: {}, destination: undefined });
+  if (outputs.filter(({ destination }) => destination === '-').length > 1)
+    throw new Error('ERROR: multiple outputs to stdout are not supported');
   return outputs;
+}
+
+/** An image that is asked for anyway is pushed, else one more. */
+function withPush(outputs: readonly BuildOutput[]): BuildOutput[] {
+  const isImage = ({ type }: BuildOutput) => type === 'image' || type === 'registry';
+  if (!outputs.some(isImage))
+    return [...outputs, { type: 'registry', attributes: {}, destination: undefined }];
+  return outputs.map((output) =>
+    isImage(output) ? { ...output, attributes: { ...output.attributes, push: 'true' } } : output,
+  );
+}
+
+function isLoaded({ type, destination }: BuildOutput): boolean {
+  return type === 'docker' && destination === undefined;
 }
 
 function parseOutput(context: CommandContext, text: string): BuildOutput {
@@ -81,9 +96,9 @@ function pathOf({ invocation }: CommandContext, path: string): string {
 }
 
 /** Takes the tar apart, or puts it where it was asked for. */
-export async function writeOutput(
+async function writeOutput(
   context: CommandContext,
-  { type, destination }: BuildOutput,
+  { type, attributes, destination }: BuildOutput,
   tar: ReadableStream<Uint8Array>,
 ): Promise<void> {
   if (destination === undefined) return tar.cancel();
@@ -96,7 +111,8 @@ export async function writeOutput(
     }
   }
   const files = filesOf(context);
-  if (type !== 'local') return files.writeStream(destination, tar);
+  const isUnpacked = type === 'local' || attributes['tar'] === 'false';
+  if (!isUnpacked) return files.writeStream(destination, tar);
   await makeDirectory(context, destination);
   return files.writeTar(destination, tar);
 }
@@ -107,4 +123,54 @@ async function makeDirectory(context: CommandContext, path: string): Promise<voi
   const marker = `${path}/.bottleship-output`;
   await files.writeFile(marker, new Uint8Array(), { parents: true });
   await files.removeFile(marker);
+}
+
+interface OpenOutput {
+  readonly writer: WritableStreamDefaultWriter<Uint8Array>;
+  readonly written: Promise<void>;
+}
+
+/** The archives of a build as they come, each on its way to where it goes. Of one that never comes nothing is made. */
+export class OutputWriters {
+  readonly #context: CommandContext;
+  readonly #outputs: readonly BuildOutput[];
+  readonly #open = new Map<number, OpenOutput>();
+
+  constructor(context: CommandContext, outputs: readonly BuildOutput[]) {
+    this.#context = context;
+    this.#outputs = outputs;
+  }
+
+  async write(index: number, piece: Uint8Array): Promise<void> {
+    const output = this.#outputs[index];
+    if (output === undefined) return;
+    const { writer, written } = this.#open.get(index) ?? this.#start(index, output);
+    await Promise.race([writer.write(piece), written]);
+  }
+
+  /** Resolves when all is written. */
+  async close(): Promise<void> {
+    for (const { writer, written } of this.#open.values()) {
+      await Promise.race([writer.close(), written]);
+      await written;
+    }
+  }
+
+  /** Never rejects. */
+  async abort(reason: unknown): Promise<void> {
+    for (const { writer, written } of this.#open.values()) {
+      await writer.abort(reason).catch(() => undefined);
+      await written.catch(() => undefined);
+    }
+  }
+
+  #start(index: number, output: BuildOutput): OpenOutput {
+    const pieces = new TransformStream<Uint8Array, Uint8Array>();
+    const written = writeOutput(this.#context, output, pieces.readable);
+    // Told with the next piece, or at the end.
+    written.catch(() => undefined);
+    const open = { writer: pieces.writable.getWriter(), written };
+    this.#open.set(index, open);
+    return open;
+  }
 }

@@ -99,6 +99,24 @@ describe('docker build', () => {
     expect(JSON.parse(files.get('/m') ?? '')).toMatchObject({ 'containerimage.config.digest': id });
   });
 
+  test('writes each output where it goes, and asks for what is not said', async () => {
+    const piece = (output: number, text: string) => ({
+      id: 'bottleship.build.export',
+      aux: { output, data: encodeBase64Text(text) },
+    });
+    const pieces = [piece(0, 'loc'), piece(1, 'one '), piece(0, 'al'), piece(1, 'two')];
+    const { handler, query } = builder([...pieces, ...good]);
+    const argv = 'build -o out -o type=oci,dest=- --push --load -'.split(' ');
+    const { stdout, files, exitCode } = await runFake({ argv, handler, stdin });
+    expect([exitCode, stdout, files.get('/root/out')]).toEqual([0, 'one two', 'local']);
+    expect(JSON.parse(query().get('outputs') ?? '')).toEqual([
+      { Type: 'local', Attrs: { dest: '/root/out' } },
+      { Type: 'oci', Attrs: { dest: '-' } },
+      { Type: 'registry', Attrs: {} },
+      { Type: 'docker', Attrs: {} },
+    ]);
+  });
+
   test('prints messages as they come', async () => {
     const argv = ['build', '--progress=rawjson', '-'];
     const { stderr } = await runFake({ argv, handler: builder(good).handler, stdin });
@@ -179,6 +197,7 @@ ERROR: failed to solve: ${error}
     [['--call', 'x', '-'], 'ERROR: invalid call function x'],
     [['--secret', 'src=x', '-'], 'ERROR: secret missing required id'],
     [['--secret', 'id=x,src=no', '-'], 'ERROR: failed to stat no: stat no: no such file or directory'],
+    [['-o', '-', '-o', '-', '-'], 'ERROR: multiple outputs to stdout are not supported'],
     [['-o', 'type=local', '-'], 'ERROR: dest is required for local output'],
     [['--build-context', 'x', '-'], 'ERROR: invalid context value: x, expected key=value'],
   ])('refuses %j', async (words, message) => {

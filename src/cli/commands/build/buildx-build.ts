@@ -19,7 +19,7 @@ import { ExitError } from '../../command/exit-error.ts';
 import { absolutePath } from '../../paths.ts';
 import { filesOf } from '../../streams/archive-output.ts';
 import { buildContext } from './build-context.ts';
-import { parseOutputs, writeOutput, type BuildOutput } from './build-outputs.ts';
+import { parseOutputs, OutputWriters, type BuildOutput } from './build-outputs.ts';
 import { buildQuery, registryHeaders } from './build-query.ts';
 import { secretsHeader } from './build-secrets.ts';
 import { errorFrames, warningsText } from './build-warnings.ts';
@@ -69,7 +69,7 @@ async function runBuildx(context: CommandContext): Promise<void> {
     ...(named.body === undefined ? {} : { body: named.body }),
     signal: context.signal,
   });
-  const result = await follow(context, messages, { mode, output: outputs.find(isExported) });
+  const result = await follow(context, messages, { mode, outputs });
   if (call !== undefined) return printCallResult(context, call, result.call);
   await writeResult(context, result, { mode, idFile });
 }
@@ -86,15 +86,14 @@ function buildxQuery(context: CommandContext, outputs: readonly BuildOutput[]): 
   return {
     platform: platforms[0] ?? platformOf(context),
     nocachefilter: noCache.length > 0 ? noCache.join(',') : undefined,
-    outputs:
-      outputs.length > 0
-        ? JSON.stringify(outputs.map(({ type, attributes }) => ({ Type: type, Attrs: attributes })))
-        : undefined,
+    outputs: outputs.length > 0 ? JSON.stringify(outputs.map(outputParameter)) : undefined,
   };
 }
 
-function isExported({ destination }: BuildOutput): boolean {
-  return destination !== undefined;
+/** The engine does not know where files go here, only that they do. */
+function outputParameter({ type, attributes, destination }: BuildOutput) {
+  const dest = destination === undefined ? {} : { dest: destination };
+  return { Type: type, Attrs: { ...attributes, ...dest } };
 }
 
 interface BuildResult {
@@ -106,14 +105,12 @@ interface BuildResult {
 async function follow(
   context: CommandContext,
   messages: AsyncIterable<JsonMessage>,
-  { mode, output }: { readonly mode: ProgressMode; readonly output: BuildOutput | undefined },
+  { mode, outputs }: { readonly mode: ProgressMode; readonly outputs: readonly BuildOutput[] },
 ): Promise<BuildResult> {
   const { err, flags } = context;
   const display = openDisplay(context, mode);
   const result: BuildResult = { imageId: '' };
-  const pieces = new TransformStream<Uint8Array, Uint8Array>();
-  const writing = output === undefined ? undefined : writeOutput(context, output, pieces.readable);
-  const writer = pieces.writable.getWriter();
+  const files = new OutputWriters(context, outputs);
   let failure: BuildErrorDetail | undefined;
   try {
     for await (const message of messages) {
@@ -122,13 +119,14 @@ async function follow(
       else if (id === buildMessageIds.imageId) result.imageId = String(aux?.['ID'] ?? '');
       else if (id === buildMessageIds.callResult) result.call = aux as unknown as BuildCallResult;
       else if (id === buildMessageIds.exportChunk)
-        await Promise.race([writer.write(decodeBase64(String(aux?.['data'] ?? ''))), writing]);
+        await files.write(Number(aux?.['output'] ?? 0), decodeBase64(String(aux?.['data'] ?? '')));
       failure ??= message.errorDetail ?? (message.error ? { message: message.error } : undefined);
     }
-    if (failure === undefined && writing !== undefined) {
-      await writer.close();
-      await writing;
-    }
+    if (failure === undefined) await files.close();
+    else await files.abort(new Error(failure.message));
+  } catch (error) {
+    await files.abort(error);
+    throw error;
   } finally {
     await display.done();
     const isShown = mode !== 'quiet' && mode !== 'rawjson';
@@ -146,7 +144,7 @@ async function writeResult(
   { mode, idFile }: { readonly mode: ProgressMode; readonly idFile: string | undefined },
 ): Promise<void> {
   const { flags, out, invocation } = context;
-  if (mode === 'quiet') await out.line(imageId);
+  if (mode === 'quiet' && imageId !== '') await out.line(imageId);
   const encoder = new TextEncoder();
   if (idFile !== undefined) await filesOf(context).writeFile(idFile, encoder.encode(imageId));
   const metadataFile = flags.string('metadata-file');
