@@ -269,7 +269,7 @@ describe('POST /build', () => {
   });
 
   test.each([
-    [{ Type: 'floppy' }, 'exporter \"floppy\" could not be found', ''],
+    [{ Type: 'floppy' }, 'exporter "floppy" could not be found', ''],
     [{ Type: 'registry' }, 'tag is needed when pushing to registry', ''],
     [{ Type: 'image', Attrs: { name: 'A' } }, 'must be lowercase', '&t=one'],
   ])('the output %j is refused before anything is built', async (output, words, tags) => {
