@@ -30,6 +30,8 @@ import { collectBytes, duplexOf, request, splitFiles, waitForResult } from './re
 import type {
   AcceptedConnection,
   DatagramSocket,
+  EthernetOptions,
+  EthernetPort,
   ListenOptions,
   SocketListener,
 } from './sockets.ts';
@@ -255,6 +257,10 @@ export class AgentClient implements Guest {
 
   openDatagrams(options: ListenOptions): Promise<DatagramSocket> {
     return this.#sockets.openDatagrams(options);
+  }
+
+  openEthernet(options: EthernetOptions): Promise<EthernetPort> {
+    return this.#sockets.openEthernet(options);
   }
 
   async watchFile(path: string, listener: (content: string) => void): Promise<Disposable> {

@@ -2,11 +2,14 @@
 import { KindError } from '../lib/errors.ts';
 import type { AgentStream } from './agent-stream.ts';
 import { encodeDatagram, splitDatagrams } from './datagram-wire.ts';
+import { encodeFrame, splitFrames } from './ethernet-wire.ts';
 import { channel, field, openKind } from './protocol.ts';
 import { duplexOf, waitForResult } from './requests.ts';
 import type {
   AcceptedConnection,
   DatagramSocket,
+  EthernetOptions,
+  EthernetPort,
   ListenOptions,
   NetworkPlace,
   SocketListener,
@@ -54,6 +57,17 @@ export class AgentSockets {
       port: result.number(field.port),
       readable: stream.readable(channel.stdin).pipeThrough(splitDatagrams()),
       send: (datagram) => stream.write(channel.stdin, encodeDatagram(datagram)),
+      dispose: () => stream.close(),
+    };
+  }
+
+  async openEthernet(options: EthernetOptions): Promise<EthernetPort> {
+    const body = new BodyWriter(openKind.ethernet).text(field.name, options.name);
+    const stream = await this.#open(placeFields(body, options).finish());
+    await waitForResult(stream);
+    return {
+      readable: stream.readable(channel.stdin).pipeThrough(splitFrames()),
+      send: async (frame) => stream.write(channel.stdin, encodeFrame(frame)),
       dispose: () => stream.close(),
     };
   }

@@ -22,6 +22,8 @@ import type {
   AcceptedConnection,
   Datagram,
   DatagramSocket,
+  EthernetOptions,
+  EthernetPort,
   ListenOptions,
   SocketListener,
 } from './sockets.ts';
@@ -307,6 +309,13 @@ export class FakeGuest implements Guest {
     const socket = new FakeDatagramSocket(options);
     this.datagramSockets.push(socket);
     return socket;
+  }
+
+  async openEthernet(_options: EthernetOptions): Promise<EthernetPort> {
+    const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+    const writer = writable.getWriter();
+    const dispose = (): void => void writer.close().catch(() => {});
+    return { readable, send: (frame) => writer.write(frame), dispose };
   }
 
   async watchFile(path: string, listener: (content: string) => void): Promise<Disposable> {

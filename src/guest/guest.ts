@@ -8,6 +8,8 @@ import type { SetupFailure, SetupPlan } from './plan.ts';
 import type {
   AcceptedConnection,
   DatagramSocket,
+  EthernetOptions,
+  EthernetPort,
   ListenOptions,
   NetworkPlace,
   SocketAddress,
@@ -190,6 +192,8 @@ export interface Guest extends Disposable {
   ): Promise<SocketListener>;
   /** Opens a UDP socket. */
   openDatagrams(options: ListenOptions): Promise<DatagramSocket>;
+  /** Makes a network interface, down and without addresses. Rejects `conflict` when its name is taken. */
+  openEthernet(options: EthernetOptions): Promise<EthernetPort>;
   /** memory.events oom_kill, populated and the like: called with the file's text whenever it changes. */
   watchFile(path: string, listener: (content: string) => void): Promise<Disposable>;
   /** `docker` on the machine. One handler. */

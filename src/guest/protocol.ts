@@ -21,6 +21,7 @@ export const limit = {
   listenerConnectionsMax: 256,
   datagramHeaderSize: 21,
   datagramSizeMax: 65535,
+  ethernetSizeMax: 9216,
 } as const;
 
 /** Second byte of the link header. */
@@ -67,6 +68,7 @@ export const openKind = {
   readFiles: 12,
   listen: 13,
   datagrams: 14,
+  ethernet: 15,
   docker: 32,
   socket: 33,
   accepted: 34,

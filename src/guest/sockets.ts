@@ -32,6 +32,19 @@ export interface SocketListener extends Disposable {
   readonly port: number;
 }
 
+export interface EthernetOptions extends NetworkPlace {
+  /** Of an interface that is not there yet; at most 15 characters. */
+  readonly name: string;
+}
+
+/** The other end of a network interface's cable. Disposed, the interface is gone. */
+export interface EthernetPort extends Disposable {
+  /** What the interface sends. What nobody reads waits in the kernel, which drops what is too much. */
+  readonly readable: ReadableStream<Uint8Array>;
+  /** Resolves when the frame is on its way; rejects `invalidParameter` for one that is too long. */
+  send(frame: Uint8Array): Promise<void>;
+}
+
 export interface Datagram {
   readonly peer: SocketAddress;
   readonly bytes: Uint8Array;

@@ -26,6 +26,8 @@ export interface TestHostOptions {
   readonly proxyUrl?: string;
   readonly memorySizeBytes?: number;
   readonly egress?: Egress;
+  /** Runs the machine in a worker thread: for tests with several. */
+  readonly threaded?: boolean;
 }
 
 /** Boots and waits until the Engine API answers. */

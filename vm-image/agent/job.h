@@ -21,6 +21,7 @@ enum job_record {
     RECORD_CONNECTION,      /* comes with a connected socket */
     RECORD_LISTENER,        /* comes with a listening socket: the job is over, the stream goes on */
     RECORD_DATAGRAMS,       /* the same with a datagram socket */
+    RECORD_ETHERNET,        /* the same with a TAP device */
     RECORD_EXEC,            /* execve is next: the end of the status socket means success */
     RECORD_ERROR,           /* errno and message: the stream is reset */
 };

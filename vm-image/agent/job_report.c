@@ -1,5 +1,6 @@
 /* What a job's process reports: descriptors, its pid, failures, and that its program runs. */
 #include "datagrams.h"
+#include "ethernet.h"
 #include "job.h"
 #include "job_parts.h"
 #include "listen.h"
@@ -60,6 +61,8 @@ static void take_record(struct job *job, struct reader record, int fd)
         listener_start(give_stream(job), fd);
     } else if (kind == RECORD_DATAGRAMS && fd >= 0) {
         datagrams_start(give_stream(job), fd);
+    } else if (kind == RECORD_ETHERNET && fd >= 0) {
+        ethernet_start(give_stream(job), fd);
     } else if (fd >= 0) {
         close(fd);
     } else if (kind == RECORD_ERROR) {

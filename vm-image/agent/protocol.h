@@ -27,6 +27,11 @@
  *   u8 address family (4 or 6), u16 port, address (16 bytes), u16 length, bytes
  *
  * per datagram: the peer's address, and the payload.
+ *
+ * OPEN_ETHERNET makes a network interface (FIELD_NAME) in a network namespace that lives as long as
+ * the stream. What it sends and receives goes, both ways, on CHANNEL_STDIN:
+ *
+ *   u16 length, Ethernet frame
  */
 #ifndef PROTOCOL_H
 #define PROTOCOL_H
@@ -48,6 +53,7 @@ enum protocol_limit {
     LISTENER_CONNECTIONS_MAX = 256,
     DATAGRAM_HEADER_SIZE = 21,
     DATAGRAM_SIZE_MAX = 65535,
+    ETHERNET_SIZE_MAX = 9216,
 };
 
 enum frame_kind {
@@ -92,6 +98,7 @@ enum open_kind {
     OPEN_READ_FILES = 12,
     OPEN_LISTEN = 13,
     OPEN_DATAGRAMS = 14,
+    OPEN_ETHERNET = 15,
     OPEN_DOCKER = 32,
     OPEN_SOCKET = 33,
     OPEN_ACCEPTED = 34,

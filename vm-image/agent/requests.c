@@ -1,6 +1,7 @@
 #include "requests.h"
 #include "connect.h"
 #include "datagrams.h"
+#include "ethernet.h"
 #include "files.h"
 #include "job.h"
 #include "listen.h"
@@ -29,6 +30,7 @@ static const struct request_entry entries[] = {
     {OPEN_CONNECT, 0, connect_target},
     {OPEN_LISTEN, 0, listen_target},
     {OPEN_DATAGRAMS, 0, datagrams_target},
+    {OPEN_ETHERNET, 0, ethernet_target},
 };
 
 static void send_signal(struct stream *stream, struct reader body)

@@ -46,6 +46,7 @@ export function traceGuest(guest: Guest, trace: RequestTrace): Guest {
     connect: (target) => guest.connect(target),
     listen: (options, onConnection) => guest.listen(options, onConnection),
     openDatagrams: (options) => guest.openDatagrams(options),
+    openEthernet: (options) => guest.openEthernet(options),
     watchFile: (path, listener) => guest.watchFile(path, listener),
     onDocker: (handler) => guest.onDocker(handler),
     onSocket: (handler) => guest.onSocket(handler),
