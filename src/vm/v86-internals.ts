@@ -24,12 +24,26 @@ export interface V86Loop {
   yield_callback(tick: number): void;
 }
 
+/** The processor's settings of its compiler from guest code to WebAssembly. */
+export interface V86Compiler {
+  set_jit_config(setting: number, value: number): void;
+}
+
+/** `set_jit_config`'s number of the most guest pages that one compiled module spans. */
+const pagesPerModuleSetting = 1;
+
 export function v86Bus(emulator: V86): V86Bus {
   return member(emulator, ['bus'], isBus);
 }
 
 export function v86Loop(emulator: V86): V86Loop {
   return member(emulator, ['v86'], isLoop);
+}
+
+/** Limits how many pages of guest code are compiled together; v86's own limit is 3. */
+export function limitCompiledPages(emulator: V86, pageCount: number): void {
+  const compiler = member(emulator, ['v86', 'cpu'], isCompiler);
+  compiler.set_jit_config(pagesPerModuleSetting, pageCount);
 }
 
 /** The queue of buffers in which the guest awaits frames. */
@@ -61,6 +75,10 @@ function isBus(value: unknown): value is V86Bus {
 
 function isLoop(value: unknown): value is V86Loop {
   return hasMethods(value, ['yield', 'yield_callback']);
+}
+
+function isCompiler(value: unknown): value is V86Compiler {
+  return hasMethods(value, ['set_jit_config']);
 }
 
 function isVirtQueue(value: unknown): value is VirtQueue {
