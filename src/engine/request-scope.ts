@@ -10,6 +10,9 @@ import { RequestTrace } from './xray/request-trace.ts';
 import { traceGuest } from './xray/traced-guest.ts';
 import { traceProgress } from './xray/traced-pull.ts';
 
+/** Longest command line that is told, percent-encoded. */
+const commandLengthMax = 4096;
+
 /** What a client may call its request. */
 const requestIdPattern = /^[\w.:-]{1,128}$/;
 const requestIdBytes = 8;
@@ -23,14 +26,18 @@ export function beginRequest(
 ): RequestScope {
   const id = requestId(daemon, request.id);
   // Watching is no step of its own.
-  if (!daemon.xray.isListening || request.path.includes('/bottleship/xray'))
+  if (!daemon.xray.isListening || request.path.includes('/bottleship/'))
     return { id, backend: plain, end: () => undefined };
   const { clock } = daemon;
   const trace = new RequestTrace(id, { hub: daemon.xray, now: () => clock.now() });
   const backend = makeVerbs({ ...daemon, trace, guest: traceGuest(daemon.guest, trace) });
   const { method, path } = request;
   const startedMs = clock.now();
-  trace.note({ kind: 'request', operation: 'begin', arguments: { method, path } });
+  trace.note({
+    kind: 'request',
+    operation: 'begin',
+    arguments: { method, path, ...commandOf(request) },
+  });
   return {
     id,
     backend: {
@@ -49,4 +56,13 @@ export function beginRequest(
 function requestId({ random }: Daemon, wanted: string | undefined): string {
   if (wanted !== undefined && requestIdPattern.test(wanted)) return wanted;
   return [...random(requestIdBytes)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+function commandOf({ command }: RequestInfo): { command?: string } {
+  if (command === undefined || command.length > commandLengthMax) return {};
+  try {
+    return { command: decodeURIComponent(command) };
+  } catch {
+    return {};
+  }
 }

@@ -3,6 +3,7 @@ import type { ApiHandler } from '../api/http.ts';
 import type { CliInvocation } from '../cli/invocation.ts';
 import { runCli } from '../cli/run-cli.ts';
 import type { DockerInvocation, Guest } from '../guest/guest.ts';
+import { labelRequests } from './label-requests.ts';
 import { machineFiles } from './machine-files.ts';
 
 /** Runs the CLI for a `docker` typed on the machine; the program there waits for the exit code. */
@@ -11,7 +12,7 @@ export async function answerDocker(
   { api, guest }: { api: ApiHandler; guest: Guest },
 ): Promise<void> {
   const exitCode = await runCli(cliInvocation(invocation), {
-    handler: api,
+    handler: labelRequests(api, invocation.argv),
     files: machineFiles(guest, invocation.processId),
   });
   await invocation.exit(exitCode).catch(() => undefined); // the program may be gone

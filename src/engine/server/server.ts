@@ -44,7 +44,13 @@ export function createEngineServer(backend: EngineBackend): ApiHandler {
   return async (request) => {
     const { method, path, headers } = request;
     const id = headers['x-request-id'];
-    const scope = backend.beginRequest({ method, path, ...(id === undefined ? {} : { id }) });
+    const command = headers['x-bottleship-command'];
+    const scope = backend.beginRequest({
+      method,
+      path,
+      ...(id === undefined ? {} : { id }),
+      ...(command === undefined ? {} : { command }),
+    });
     const response = await answer(scope.backend, request);
     scope.end(response.status);
     return withEngineHeaders(response, scope.id);

@@ -14,4 +14,5 @@ export interface View {
 /** In the order of the bar. */
 export const views: readonly View[] = [
   { id: 'lesson', load: () => import('./lesson/LessonView.svelte') },
+  { id: 'xray', load: () => import('./xray/XrayView.svelte') },
 ];

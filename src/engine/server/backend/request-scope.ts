@@ -7,6 +7,8 @@ export interface RequestInfo {
   readonly path: string;
   /** What the client calls it; absent, the engine gives it a name. */
   readonly id?: string;
+  /** The command line that the request is a part of, percent-encoded; untrusted. */
+  readonly command?: string;
 }
 
 export interface RequestScope {

@@ -1,0 +1,21 @@
+/** Words that several live views use. */
+import { defineStrings } from '../strings/area.ts';
+
+export const commonStrings = defineStrings({
+  en: {
+    copy: 'Copy',
+    copied: 'Copied',
+    copyCommand: (command: string) => `Copy the command: ${command}`,
+    type: 'Run',
+    typeCommand: (command: string) => `Run in the terminal: ${command}`,
+    failed: (cause: string) => `Cannot be read now: ${cause}`,
+  },
+  'zh-Hans': {
+    copy: '复制',
+    copied: '已复制',
+    copyCommand: (command: string) => `复制命令：${command}`,
+    type: '运行',
+    typeCommand: (command: string) => `在终端中运行：${command}`,
+    failed: (cause: string) => `暂时无法读取：${cause}`,
+  },
+});

@@ -1,0 +1,56 @@
+/** Which system call (or what else) does an operation of the x-ray: man page names, section 2 unless told. */
+const calls: Readonly<Record<string, string>> = {
+  mount: 'mount(2)',
+  umount: 'umount2(2)',
+  mkdir: 'mkdir(2)',
+  writeFile: 'write(2)',
+  touch: 'open(2)',
+  write: 'write(2)',
+  symlink: 'symlink(2)',
+  mknod: 'mknod(2)',
+  deviceTree: 'mknod(2)',
+  chown: 'lchown(2)',
+  chmod: 'chmod(2)',
+  rename: 'rename(2)',
+  removeTree: 'unlink(2)',
+  rmdir: 'rmdir(2)',
+  copyTree: 'copy_file_range(2)',
+  pivotRoot: 'pivot_root(2)',
+  maskPath: 'mount(2)',
+  readonlyPath: 'mount(2)',
+  readonlyTree: 'mount_setattr(2)',
+  clone: 'clone3(2)',
+  sethostname: 'sethostname(2)',
+  linkUp: 'ioctl(2)',
+  setns: 'setns(2)',
+  rlimit: 'prlimit(2)',
+  umask: 'umask(2)',
+  terminal: 'openpty(3)',
+  setsid: 'setsid(2)',
+  capabilities: 'capset(2)',
+  setUser: 'setresuid(2)',
+  noNewPrivileges: 'prctl(2)',
+  seccomp: 'seccomp(2)',
+  chdir: 'chdir(2)',
+  exec: 'execve(2)',
+  deviceFilter: 'bpf(2)',
+  joinKeyring: 'keyctl(2)',
+  loopAttach: 'ioctl(2)',
+  sync: 'syncfs(2)',
+  signal: 'kill(2)',
+  exit: 'wait4(2)',
+  stat: 'lstat(2)',
+  readFile: 'read(2)',
+  readFiles: 'read(2)',
+  appendFile: 'write(2)',
+  readDirectory: 'getdents(2)',
+  readTar: 'read(2)',
+  writeTar: 'write(2)',
+};
+
+/** Links, addresses and routes are told to the kernel over netlink. */
+const netlink = /^(link|address|route|neighbour|rule)[A-Z]/;
+
+export function systemCallOf(operation: string): string | undefined {
+  return calls[operation] ?? (netlink.test(operation) ? 'rtnetlink(7)' : undefined);
+}
