@@ -11,6 +11,7 @@ import type { NameService } from './network/name-service.ts';
 import type { NetworkTable } from '../network/network-table.ts';
 import type { PacketFilter } from './network/packet-filter.ts';
 import type { AccountFiles } from './spec/passwd.ts';
+import type { EngineIdentity } from './state/engine-identity.ts';
 import type { StateStore } from './state/state-store.ts';
 import type { VolumeMounts } from './volume/volume-mounts.ts';
 import type { VolumeTable } from './volume/volume-table.ts';
@@ -52,7 +53,7 @@ export interface Daemon {
   readonly memorySizeBytes: number;
   readonly registryMirrors: readonly string[];
   readonly insecureRegistries: readonly string[];
-  readonly engineId: string;
+  readonly identity: EngineIdentity;
   readonly xray: XrayHub;
   /** Set in the view that a watched request gets. */
   readonly trace?: RequestTrace;

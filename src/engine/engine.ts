@@ -38,7 +38,7 @@ import { containerUnpause } from './container-unpause.ts';
 import { containerUpdate } from './container-update.ts';
 import { containerWait } from './container-wait.ts';
 import { containersPrune } from './containers-prune.ts';
-import { randomId, type Clock, type Daemon } from './daemon.ts';
+import type { Clock, Daemon } from './daemon.ts';
 import { distributionInspect } from './distribution-inspect.ts';
 import { EventBus } from './events.ts';
 import { execCreate } from './exec-create.ts';
@@ -74,6 +74,7 @@ import type { BuildBackend } from './server/backend/build-backend.ts';
 import type { ImageBackend } from './server/backend/image-backend.ts';
 import type { RequestBackend } from './server/backend/request-scope.ts';
 import { dropLeftovers } from './state/drop-leftovers.ts';
+import { EngineIdentity } from './state/engine-identity.ts';
 import { durable } from './state/durable.ts';
 import { keepState } from './state/keep-state.ts';
 import { restartContainers } from './state/restart-containers.ts';
@@ -171,7 +172,7 @@ export function createEngine(options: EngineOptions): Engine {
     events: new EventBus(() => clock.now()),
     stats: new StatsCollector(),
     accounts: new Map(),
-    engineId: randomId(random),
+    identity: new EngineIdentity(random),
     xray: new XrayHub(),
     startedMs: clock.now(),
   };

@@ -15,7 +15,7 @@ export async function systemInfo(daemon: Daemon): Promise<SystemInfo> {
     containers.filter(({ state }) => statuses.includes(state.status)).length;
   const { kernelVersion, memoryBytes } = await machineFacts(daemon);
   return {
-    ID: daemon.engineId,
+    ID: daemon.identity.id,
     Containers: containers.length,
     ContainersRunning: count('running', 'restarting'),
     ContainersPaused: count('paused'),

@@ -51,12 +51,14 @@ test('everything is back after an orderly end', async () => {
   await output('docker run -d --name plain --stop-timeout 0 busybox sleep 1000');
   await output('docker run -d --rm --name passing busybox sleep 1000');
   const before = await inspect('writer');
+  const id = await output("docker info -f '{{.ID}}'");
   await host.shutDown();
   checkDisk();
 
   host = await startTestHost({ dataRoot, memorySizeBytes });
   expect(await inspect('writer')).toEqual(before);
   expect(before.State.ExitCode).toBe(3);
+  expect(await output("docker info -f '{{.ID}}'")).toBe(id);
   expect(await output('docker volume ls -q -f label=tier=1')).toBe('kept\n');
   expect(await output('docker run --rm -v kept:/data busybox cat /data/f')).toBe('volume\n');
   expect(await output('docker cp writer:/g - | tar xO')).toBe('layer\n');

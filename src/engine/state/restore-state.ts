@@ -20,6 +20,7 @@ const lostExitCode = 255;
 
 /** Needs no machine. */
 export async function restoreState(daemon: Daemon): Promise<void> {
+  await daemon.identity.restore(daemon.state);
   for (const record of await daemon.state.load(volumePrefix)) {
     const volume = readVolumeRecord(record);
     if (volume !== undefined) daemon.volumes.restore(volume);
