@@ -37,7 +37,9 @@ export interface RegistryAccess {
   /** Asks a registry whether it takes the credentials; gives its identity token, or an empty text. */
   login(
     host: string,
-    options: RegistryRequest & { readonly auth: { username: string; password: string } },
+    options: RegistryRequest & {
+      readonly auth: { username: string; password: string; identityToken?: string };
+    },
   ): Promise<string>;
   /** A file of another host, for an import. */
   download(url: URL, options: RegistryRequest): Promise<Response>;

@@ -15,7 +15,11 @@ export async function systemAuth(
   const IdentityToken = await daemon.registry.login(
     hubHosts.includes(host) ? 'registry-1.docker.io' : host,
     {
-      auth: { username: config.username ?? '', password: config.password ?? '' },
+      auth: {
+        username: config.username ?? '',
+        password: config.password ?? '',
+        ...(config.identitytoken === undefined ? {} : { identityToken: config.identitytoken }),
+      },
       ...(signal === undefined ? {} : { signal }),
     },
   );

@@ -54,7 +54,13 @@ function common({ auth, signal }: RegistryRequest): {
   return {
     ...(auth?.username === undefined
       ? {}
-      : { credentials: { username: auth.username, password: auth.password ?? '' } }),
+      : {
+          credentials: {
+            username: auth.username,
+            password: auth.password ?? '',
+            ...(auth.identityToken === undefined ? {} : { identityToken: auth.identityToken }),
+          },
+        }),
     ...(signal === undefined ? {} : { signal }),
   };
 }

@@ -1,11 +1,12 @@
 /**
  * Answers a registry's challenges: Basic with the credentials at hand, Bearer with a token of the realm it names
- * (https://distribution.github.io/distribution/spec/auth/token/). Tokens are kept until they expire or are refused.
+ * (https://distribution.github.io/distribution/spec/auth/token/), asked for with the password or the identity token. Tokens are kept until they expire or are refused.
  */
 import { KindError } from '../lib/errors.ts';
 import { LruCache } from '../lib/lru-cache.ts';
 import { parseChallenges, type Challenge } from '../lib/challenge.ts';
 import type { Credentials } from './endpoint.ts';
+import { refreshTokenRequest, type TokenRequest } from './refresh-token.ts';
 import { readBytes, readRegistryError } from './registry-error.ts';
 
 /** As Docker: a shorter life is not believed. */
@@ -70,16 +71,17 @@ export class Authorizer {
 
   async #fetchToken({ parameters }: Challenge, request: AuthorizeRequest): Promise<Token> {
     const url = realmUrl(parameters['realm'] ?? '', request);
-    if (parameters['service'] !== undefined) url.searchParams.set('service', parameters['service']);
-    for (const scope of (parameters['scope'] ?? request.scope).split(' ')) {
-      url.searchParams.append('scope', scope);
-    }
     const { credentials, signal } = request;
-    if (credentials !== undefined) url.searchParams.set('account', credentials.username);
-    const response = await this.#fetch(url, {
+    const scopes = (parameters['scope'] ?? request.scope).split(' ');
+    const { identityToken = '' } = credentials ?? {};
+    const asked =
+      identityToken === ''
+        ? passwordRequest(url, { scopes, service: parameters['service'], credentials })
+        : refreshTokenRequest(url.href, { identityToken, scopes, service: parameters['service'] });
+    const response = await this.#fetch(asked.url, {
       credentials: 'omit',
       cache: 'no-store',
-      ...(credentials === undefined ? {} : { headers: { authorization: basic(credentials) } }),
+      ...asked.init,
       ...(signal === undefined ? {} : { signal }),
     });
     if (!response.ok) throw await readRegistryError(response);
@@ -88,6 +90,24 @@ export class Authorizer {
       this.#now(),
     );
   }
+}
+
+/** Without credentials the token is anybody's. */
+function passwordRequest(
+  realm: URL,
+  options: {
+    readonly scopes: readonly string[];
+    readonly service: string | undefined;
+    readonly credentials: Credentials | undefined;
+  },
+): TokenRequest {
+  const { scopes, service, credentials } = options;
+  const url = new URL(realm);
+  if (service !== undefined) url.searchParams.set('service', service);
+  for (const scope of scopes) url.searchParams.append('scope', scope);
+  if (credentials === undefined) return { url, init: {} };
+  url.searchParams.set('account', credentials.username);
+  return { url, init: { headers: { authorization: basic(credentials) } } };
 }
 
 function basicToken({ credentials, response }: AuthorizeRequest): Token {

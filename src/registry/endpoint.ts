@@ -4,6 +4,8 @@ import type { Reference } from '../image/reference.ts';
 export interface Credentials {
   readonly username: string;
   readonly password: string;
+  /** Stands for the password at token servers, as a login gave it. */
+  readonly identityToken?: string;
 }
 
 export interface RegistryEndpoint {

@@ -34,6 +34,27 @@ describe('LoginClient', () => {
     expect(await client(bearer).login('r.test', right)).toBe('long');
   });
 
+  test('asks with an identity token where there is one', async () => {
+    const asked: { url: string; body: unknown }[] = [];
+    const login = new LoginClient({
+      fetch: async (input, init) => {
+        const url = String(input);
+        const { authorization } = Object.fromEntries(new Headers(init?.headers));
+        if (url.startsWith('https://auth.test/token')) {
+          asked.push({ url, body: init?.body });
+          return Response.json({ access_token: 'short', refresh_token: 'longer' });
+        }
+        if (authorization === 'Bearer short') return new Response('{}');
+        return new Response(null, { status: 401, headers: { 'www-authenticate': bearer } });
+      },
+      endpoint: (host) => `https://${host}/v2/`,
+    });
+    const credentials = { username: 'me', password: '', identityToken: 'long' };
+    expect(await login.login('r.test', { credentials })).toBe('longer');
+    const body = 'grant_type=refresh_token&client_id=docker&refresh_token=long&service=test';
+    expect(asked).toEqual([{ url: 'https://auth.test/token', body }]);
+  });
+
   test('gives none for Basic, and none where nobody asks', async () => {
     expect(await client('Basic realm="x"').login('r.test', right)).toBe('');
     expect(await client('').login('r.test', wrong)).toBe('');

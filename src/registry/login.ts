@@ -4,12 +4,11 @@ import { dialReason } from '../lib/dial-error.ts';
 import { errorKind, errorMessage, KindError } from '../lib/errors.ts';
 import { isRecord } from '../lib/json.ts';
 import type { Credentials } from './endpoint.ts';
+import { clientId, refreshTokenRequest, type TokenRequest } from './refresh-token.ts';
 import { readBytes, readRegistryError } from './registry-error.ts';
 
 const answerMsMax = 30_000;
 const tokenBytesMax = 64 * 1024;
-/** What Docker calls itself at token servers. */
-const clientId = 'docker';
 
 /** The URL of a registry's API version check, `https://host/v2/`. */
 export type LoginEndpoint = (host: string) => string;
@@ -29,8 +28,8 @@ export class LoginClient {
     options: { readonly credentials: Credentials; readonly signal?: AbortSignal },
   ): Promise<string> {
     const url = this.#endpoint(host);
-    const { credentials } = options;
-    const ask = (headers: Record<string, string>) => this.#get(url, { ...options, headers });
+    const { credentials, signal } = options;
+    const ask = (headers: Record<string, string>) => this.#get(url, { init: { headers }, signal });
     const first = await ask({});
     await first.body?.cancel();
     const challenges = parseChallenges(first.headers.get('www-authenticate') ?? '');
@@ -58,14 +57,11 @@ export class LoginClient {
     const realm = parameters['realm'] ?? '';
     if (!URL.canParse(realm) || (url.startsWith('https:') && !realm.startsWith('https:')))
       throw new KindError('system', `invalid token auth challenge realm: ${JSON.stringify(realm)}`);
-    const target = new URL(realm);
-    target.searchParams.set('account', options.credentials.username);
-    target.searchParams.set('client_id', clientId);
-    target.searchParams.set('offline_token', 'true');
-    if (parameters['service'] !== undefined)
-      target.searchParams.set('service', parameters['service']);
-    const headers = { authorization: basic(options.credentials) };
-    const response = await this.#get(target.href, { ...options, headers });
+    const asked = tokenRequest(realm, {
+      service: parameters['service'],
+      credentials: options.credentials,
+    });
+    const response = await this.#get(asked.url.href, { ...options, init: asked.init });
     if (!response.ok) {
       const { status } = response;
       const reason = errorMessage(await readRegistryError(response));
@@ -77,13 +73,13 @@ export class LoginClient {
 
   async #get(
     url: string,
-    options: { readonly headers: Record<string, string>; readonly signal?: AbortSignal },
+    options: { readonly init: RequestInit; readonly signal?: AbortSignal | undefined },
   ): Promise<Response> {
-    const { headers, signal } = options;
+    const { init, signal } = options;
     const timeout = AbortSignal.timeout(answerMsMax);
     try {
       return await this.#fetch(url, {
-        headers,
+        ...init,
         credentials: 'omit',
         cache: 'no-store',
         signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
@@ -95,6 +91,23 @@ export class LoginClient {
       throw new KindError('system', message, { cause: error });
     }
   }
+}
+
+/** For a token that may be renewed, an identity token, where the password is given and no such token yet. */
+function tokenRequest(
+  realm: string,
+  options: { readonly service: string | undefined; readonly credentials: Credentials },
+): TokenRequest {
+  const { service, credentials } = options;
+  const { identityToken = '' } = credentials;
+  if (identityToken !== '')
+    return refreshTokenRequest(realm, { identityToken, service, scopes: [] });
+  const url = new URL(realm);
+  url.searchParams.set('account', credentials.username);
+  url.searchParams.set('client_id', clientId);
+  url.searchParams.set('offline_token', 'true');
+  if (service !== undefined) url.searchParams.set('service', service);
+  return { url, init: { headers: { authorization: basic(credentials) } } };
 }
 
 function parseTokens(bytes: Uint8Array): { access: string; identity: string } {

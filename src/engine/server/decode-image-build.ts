@@ -6,6 +6,7 @@ import { decodeBase64, decodeBase64Text } from '../../lib/base64.ts';
 import { isRecord } from '../../lib/json.ts';
 import type { BuildOutputOption, ImageBuildOptions } from './backend/build-backend.ts';
 import type { RegistryAuth } from './backend/image-backend.ts';
+import { parseRegistryAuth } from './image-request.ts';
 import type { RouteRequest } from './route-request.ts';
 
 /** Of one secret, as BuildKit has it. */
@@ -143,10 +144,9 @@ function authsOf(request: RouteRequest): ReadonlyMap<string, RegistryAuth> {
     const entries = isRecord(value) ? Object.entries(value) : [];
     return new Map(
       entries.flatMap(([registry, auth]) => {
-        const { username, password } = isRecord(auth) ? auth : {};
-        if (typeof username !== 'string' || typeof password !== 'string') return [];
+        const { auth: read } = parseRegistryAuth(isRecord(auth) ? auth : {});
         const isHub = registry === 'https://index.docker.io/v1/';
-        return [[isHub ? 'docker.io' : registry, { username, password }] as const];
+        return read === undefined ? [] : [[isHub ? 'docker.io' : registry, read] as const];
       }),
     );
   } catch {

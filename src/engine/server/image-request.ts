@@ -13,12 +13,23 @@ export function registryAuth(request: RouteRequest): { auth?: RegistryAuth } {
     const bytes = Uint8Array.from(binary, (character) => character.charCodeAt(0));
     const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
     if (!isRecord(value)) return {};
-    const { username, password } = value;
-    if (typeof username !== 'string' || username === '') return {};
-    return { auth: { username, ...(typeof password === 'string' ? { password } : {}) } };
+    return parseRegistryAuth(value);
   } catch {
     return {};
   }
+}
+
+/** Of what has neither a name nor an identity token, nothing. */
+export function parseRegistryAuth(value: Readonly<Record<string, unknown>>): {
+  auth?: RegistryAuth;
+} {
+  const text = (name: string): string => (typeof value[name] === 'string' ? value[name] : '');
+  const [username, password] = [text('username'), text('password')];
+  const identityToken = text('identitytoken');
+  if (username === '' && identityToken === '') return {};
+  return {
+    auth: { username, password, ...(identityToken === '' ? {} : { identityToken }) },
+  };
 }
 
 /** `platform` as JSON, the way endpoints since API 1.46 take it; nothing when absent or before `since`. */

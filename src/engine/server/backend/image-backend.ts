@@ -16,6 +16,8 @@ import type { Filters } from './filters.ts';
 export interface RegistryAuth {
   readonly username?: string;
   readonly password?: string;
+  /** In place of the password, from a login. */
+  readonly identityToken?: string;
 }
 
 export interface ImagePlatform {
