@@ -32,6 +32,7 @@ import { compileSpec } from './spec/compile-spec.ts';
 import { containerPlan, type ContainerFiles } from './spec/container-plan.ts';
 import { resolveUser } from './spec/passwd.ts';
 import { containerPaths } from './spec/paths.ts';
+import { logVolumesMounted, logVolumesUnmounted } from './volume/volume-events.ts';
 import { layerDirs, removeCgroupStep, stopSteps, unmountSteps } from './spec/root-plan.ts';
 import { execFailureExit } from './container/exec-failure.ts';
 
@@ -67,6 +68,7 @@ export async function startContainer(daemon: Daemon, container: Container): Prom
   checkStartable(container);
   let root: PreparedRoot | undefined;
   let plan: SetupPlan = { before: [] };
+  let told = false;
   try {
     checkLogDriver(container);
     const joined = findJoined(daemon, container);
@@ -76,13 +78,15 @@ export async function startContainer(daemon: Daemon, container: Container): Prom
     await publishPorts(daemon, container);
     for (const one of networksOf(daemon, container))
       logNetworkEvent(daemon, one, { action: 'connect', container: container.id });
+    logVolumesMounted(daemon, container);
+    told = true;
     plan = await buildPlan(daemon, { container, root, joined, network });
     const process = await daemon.guest.run(plan, { stdio: stdioOf(container) });
     begin(daemon, { container, process });
     await daemon.names.open(container.id);
   } catch (error) {
     const failed = await execFailureExit(daemon, { container, error });
-    await takeDown(daemon, { container, error, rootMounted: root?.mounted === true });
+    await takeDown(daemon, { container, error, rootMounted: root?.mounted === true, told });
     if (failed) return removeIfAsked(daemon, container);
     const known = startError(error, { plan, args: container.args, exec: false });
     container.state.error = known.error.message;
@@ -198,9 +202,12 @@ async function takeDown(
     readonly container: Container;
     readonly error: unknown;
     readonly rootMounted: boolean;
+    /** Events said that networks are connected and volumes mounted. */
+    readonly told: boolean;
   },
 ): Promise<void> {
   const { container, error, rootMounted } = options;
+  const networks = networksOf(daemon, container);
   container.input.end();
   container.input = new InputRelay();
   const failure = setupFailure(error);
@@ -216,4 +223,8 @@ async function takeDown(
       removeCgroupStep(container),
     ]);
   await daemon.volumeMounts.release(daemon, container.id);
+  if (!options.told) return;
+  for (const one of networks)
+    logNetworkEvent(daemon, one, { action: 'disconnect', container: container.id });
+  logVolumesUnmounted(daemon, container);
 }

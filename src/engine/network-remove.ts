@@ -63,5 +63,11 @@ export async function networksPrune(
         daemon.networks.members(network.id).length === 0,
     );
   for (const network of unused) await removeNetwork(daemon, network);
+  daemon.events.publish({
+    type: 'network',
+    action: 'prune',
+    id: '',
+    attributes: { reclaimed: '0' },
+  });
   return { NetworksDeleted: unused.length === 0 ? null : unused.map(({ name }) => name) };
 }

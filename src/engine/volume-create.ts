@@ -4,6 +4,7 @@ import { KindError } from '../lib/errors.ts';
 import { randomId, type Daemon } from './daemon.ts';
 import { checkVolumeName } from './spec/mount-point.ts';
 import { checkDriverOptions } from './volume/driver-options.ts';
+import { logVolumeEvent } from './volume/volume-events.ts';
 import { volumeMountpoint, volumeWire } from './volume/volume-table.ts';
 
 /** Idempotent for a name that is there. */
@@ -32,8 +33,7 @@ export async function volumeCreate(daemon: Daemon, request: VolumeCreateRequest)
       before: [{ operation: { op: 'mkdir', path, mode: 0o755, parents: true }, cause }],
     });
     daemon.volumes.setPrepared(name, true);
-    const attributes = { driver: 'local' };
-    daemon.events.publish({ type: 'volume', action: 'create', id: name, attributes });
+    logVolumeEvent(daemon, name, { action: 'create', attributes: { driver: 'local' } });
   }
   return volumeWire(volume);
 }

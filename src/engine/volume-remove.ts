@@ -7,7 +7,8 @@ import { measureDirectories } from './disk-usage.ts';
 import { checkFilters, matchesLabels } from './filters.ts';
 import type { Filters } from './server/backend/filters.ts';
 import { volumeMountpoint } from './volume/volume-table.ts';
-import { removeVolumeDirs } from './volume/remove-volumes.ts';
+import { logVolumesDestroyed, removeVolumeDirs } from './volume/remove-volumes.ts';
+import { logVolumeEvent } from './volume/volume-events.ts';
 import { volumeUsers } from './volume/volume-users.ts';
 
 export async function volumeRemove(
@@ -23,6 +24,7 @@ export async function volumeRemove(
     throw new KindError('conflict', message);
   }
   await removeVolumeDirs(daemon, [name]);
+  logVolumesDestroyed(daemon, [name]);
 }
 
 /** Anonymous volumes that nobody uses; with `all=true` the named ones too. */
@@ -45,6 +47,8 @@ export async function volumesPrune(
   const sizes = await measureDirectories(daemon, names.map(volumeMountpoint));
   if (names.length > 0) await removeVolumeDirs(daemon, names);
   const reclaimed = [...sizes.values()].reduce((sum, size) => sum + size, 0);
+  const attributes = { reclaimed: String(reclaimed) };
+  logVolumeEvent(daemon, '', { action: 'prune', attributes });
   return { VolumesDeleted: names, SpaceReclaimed: reclaimed };
 }
 

@@ -16,6 +16,7 @@ import { applyEach } from '../guest-plans.ts';
 import type { MountPoint } from '../spec/mount-point.ts';
 import { containerPaths, initLayerDir } from '../spec/paths.ts';
 import { layerDirs, rootSteps, unmountStep } from '../spec/root-plan.ts';
+import { logVolumesMounted, logVolumesUnmounted } from '../volume/volume-events.ts';
 import { volumesPrepared, volumeSteps } from '../volume/volume-directories.ts';
 import type { Container } from './container.ts';
 import { step } from '../spec/step.ts';
@@ -40,14 +41,18 @@ export async function openRoot(daemon: Daemon, container: Container): Promise<Co
 export async function openView(daemon: Daemon, container: Container): Promise<ContainerFiles> {
   await acquire(daemon, { container, volumes: true });
   const root = `${viewsDir}/${randomId(daemon.random).slice(0, 16)}`;
+  let told = false;
   const close = once(async () => {
     await applyEach(daemon.guest, closeSteps(root));
     await daemon.volumeMounts.release(daemon, root);
     await release(daemon, container);
+    if (told) logVolumesUnmounted(daemon, container);
   });
   try {
     await daemon.volumeMounts.hold(daemon, container, root);
     await daemon.guest.apply({ before: await viewSteps(daemon, { container, root }) });
+    logVolumesMounted(daemon, container);
+    told = true;
   } catch (error) {
     await close();
     throw error;

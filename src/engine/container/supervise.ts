@@ -9,6 +9,7 @@ import { logNetworkEvent } from '../network/network-events.ts';
 import { closeNetwork, networksOf } from '../network/container-network.ts';
 import { sigkill } from '../../lib/signals.ts';
 import { removeSteps, stopSteps } from '../spec/root-plan.ts';
+import { logVolumesUnmounted } from '../volume/volume-events.ts';
 import type { Container } from './container.ts';
 import { drainMsMax, InputRelay, pumpOutput } from './process-io.ts';
 
@@ -106,6 +107,7 @@ async function finish(
   logContainerEvent(daemon, container, { action: 'die', attributes });
   for (const network of networks)
     logNetworkEvent(daemon, network, { action: 'disconnect', container: id });
+  logVolumesUnmounted(daemon, container);
   container.notifyExit();
   if (delayMs !== undefined) restartLater(daemon, { ...options, delayMs });
   else if (goes) await removeContainer(daemon, container, { cleaned: true });

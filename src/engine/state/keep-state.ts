@@ -19,7 +19,7 @@ export function keepState(daemon: Daemon): Disposable {
   const events = daemon.events.watch(({ Type: type, Actor: { ID: id } }) => {
     const container = type === 'container' ? daemon.containers.get(id) : undefined;
     if (container !== undefined) saveContainer(daemon, container);
-    if (type === 'network') saveNetwork(daemon, id);
+    if (type === 'network' && id !== '') saveNetwork(daemon, id);
   });
   const volumes = daemon.volumes.watch((name) => {
     const volume = daemon.volumes.get(name);

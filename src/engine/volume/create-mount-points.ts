@@ -12,6 +12,7 @@ import {
   type MountPoint,
 } from '../spec/mount-point.ts';
 import { checkDriverOptions } from './driver-options.ts';
+import { logVolumeEvent } from './volume-events.ts';
 import { volumeMountpoint } from './volume-table.ts';
 
 /** Volumes that do not exist yet are registered; their directories are still to be made. */
@@ -68,13 +69,7 @@ function withVolume(
     anonymous,
     transient: transient && anonymous,
   });
-  if (isNew)
-    daemon.events.publish({
-      type: 'volume',
-      action: 'create',
-      id: name,
-      attributes: { driver: 'local' },
-    });
+  if (isNew) logVolumeEvent(daemon, name, { action: 'create', attributes: { driver: 'local' } });
   return { ...point, name, source: volumeMountpoint(name) };
 }
 

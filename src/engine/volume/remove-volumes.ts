@@ -3,6 +3,7 @@ import type { Container } from '../container/container.ts';
 import type { Daemon } from '../daemon.ts';
 import { applyEach } from '../guest-plans.ts';
 import { volumeDir } from '../spec/paths.ts';
+import { logVolumeEvent } from './volume-events.ts';
 import { volumeUsers } from './volume-users.ts';
 
 export async function removeVolumes(daemon: Daemon, container: Container): Promise<void> {
@@ -13,6 +14,13 @@ export async function removeVolumes(daemon: Daemon, container: Container): Promi
     .filter((name) => volumeUsers(daemon, name).length === 0);
   if (names.length === 0) return;
   await removeVolumeDirs(daemon, names);
+  logVolumesDestroyed(daemon, names);
+}
+
+/** Pruned ones are not told of one by one. */
+export function logVolumesDestroyed(daemon: Daemon, names: readonly string[]): void {
+  for (const name of names)
+    logVolumeEvent(daemon, name, { action: 'destroy', attributes: { driver: 'local' } });
 }
 
 export async function removeVolumeDirs(daemon: Daemon, names: readonly string[]): Promise<void> {
@@ -28,11 +36,4 @@ export async function removeVolumeDirs(daemon: Daemon, names: readonly string[])
         cause: 'Delete a volume and all that is in it',
       })),
     );
-  for (const id of names)
-    daemon.events.publish({
-      type: 'volume',
-      action: 'destroy',
-      id,
-      attributes: { driver: 'local' },
-    });
 }

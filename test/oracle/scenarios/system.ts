@@ -169,6 +169,48 @@ export const events: Topic = {
       ],
     },
     {
+      name: 'of a volume that is used',
+      steps: [
+        {
+          request: 'POST /containers/create?name=aa',
+          body: {
+            Image: 'busybox',
+            Cmd: ['true'],
+            HostConfig: { NetworkMode: 'none', Binds: ['used:/d:ro', '/tmp:/host'] },
+          },
+          save: { a: 'Id' },
+        },
+        { request: 'POST /containers/aa/start' },
+        { request: 'POST /containers/aa/wait', pick: ['StatusCode'] },
+        ...requests('HEAD /containers/aa/archive?path=/d', 'DELETE /containers/aa?v=1'),
+        {
+          request: 'POST /containers/create?name=bb',
+          body: {
+            Image: 'busybox',
+            Cmd: ['/nosuch'],
+            HostConfig: { NetworkMode: 'none', Binds: ['other:/d'] },
+          },
+          save: { b: 'Id' },
+        },
+        { request: 'POST /containers/bb/start', pick: [] },
+        ...requests(
+          'DELETE /containers/bb',
+          'DELETE /volumes/used',
+          'DELETE /volumes/other',
+          `POST /networks/prune?${filters({ label: ['nosuch'] })}`,
+          `POST /volumes/prune?${filters({ label: ['nosuch'] })}`,
+        ),
+        {
+          request: `GET /events?since=$begin&until=$now&${filters({ type: ['volume'] })}`,
+          pick: lines(10),
+        },
+        {
+          request: `GET /events?since=$begin&until=$now&${filters({ event: ['prune'] })}`,
+          pick: lines(2),
+        },
+      ],
+    },
+    {
       name: 'bad requests',
       steps: [
         ...requests(
