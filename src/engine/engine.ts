@@ -73,6 +73,7 @@ import type { EngineBackend } from './server/backend.ts';
 import type { BuildBackend } from './server/backend/build-backend.ts';
 import type { ImageBackend } from './server/backend/image-backend.ts';
 import type { RequestBackend } from './server/backend/request-scope.ts';
+import { machineProcesses } from './see/machine-processes.ts';
 import { dropLeftovers } from './state/drop-leftovers.ts';
 import { EngineIdentity } from './state/engine-identity.ts';
 import { durable } from './state/durable.ts';
@@ -283,6 +284,7 @@ function otherVerbs(
     networkConnect: (name, options) => networkConnect(daemon, name, options),
     networkDisconnect: (name, options) => networkDisconnect(daemon, name, options),
     networksPrune: (filters) => networksPrune(daemon, filters),
+    machineProcesses: () => machineProcesses(daemon),
     systemDf: (types) => systemDf(daemon, types),
     systemInfo: () => systemInfo(daemon),
     systemVersion: () => systemVersion(daemon),

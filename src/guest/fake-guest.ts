@@ -170,6 +170,8 @@ export class FakeGuest implements Guest {
   /** Programs of the machine's own: iptables-restore and docker-proxy. */
   readonly programs: FakeProcess[] = [];
   readonly files = new Map<string, Uint8Array>();
+  /** Symlinks, by path: what they lead to. */
+  readonly links = new Map<string, string>();
   readonly tars = new Map<string, Uint8Array>();
   readonly connections: ConnectTarget[] = [];
   readonly listeners: FakeListener[] = [];
@@ -224,9 +226,10 @@ export class FakeGuest implements Guest {
   }
 
   async stat(path: string, options?: { readonly root?: string }): Promise<FileStat> {
-    const content = this.#file(path, options?.root);
+    const target = this.links.get(`${options?.root ?? ''}${path}`);
+    const content = target === undefined ? this.#file(path, options?.root) : new Uint8Array();
     return {
-      type: 'file',
+      ...(target === undefined ? { type: 'file' } : { type: 'symlink', target }),
       mode: 0o644,
       uid: 0,
       gid: 0,

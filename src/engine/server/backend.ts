@@ -8,6 +8,7 @@ import type { ExecBackend } from './backend/exec-backend.ts';
 import type { ImageBackend } from './backend/image-backend.ts';
 import type { NetworkBackend } from './backend/network-backend.ts';
 import type { RequestBackend } from './backend/request-scope.ts';
+import type { SeeBackend } from './backend/see-backend.ts';
 import type { SystemBackend } from './backend/system-backend.ts';
 import type { VolumeBackend } from './backend/volume-backend.ts';
 
@@ -20,4 +21,5 @@ export interface EngineBackend
     VolumeBackend,
     NetworkBackend,
     RequestBackend,
+    SeeBackend,
     SystemBackend {}

@@ -15,6 +15,7 @@ import { imageRoutes } from './image-routes.ts';
 import { imageStreamRoutes } from './image-stream-routes.ts';
 import { networkRoutes } from './network-routes.ts';
 import { textResponse } from './respond.ts';
+import { seeRoutes } from './see-routes.ts';
 import { compareVersions, RouteRequest } from './route-request.ts';
 import { compileRoute, matchRoute } from './route.ts';
 import { systemRoutes } from './system-routes.ts';
@@ -34,6 +35,7 @@ const routes = [
   ...volumeRoutes,
   ...networkRoutes,
   ...xrayRoutes,
+  ...seeRoutes,
   // Last, so that an operation which is there wins.
   ...buildRoutes,
   ...unsupportedRoutes,

@@ -1,0 +1,23 @@
+/** What the views of the machine have in common. */
+import { defineStrings } from '../../strings/area.ts';
+
+export const seeStrings = defineStrings({
+  en: {
+    refresh: 'Refresh',
+    reading: 'Reading…',
+    failed: (reason: string) => `Cannot read the machine: ${reason}`,
+    truncated: 'There is more on the machine than is shown here.',
+    machine: 'Machine',
+    noContainers: 'No container runs. Start one, and see what it gets:',
+    tryIt: 'Try it in the terminal',
+  },
+  'zh-Hans': {
+    refresh: '刷新',
+    reading: '正在读取…',
+    failed: (reason: string) => `无法读取虚拟机状态：${reason}`,
+    truncated: '虚拟机上的内容比此处显示的更多。',
+    machine: '虚拟机',
+    noContainers: '没有正在运行的容器。启动一个，看看它得到了什么：',
+    tryIt: '在终端中试试',
+  },
+});
