@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { AssetDownloads } from './machine-assets.ts';
+import { AssetDownloads, checkAssets, machineFileNames, wasmName } from './machine-assets.ts';
 import type { AssetBytes, MachineAsset } from './machine-assets.ts';
 
 function asset(name: string, content: string): MachineAsset {
@@ -113,4 +113,12 @@ test('AssetDownloads rejects when no server answers', async () => {
 test('content() refuses a file that the page was built without', async () => {
   const downloads = new AssetDownloads([], { baseUrl, fetch: fakeFetch({}), progress: silent });
   await expect(downloads.content('bios.bin')).rejects.toMatchObject({ kind: 'notFound' });
+});
+
+test('checkAssets() names everything that the page was built without', () => {
+  const assets = [...machineFileNames, wasmName].map((name) => ({ ...kernel, name }));
+  expect(() => checkAssets(assets)).not.toThrow();
+  expect(() => checkAssets(assets.filter(({ name }) => !/disk|bios/.test(name)))).toThrow(
+    'Cannot boot: this page was built without "bios.bin", "disk.gz"',
+  );
 });

@@ -13,6 +13,17 @@ export interface MachineAsset {
   readonly sha256: string;
 }
 
+/** Of the build's own; the processor's code comes from v86. */
+export const machineFileNames = [
+  'kernel.bin',
+  'initramfs.cpio',
+  'bios.bin',
+  'userland.bin',
+  'disk.gz',
+] as const;
+
+export const wasmName = 'v86.wasm';
+
 export interface AssetProgress {
   (receivedBytes: number, totalBytes: number): void;
 }
@@ -26,6 +37,21 @@ export interface AssetOptions {
 }
 
 export type AssetBytes = Uint8Array<ArrayBuffer>;
+
+/**
+ * Throws `notFound` when the page was built before the machine was. Some files are wanted only behind the first
+ * prompt: a machine that cannot come up whole had better not begin.
+ */
+export function checkAssets(assets: readonly MachineAsset[]): void {
+  const names = new Set(assets.map(({ name }) => name));
+  const missing = [...machineFileNames, wasmName].filter((name) => !names.has(name));
+  if (missing.length === 0) return;
+  throw new KindError('notFound', builtWithout(missing));
+}
+
+function builtWithout(names: readonly string[]): string {
+  return `Cannot boot: this page was built without ${names.map((name) => `"${name}"`).join(', ')}`;
+}
 
 /**
  * Downloads all in parallel, each with a promise of its own, so that whoever needs only some need not
@@ -61,8 +87,7 @@ export class AssetDownloads {
   content(name: string): Promise<AssetBytes> {
     const content = this.#contents.get(name);
     if (content !== undefined) return content;
-    const message = `Cannot boot: this page was built without "${name}"`;
-    return Promise.reject(new KindError('notFound', message));
+    return Promise.reject(new KindError('notFound', builtWithout([name])));
   }
 
   #count(index: number, count: { received: number; total: number }): void {

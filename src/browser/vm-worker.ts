@@ -22,7 +22,7 @@ import type {
 import type { MachineOptions } from '../vm/machine.ts';
 import { serveMachine } from '../vm/port-machine.ts';
 import { V86Machine } from '../vm/v86-machine.ts';
-import { AssetDownloads } from './machine-assets.ts';
+import { AssetDownloads, checkAssets, wasmName } from './machine-assets.ts';
 import type { AssetBytes, MachineAsset } from './machine-assets.ts';
 import { machineMemorySizeBytes } from './memory-size.ts';
 import { openOwnDisk } from './own-disk.ts';
@@ -38,10 +38,9 @@ const consoleIntervalMs = 50;
 /** The first prompt comes first. */
 const prefetchDelayMs = 3000;
 
-const wasmName = 'v86.wasm';
-
 const api: VmWorkerApi = {
   async boot(options, events) {
+    checkAssets(__MACHINE_ASSETS__);
     const opening = openStores();
     const downloads = startDownloads(options, events);
     const files = machineFiles(downloads);

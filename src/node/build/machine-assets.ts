@@ -5,15 +5,12 @@ import { copyFile, mkdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { Plugin } from 'vite';
-import type { MachineAsset } from '../../browser/machine-assets.ts';
+import { machineFileNames, wasmName, type MachineAsset } from '../../browser/machine-assets.ts';
 
-const wasmName = 'v86.wasm';
-const machineFiles = ['kernel.bin', 'initramfs.cpio', 'bios.bin', 'userland.bin', 'disk.gz'];
-
-/** Defines `__MACHINE_ASSETS__`; a machine image that is not built yet leaves gaps in it. */
+/** Defines `__MACHINE_ASSETS__`; a machine image that is not built yet leaves gaps in it, which the page tells of. */
 export function machineAssets(root: string): Plugin {
   const wasmPath = join(dirname(createRequire(import.meta.url).resolve('v86')), wasmName);
-  const paths = machineFiles.map((name) => join(root, 'public/machine', name));
+  const paths = machineFileNames.map((name) => join(root, 'public/machine', name));
   const assets = [...paths, wasmPath].filter(existsSync).map(describe);
   let outDir = '';
   return {
