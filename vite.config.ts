@@ -10,6 +10,9 @@ import { preloadPage } from './src/node/build/preload-page.ts';
 
 const underTest = process.env['VITEST'] !== undefined;
 
+/** Test files at a time, whatever the machine: each has a container host or a browser of its own. */
+const workerCount = 2;
+
 export default defineConfig({
   // Vitest works on the whole repository, Vite on the page.
   root: underTest ? import.meta.dirname : 'src/ui',
@@ -44,6 +47,10 @@ export default defineConfig({
     },
   },
   test: {
+    maxWorkers: workerCount,
+    sequence: underTest
+      ? { sequencer: (await import('./test/support/longest-first.ts')).LongestFirst }
+      : {},
     projects: [
       { extends: true, test: { name: 'unit', include: ['src/**/*.test.ts', 'test/*.test.ts'] } },
       {
@@ -51,9 +58,10 @@ export default defineConfig({
         test: {
           name: 'vm',
           include: ['test/machine/**/*.vm.test.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          // Optimising the guest's code pays for itself only in machines that live longer than a test.
+          execArgv: ['--liftoff-only'],
         },
       },
       {
@@ -61,9 +69,9 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['test/browser/**/*.browser.test.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
-          fileParallelism: false,
+          globalSetup: ['test/support/built-page.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
         },
       },
     ],

@@ -1,7 +1,8 @@
 /**
- * `npm test`: installs what is missing, then checks and tests everything. Ends with one line that
- * counts the tests. A program that cannot be had is named; in CI that is a failure.
+ * `npm test`: installs what is missing, then checks and tests everything, two things at a time. Ends with one line
+ * that counts the tests. A program that cannot be had is named; in CI that is a failure.
  */
+import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { installPackages, installPrograms, requireNode, root, run } from './support/setup.mjs';
 
@@ -14,40 +15,61 @@ const startedAt = Date.now();
 const failedSteps = [];
 const counts = { passed: 0, failed: 0, skipped: 0 };
 
-function step(name, command, args) {
+/** One stage; `quiet` ones show their output at their end, so that two of them do not mix theirs. */
+async function stage(name, { command, args, quiet = false }) {
   const begin = Date.now();
-  console.log(`\n── ${name}`);
-  const ok = run(command, args);
-  console.log(
-    `── ${name}: ${ok ? 'ok' : 'FAILED'} (${((Date.now() - begin) / 1000).toFixed(1)} s)`,
-  );
+  if (!quiet) console.log(`\n── ${name}`);
+  const { ok, output } = quiet ? await runQuietly(command, args) : { ok: run(command, args) };
+  const seconds = ((Date.now() - begin) / 1000).toFixed(1);
+  if (quiet) process.stdout.write(`\n── ${name}\n${output}`);
+  console.log(`── ${name}: ${ok ? 'ok' : 'FAILED'} (${seconds} s)`);
   if (!ok) failedSteps.push(name);
 }
 
-function vitest(project) {
-  const output = `${root}/.cache/test-${project}.json`;
+function runQuietly(command, args) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', (text) => (output += text));
+    child.on('error', (error) => resolve({ ok: false, output: `${error.message}\n` }));
+    child.on('close', (code) => resolve({ ok: code === 0, output }));
+  });
+}
+
+/** Stages after each other. */
+async function lane(...stages) {
+  for (const [name, command, ...args] of stages) await stage(name, { command, args, quiet: true });
+}
+
+async function vitest(name, projects) {
+  const output = `${root}/.cache/test-${projects.join('-')}.json`;
   mkdirSync(`${root}/.cache`, { recursive: true });
   rmSync(output, { force: true });
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${output}`];
-  step(`${project} tests`, 'npx', ['vitest', 'run', '--project', project, ...reporters]);
+  const chosen = projects.map((project) => `--project=${project}`);
+  await stage(name, { command: 'npx', args: ['vitest', 'run', ...chosen, ...reporters] });
   try {
     const report = JSON.parse(readFileSync(output, 'utf8'));
     counts.passed += report.numPassedTests;
     counts.failed += report.numFailedTests;
     counts.skipped += report.numPendingTests + report.numTodoTests;
   } catch {
-    failedSteps.push(`${project} tests wrote no report`);
+    failedSteps.push(`${name} wrote no report`);
   }
 }
 
-step('format', 'npx', ['prettier', '--check', '--log-level', 'warn', '.']);
-step('lint', 'npx', ['oxlint', '--deny-warnings']);
-step('types', 'node', ['test/support/types.mjs']);
-step('verify public/', 'node', ['vm-image/verify.mjs']);
-step('build', 'npx', ['vite', 'build', '--logLevel', 'warn']);
-vitest('unit');
-vitest('vm');
-vitest('browser');
+await Promise.all([
+  lane(['format', 'npx', 'prettier', '--check', '--log-level', 'warn', '.']),
+  lane(
+    ['build', 'npx', 'vite', 'build', '--logLevel', 'warn'],
+    ['types', 'node', 'test/support/types.mjs'],
+    ['lint', 'npx', 'oxlint', '--deny-warnings'],
+    ['verify public/', 'node', 'vm-image/verify.mjs'],
+  ),
+]);
+await vitest('unit tests', ['unit']);
+await vitest('machine and browser tests', ['vm', 'browser']);
 
 if (missing.length > 0 && process.env.CI) failedSteps.push('programs are missing');
 if (counts.skipped > 0 && process.env.CI) failedSteps.push('tests were skipped');

@@ -43,7 +43,8 @@ export async function startPlayground(
 
 /** The machine's prompt, with nothing typed behind it. */
 const prompt = /root@bottleship:[^\n]*# ?$/;
-const commandTimeoutMs = 30_000;
+/** Generous: the tests' machine may have much else to do. */
+const commandTimeoutMs = 60_000;
 
 /** Opens the page and waits for the first prompt, to the frame in which a learner sees it. */
 export async function openToPrompt(page: Page, url: string): Promise<void> {
