@@ -235,6 +235,27 @@ describe('POST /build', () => {
     await expect(engine.images.resolve('one')).rejects.toThrow('No such image');
   });
 
+  test('what each step left can be seen', async () => {
+    const engine = await createFakeEngine();
+    const lines = ['COPY a.txt /x/', 'COPY sub/b.txt /x/a.txt', 'CMD ["x"]'];
+    await build(engine, context(`FROM scratch\n${lines.join('\n')}\n`), '&version=2');
+    const response = await engine.handler({
+      method: 'GET',
+      path: '/bottleship/images/one/layers',
+      headers: {},
+    });
+    const seen: unknown = JSON.parse(decode(await bodyBytes(response)));
+    expect(seen).toMatchObject({
+      WastedBytes: 6,
+      Size: 8,
+      Steps: [
+        { Layer: { Size: 6, Added: 2, WastedBytes: 6 } },
+        { Layer: { Size: 2, Changed: 1, Files: [{ Path: '/x/a.txt', Change: 'changed' }] } },
+        { CreatedBy: 'CMD ["x"]' },
+      ],
+    });
+  });
+
   test('several outputs come back each in its pieces, and name no image', async () => {
     const engine = await createFakeEngine();
     const wanted = [

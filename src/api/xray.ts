@@ -1,4 +1,4 @@
-/** Wire types of `GET /bottleship/xray`, our one endpoint beside Docker's: what the engine did for a request, step by step. */
+/** Wire types of `GET /bottleship/xray`, ours beside Docker's: what the engine did for a request, step by step. */
 
 /** Where a step was taken. */
 export type XrayKind =

@@ -1,4 +1,5 @@
 /** The image endpoints. */
+import type { ImageLayers } from '../api/image-layers.ts';
 import type {
   ImageDeleteItem,
   ImageHistoryItem,
@@ -74,6 +75,15 @@ export function imageHistory(
     query: { platform: options.platform || undefined },
     ...signalOf(options),
   });
+}
+
+/** What each step of an image left: layer, size, files added, changed and removed, wasted bytes. */
+export function imageLayers(client: ApiClient, options: ImageOptions): Promise<ImageLayers> {
+  return client.json(
+    'GET',
+    `/bottleship/images/${imageSegment(options.image)}/layers`,
+    signalOf(options),
+  );
 }
 
 export function imageRemove(

@@ -48,6 +48,7 @@ import { execCheck, execStart } from './exec-start.ts';
 import { ExecTable } from './exec/exec-table.ts';
 import { stopHealth } from './health/health-monitor.ts';
 import { imageHistory } from './image-history.ts';
+import { imageLayers } from './image-layers.ts';
 import { imageImport } from './image-import.ts';
 import { imageInspect } from './image-inspect.ts';
 import { imageList } from './image-list.ts';
@@ -316,6 +317,7 @@ function imageVerbs(daemon: Daemon): ImageVerbs {
     imageList: (options) => imageList(daemon, options),
     imageInspect: (name, options) => imageInspect(daemon, name, options),
     imageHistory: (name, options) => imageHistory(daemon, name, options),
+    imageLayers: (name) => imageLayers(daemon, name),
     imageTag: (name, target) => imageTag(daemon, name, target),
     imageRemove: (name, options) => imageRemove(daemon, name, options),
     imagesPrune: (filters) => imagesPrune(daemon, filters),

@@ -1,4 +1,5 @@
 /** What the routes under `/images` need of an engine. */
+import type { ImageLayers } from '../../../api/image-layers.ts';
 import type { CommitRequest } from '../../../api/container.ts';
 import type {
   DistributionInspect,
@@ -115,6 +116,7 @@ export interface ImageBackend {
     name: string,
     options: { readonly platform?: ImagePlatform },
   ): Promise<ImageHistoryItem[]>;
+  imageLayers(name: string): Promise<ImageLayers>;
   imageTag(name: string, target: RepoTag): Promise<void>;
   imageRemove(
     name: string,
