@@ -71,6 +71,8 @@ const packagesOf: Record<string, readonly Layer[]> = {
   '@hono/node-server': ['proxy', 'node'],
   svelte: ['ui', 'ui/main.ts', 'playground'],
   '@xterm/xterm': ['ui', 'playground'],
+  '@codemirror': ['ui'],
+  '@lezer': ['ui'],
 };
 
 interface Import {

@@ -5,6 +5,7 @@
 import { expose } from 'comlink';
 import type { ApiResponse } from '../api/http.ts';
 import { createHost } from '../host/create-host.ts';
+import { hostFiles } from '../host/host-files.ts';
 import type { Host } from '../host/create-host.ts';
 import { KindError, errorMessage } from '../lib/errors.ts';
 import { portDuplex } from '../lib/port-duplex.ts';
@@ -87,6 +88,9 @@ const api: EngineWorkerApi = {
   async engine(request) {
     const { api } = await host.promise;
     return readResponse(await api(toApiRequest(request)));
+  },
+  async openFiles(port) {
+    expose(hostFiles((await host.promise).guest), port);
   },
   async request(request, port) {
     return serveOverPort((await host.promise).api, { request, port });

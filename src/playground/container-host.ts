@@ -2,6 +2,7 @@
  * What the page needs of the container host behind it. `WorkerHost` implements it over two workers,
  * `FakeHost` without any machine; the view-models know only this.
  */
+import type { HostFiles } from '../api/files.ts';
 import type { ApiHandler } from '../api/http.ts';
 import type { Disposable } from '../lib/disposable.ts';
 import type { Duplex } from '../lib/duplex.ts';
@@ -72,4 +73,6 @@ export interface ContainerHost extends Disposable {
   resume(): Promise<void>;
   /** The whole Engine API, bodies and upgrades streaming: what the views' `ApiClient` speaks to. Rejects when the host is gone. */
   readonly api: ApiHandler;
+  /** The machine's files. */
+  readonly files: HostFiles;
 }

@@ -1,5 +1,6 @@
 /** A container host without a machine, for tests and for work on the page: a shell that echoes. */
 import type { ApiHandler } from '../api/http.ts';
+import { FakeFiles } from './files/fake-files.ts';
 import { KindError } from '../lib/errors.ts';
 import type { PublishedPort } from '../preview/published-port.ts';
 import type { Mapping } from '../preview/rewrite-headers.ts';
@@ -31,6 +32,7 @@ export class FakeHost implements ContainerHost {
   disposed = false;
   paused = false;
   readonly api: ApiHandler;
+  readonly files = new FakeFiles();
   readonly #options: FakeHostOptions;
 
   constructor(options: FakeHostOptions = {}) {

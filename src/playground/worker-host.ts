@@ -4,6 +4,7 @@
  */
 import { proxy, transfer, wrap } from 'comlink';
 import type { Remote } from 'comlink';
+import type { HostFiles, WriteOutcome } from '../api/files.ts';
 import type { ApiHandler } from '../api/http.ts';
 import { toDisposable } from '../lib/disposable.ts';
 import { KindError } from '../lib/errors.ts';
@@ -37,6 +38,7 @@ export class WorkerHost implements ContainerHost {
   readonly api: ApiHandler = requestOverPort((request, port) =>
     this.#call(this.#engine.request(request, transfer(port, [port]))),
   );
+  readonly files: HostFiles = this.#openFiles();
   readonly #options: WorkerHostOptions;
   readonly #vmWorker: Worker;
   readonly #engineWorker: Worker;
@@ -136,6 +138,30 @@ export class WorkerHost implements ContainerHost {
     this.#fail(new KindError('cancelled', 'The machine was turned off'));
     this.#vmWorker.terminate();
     this.#engineWorker.terminate();
+  }
+
+  /** Made when it is first used: most visits never look at a file. */
+  #openFiles(): HostFiles {
+    let opened: Remote<HostFiles> | undefined;
+    const remote = (): Remote<HostFiles> => {
+      if (opened === undefined) {
+        const { port1, port2 } = new MessageChannel();
+        this.#engine.openFiles(transfer(port2, [port2])).catch(() => undefined);
+        opened = wrap<HostFiles>(port1);
+      }
+      return opened;
+    };
+    return {
+      list: (path) => this.#call(remote().list(path)),
+      stat: (path) => this.#call(remote().stat(path)),
+      read: (path, sizeBytesMax) => this.#call(remote().read(path, sizeBytesMax)),
+      write: (path, content, options) =>
+        this.#call<WriteOutcome>(remote().write(path, content, options)),
+      makeFolder: (path) => this.#call(remote().makeFolder(path)),
+      rename: (from, to) => this.#call(remote().rename(from, to)),
+      remove: (path) => this.#call(remote().remove(path)),
+      readTar: (path) => this.#call(remote().readTar(path)),
+    };
   }
 
   #call<T>(answer: Promise<T>): Promise<T> {

@@ -64,6 +64,8 @@ export interface EngineWorkerApi {
   openPreview(mapping: Mapping, link: MessagePort): Promise<void>;
   run(commandLine: string): Promise<RunResult>;
   engine(request: EngineRequest): Promise<EngineResponse>;
+  /** Gives whoever has the other end of `port` the machine's files, as a comlink object (src/api/files.ts). */
+  openFiles(port: MessagePort): Promise<void>;
   /** One request with bodies that stream over `port` (src/client/request-port.ts). */
   request(request: PortRequest, port: MessagePort): Promise<PortAnswer>;
 }

@@ -34,6 +34,9 @@ export interface ViewServices {
   openPort(port: number): Promise<void>;
   /** Opens a file of the machine in the editor. */
   openFile(path: string): void;
+  /** File that `openFile` or a lesson wants open; the files view takes it. Reactive. */
+  readonly wantedFile: string | undefined;
+  fileTaken(): void;
   /** Brings another view to the front. */
   show(view: ViewId): void;
   /** Arranges the page as a step of a lesson wants it. What the page does not have is passed over. */

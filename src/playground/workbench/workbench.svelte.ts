@@ -28,6 +28,7 @@ export class Workbench implements ViewServices, Disposable {
   readonly theme: Theme;
   /** File that a lesson or a link wants open; the editor takes it when it is there. */
   #wantedFile = $state<string | undefined>();
+  #isPaletteOpen = $state(false);
   #awaitedPort: number | undefined;
   readonly #ports: Disposable;
 
@@ -43,6 +44,19 @@ export class Workbench implements ViewServices, Disposable {
 
   get wantedFile(): string | undefined {
     return this.#wantedFile;
+  }
+
+  /** Of the machine that is ready. */
+  get client(): ApiClient | undefined {
+    const { host } = this.session;
+    return host && new ApiClient(host.api);
+  }
+  get isPaletteOpen(): boolean {
+    return this.#isPaletteOpen;
+  }
+
+  togglePalette(open = !this.#isPaletteOpen): void {
+    this.#isPaletteOpen = open;
   }
 
   onMachine(listener: (machine: ViewMachine) => void): Disposable {

@@ -14,6 +14,7 @@ export interface View {
 /** In the order of the bar. */
 export const views: readonly View[] = [
   { id: 'lesson', load: () => import('./lesson/LessonView.svelte') },
+  { id: 'files', load: () => import('./files/FilesView.svelte') },
   { id: 'processes', load: () => import('./processes/ProcessesView.svelte') },
   { id: 'xray', load: () => import('./xray/XrayView.svelte') },
 ];

@@ -9,6 +9,7 @@ export function pressPageKey(event: KeyboardEvent, workbench: Workbench): boolea
     if (event.ctrlKey && event.shiftKey && event.code === 'Backquote') {
       return () => workbench.openTerminal();
     }
+    if (isPaletteKey(event)) return () => workbench.togglePalette();
     const isPlainAlt = event.altKey && !event.ctrlKey && !event.metaKey && !event.shiftKey;
     if (isPlainAlt && event.key === 'PageDown') return () => step(1);
     if (isPlainAlt && event.key === 'PageUp') return () => step(-1);
@@ -24,4 +25,15 @@ export function pressPageKey(event: KeyboardEvent, workbench: Workbench): boolea
   event.stopPropagation();
   action();
   return true;
+}
+
+/** Ctrl-K is the shell's in the terminal, where it cuts to the end of the line; Ctrl-Shift-P and Cmd-K open there too. */
+function isPaletteKey(event: KeyboardEvent): boolean {
+  if (event.altKey) return false;
+  const key = event.key.toLowerCase();
+  if (event.ctrlKey && event.shiftKey && key === 'p') return true;
+  if (event.shiftKey || key !== 'k') return false;
+  if (event.metaKey) return true;
+  const { target } = event;
+  return event.ctrlKey && !(target instanceof Element && target.closest('.xterm') !== null);
 }
