@@ -16,7 +16,6 @@ export const en = {
   suggestShell: 'Open a shell inside a container',
   suggestWeb: 'Start a web server in the background',
   suggestIsolation: 'See what isolates a container',
-  runCommand: (command: string) => `Run ${command}`,
   terminal: 'Terminal',
   terminalName: 'Terminal of the machine',
   terminalHelp:

@@ -17,7 +17,6 @@ export const zh: Strings = {
   suggestShell: '在容器里打开 shell',
   suggestWeb: '在后台启动 Web 服务器',
   suggestIsolation: '看看容器是怎样隔离的',
-  runCommand: (command) => `运行 ${command}`,
   terminal: '终端',
   terminalName: '机器的终端',
   terminalHelp: '按 Ctrl+Shift+C 复制，按 Ctrl+Shift+V 粘贴。按 F6 将焦点移出终端。',

@@ -37,6 +37,20 @@ export const editorTheme = EditorView.theme({
     background: 'var(--accent)',
     color: 'var(--accent-ink)',
   },
+  // CodeMirror draws these as data: images, which the page's policy forbids.
+  '.cm-lintRange-error': {
+    backgroundImage: 'none',
+    textDecoration: 'wavy underline var(--danger)',
+  },
+  '.cm-lintRange-warning': {
+    backgroundImage: 'none',
+    textDecoration: 'wavy underline var(--cork)',
+  },
+  '.cm-lint-marker': { width: '0.75em', height: '0.75em', borderRadius: '50%' },
+  '.cm-lint-marker-error': { content: '""', background: 'var(--danger)' },
+  '.cm-lint-marker-warning': { content: '""', background: 'var(--cork)' },
+  '.cm-diagnostic-error': { borderLeftColor: 'var(--danger)' },
+  '.cm-diagnostic-warning': { borderLeftColor: 'var(--cork)' },
   '.cm-textfield': {
     background: 'var(--surface)',
     border: '1px solid var(--line)',
