@@ -13,6 +13,7 @@ export class FakeServices implements ViewServices {
   readonly typed: string[] = [];
   readonly opened: { readonly title: string; readonly commandLine: string }[] = [];
   readonly shown: ViewId[] = [];
+  readonly wantedFile: string | undefined = undefined;
   listeners = 0;
   readonly #machine: ViewMachine;
 
@@ -44,6 +45,8 @@ export class FakeServices implements ViewServices {
   }
 
   openFile(): void {}
+
+  fileTaken(): void {}
 
   show(view: ViewId): void {
     this.shown.push(view);
