@@ -20,7 +20,7 @@ import { enterHosts } from './host-lock.ts';
 import { createForgetfulStore, lateRecordStore } from './late-record-store.ts';
 import { machineMemorySizeBytes } from './memory-size.ts';
 import { Shells } from './shells.ts';
-import { openStores } from './stores.ts';
+import { openStores, useOverPort } from './stores.ts';
 
 /** Most that one response may hold: the page keeps it whole. */
 const responseBytesMax = 64 * 1024 * 1024;
@@ -34,8 +34,9 @@ let previews: PreviewService | undefined;
 const diskLasts = deferred<boolean>();
 
 const api: EngineWorkerApi = {
-  async start({ baseUrl, machinePort }, events) {
-    const stores = await openStores().catch((error: unknown) => {
+  async start({ baseUrl, machinePort, memoryPort }, events) {
+    const opening = memoryPort === undefined ? openStores() : useOverPort(memoryPort);
+    const stores = await Promise.resolve(opening).catch((error: unknown) => {
       host.reject(error);
       throw error;
     });
@@ -51,7 +52,11 @@ const api: EngineWorkerApi = {
       proxyUrl: new URL('/', baseUrl).origin,
       findEgress: () => findPageEgress(baseUrl),
       memorySizeBytes: machineMemorySizeBytes(navigator.userAgent),
-      whenAlone: (run) => enterHosts(navigator.locks, { name: 'bottleship-hosts', whenAlone: run }),
+      // What lies in memory is nobody else's.
+      whenAlone: (run) =>
+        stores.last
+          ? enterHosts(navigator.locks, { name: 'bottleship-hosts', whenAlone: run })
+          : run(),
     });
     host.resolve(created);
     machine.onState((state) => {

@@ -7,6 +7,7 @@
  */
 import { expose } from 'comlink';
 import { readDiskImage } from '../disk/disk-image.ts';
+import { MemoryBlockStore } from '../disk/memory-block-store.ts';
 import { DiskTree } from '../guest/ninep/disk-tree.ts';
 import { createNinepServer } from '../guest/ninep/server.ts';
 import { JoinedTree } from '../guest/ninep/joined-tree.ts';
@@ -27,7 +28,7 @@ import type { AssetBytes, MachineAsset } from './machine-assets.ts';
 import { machineMemorySizeBytes } from './memory-size.ts';
 import { openOwnDisk } from './own-disk.ts';
 import { throttle } from './throttle.ts';
-import { openStores, storeName } from './stores.ts';
+import { keepInMemory, openStores, storeName } from './stores.ts';
 import type { Stores } from './stores.ts';
 
 declare const __MACHINE_ASSETS__: readonly MachineAsset[];
@@ -41,7 +42,8 @@ const prefetchDelayMs = 3000;
 const api: VmWorkerApi = {
   async boot(options, events) {
     checkAssets(__MACHINE_ASSETS__);
-    const opening = openStores();
+    const { memoryPort } = options;
+    const opening = memoryPort === undefined ? openStores() : keepInMemory(memoryPort);
     const downloads = startDownloads(options, events);
     const files = machineFiles(downloads);
     // What is waited for later may fail while nobody does.
@@ -54,7 +56,7 @@ const api: VmWorkerApi = {
     const machine = createMachine({
       stores,
       userland,
-      disk: openDisk(downloads, events),
+      disk: openDisk(downloads, { lasts: stores.last, events }),
       files: await files,
     });
     events.booting();
@@ -160,10 +162,15 @@ function connect(
 }
 
 /** Opened when the machine comes for it: that is after the first prompt. */
-function openDisk({ assets }: Downloads, events: VmWorkerEvents): DiskTree {
+function openDisk(
+  { assets }: Downloads,
+  { lasts, events }: { lasts: boolean; events: VmWorkerEvents },
+): DiskTree {
   return new DiskTree(async () => {
     const image = await readDiskImage(await assets.content('disk.gz'));
-    const disk = await openOwnDisk({ locks: navigator.locks, name: storeName, image });
+    const disk = lasts
+      ? await openOwnDisk({ locks: navigator.locks, name: storeName, image })
+      : { store: new MemoryBlockStore(image), lasts };
     events.disk(disk.lasts);
     return disk.store;
   });

@@ -24,14 +24,18 @@ import type {
 import type {
   EngineWorkerApi,
   EngineWorkerEvents,
+  EngineWorkerOptions,
   VmWorkerApi,
   VmWorkerEvents,
+  VmWorkerOptions,
 } from './worker-protocol.ts';
 
 export interface WorkerHostOptions {
   readonly createVmWorker: () => Worker;
   readonly createEngineWorker: () => Worker;
   readonly baseUrl: string;
+  /** Forgets everything with the page: embeds do. */
+  readonly ephemeral?: boolean;
 }
 
 export class WorkerHost implements ContainerHost {
@@ -77,8 +81,9 @@ export class WorkerHost implements ContainerHost {
       booted: () => events.phase('starting'),
       failed: (cause) => this.#fail(new KindError('unavailable', cause)),
     };
-    const engine = transfer({ baseUrl, machinePort: port2 }, [port2]);
-    const vm = transfer({ baseUrl, machinePort: port1 }, [port1]);
+    const memory = this.#options.ephemeral === true ? new MessageChannel() : undefined;
+    const engine = workerOptions({ baseUrl, machinePort: port2 }, memory?.port2);
+    const vm = workerOptions({ baseUrl, machinePort: port1 }, memory?.port1);
     const started = Promise.all([
       this.#engine.start(engine, proxy(engineEvents)),
       this.#vm.boot(vm, proxy(vmEvents)),
@@ -177,4 +182,13 @@ export class WorkerHost implements ContainerHost {
       this.#fail(new KindError('unavailable', `The ${name} worker failed: ${cause}`));
     });
   }
+}
+
+function workerOptions(
+  options: EngineWorkerOptions & VmWorkerOptions,
+  memoryPort: MessagePort | undefined,
+): EngineWorkerOptions & VmWorkerOptions {
+  const { machinePort } = options;
+  if (memoryPort === undefined) return transfer(options, [machinePort]);
+  return transfer({ ...options, memoryPort }, [machinePort, memoryPort]);
 }

@@ -23,6 +23,8 @@ export interface VmWorkerOptions {
   readonly baseUrl: string;
   /** Carries the machine, as src/vm/port-machine.ts speaks it. */
   readonly machinePort: MessagePort;
+  /** When there is one, disk and images are in memory, and neither read nor kept for other tabs; it joins the workers. */
+  readonly memoryPort?: MessagePort;
 }
 
 export interface VmWorkerApi {
@@ -38,6 +40,7 @@ export interface VmWorkerApi {
 export interface EngineWorkerOptions {
   readonly baseUrl: string;
   readonly machinePort: MessagePort;
+  readonly memoryPort?: MessagePort;
 }
 
 export interface EngineWorkerEvents {
