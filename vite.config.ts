@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 import { contentSecurityPolicy } from './src/node/build/content-security-policy.ts';
+import { embedScript } from './src/node/build/embed-script.ts';
 import { machineAssets } from './src/node/build/machine-assets.ts';
 import { noNodeModules } from './src/node/build/no-node-modules.ts';
 import { offlineFiles } from './src/node/build/offline-files.ts';
@@ -28,6 +29,7 @@ export default defineConfig({
           preloadPage(),
           machineAssets(import.meta.dirname),
           previewFiles(import.meta.dirname),
+          embedScript(import.meta.dirname),
           offlineFiles(import.meta.dirname),
         ]),
   ],
@@ -40,8 +42,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rolldownOptions: {
-      input: ['src/ui/index.html', 'src/ui/preview.html'].map((path) =>
-        join(import.meta.dirname, path),
+      input: ['index', 'preview', 'embed', 'gallery'].map((page) =>
+        join(import.meta.dirname, `src/ui/${page}.html`),
       ),
       checks: { pluginTimings: false },
     },

@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 const sourceRoot = fileURLToPath(new URL('../src', import.meta.url));
 
 const everything = [
-  'api', 'lib', 'ui', 'ui/main.ts', 'playground', 'cli', 'client', 'engine/server', 'engine', 'build', 'registry', 'image', 'disk',
+  'api', 'lib', 'ui', 'ui/main.ts', 'ui/embed/main.ts', 'playground', 'cli', 'client', 'engine/server', 'engine', 'build', 'registry', 'image', 'disk',
   'network', 'lesson', 'egress', 'guest', 'vm', 'preview', 'host', 'browser', 'node', 'node/build', 'proxy',
 ] as const; // prettier-ignore
 
@@ -19,6 +19,7 @@ const mayImport: Record<Layer, readonly Layer[]> = {
   api: [],
   ui: ['playground', 'preview', 'lesson'],
   'ui/main.ts': ['ui', 'playground', 'browser'],
+  'ui/embed/main.ts': ['ui', 'playground', 'browser'],
   playground: ['cli', 'client', 'lesson', 'preview'],
   cli: ['client'],
   client: [],
@@ -49,10 +50,11 @@ const mayImport: Record<Layer, readonly Layer[]> = {
     'egress',
   ],
   browser: everything.filter(
-    (layer) => !['ui', 'ui/main.ts', 'node', 'node/build', 'proxy'].includes(layer),
+    (layer) =>
+      !['ui', 'ui/main.ts', 'ui/embed/main.ts', 'node', 'node/build', 'proxy'].includes(layer),
   ),
   node: everything.filter(
-    (layer) => !['ui', 'ui/main.ts', 'playground', 'browser'].includes(layer),
+    (layer) => !['ui', 'ui/main.ts', 'ui/embed/main.ts', 'playground', 'browser'].includes(layer),
   ),
   'node/build': ['node', 'browser'],
   proxy: ['egress', 'network'],
@@ -69,7 +71,7 @@ const packagesOf: Record<string, readonly Layer[]> = {
   '@cfworker/json-schema': ['lesson'],
   hono: ['proxy', 'node'],
   '@hono/node-server': ['proxy', 'node'],
-  svelte: ['ui', 'ui/main.ts', 'playground'],
+  svelte: ['ui', 'ui/main.ts', 'ui/embed/main.ts', 'playground'],
   '@xterm/xterm': ['ui', 'playground'],
   '@codemirror': ['ui'],
   '@lezer': ['ui'],

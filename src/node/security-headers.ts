@@ -1,6 +1,6 @@
 /**
  * The page's security policy: sent as headers by our server and written into the page as a `<meta>` for
- * static hosts. No COOP and no COEP, and no frame-ancestors: the playground may be embedded anywhere.
+ * static hosts. No COOP and no COEP: embeds work in any page. Which pages may frame ours is for headers only.
  */
 
 import { configuredPreviewTemplate } from './preview-config.ts';
@@ -17,8 +17,8 @@ const directives: Readonly<Record<string, string>> = {
   'img-src': "'self'",
   'font-src': "'self'",
   'manifest-src': "'self'",
-  // Previews of published ports, each of an origin of its own.
-  'frame-src': `http://*.localhost:* ${previewFrameSource()}`.trim(),
+  // Embeds in the gallery; previews of published ports, each of an origin of its own.
+  'frame-src': `'self' http://*.localhost:* ${previewFrameSource()}`.trim(),
   'base-uri': "'none'",
   'form-action': "'none'",
 };
@@ -27,8 +27,25 @@ export const contentSecurityPolicyText = Object.entries(directives)
   .map(([name, value]) => `${name} ${value}`)
   .join('; ');
 
-export const securityHeaders: Readonly<Record<string, string>> = {
-  'content-security-policy': contentSecurityPolicyText,
+/** Headers of one file, by its path. */
+export function securityHeadersOf(path: string): Readonly<Record<string, string>> {
+  return {
+    ...securityHeaders,
+    'content-security-policy': contentSecurityPolicyText + framingOf(path),
+  };
+}
+
+/**
+ * Only embeds may be framed by other sites: by all, or by those of BOTTLESHIP_EMBED_ANCESTORS. The playground keeps
+ * containers and volumes; an embed has a machine that knows nothing of them.
+ */
+function framingOf(path: string): string {
+  if (!/^\/embed(?:\.html)?$/.test(path)) return "; frame-ancestors 'self'";
+  const ancestors = process.env['BOTTLESHIP_EMBED_ANCESTORS'];
+  return ancestors === undefined ? '' : `; frame-ancestors ${ancestors}`;
+}
+
+const securityHeaders: Readonly<Record<string, string>> = {
   'x-content-type-options': 'nosniff',
   // Previews may be of the same site: they get no process and no document.domain in common.
   'origin-agent-cluster': '?1',

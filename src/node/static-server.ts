@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream';
 import { mediaTypeOf } from './media-type.ts';
 import { parseRange } from './byte-range.ts';
-import { securityHeaders } from './security-headers.ts';
+import { securityHeadersOf } from './security-headers.ts';
 
 interface StaticFile {
   readonly filePath: string;
@@ -26,12 +26,13 @@ interface StaticEntry {
 export async function staticServer(folder: string): Promise<RequestListener> {
   const entries = await listFolder(folder);
   return (request, response) => {
-    for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value);
+    const url = parsePath(request.url ?? '/');
+    for (const [name, value] of Object.entries(securityHeadersOf(url?.path ?? '')))
+      response.setHeader(name, value);
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.setHeader('allow', 'GET, HEAD');
       return refuse(response, 405, 'Method not allowed');
     }
-    const url = parsePath(request.url ?? '/');
     const entry = url === undefined ? undefined : entries.get(url.path);
     if (url === undefined || entry === undefined) return refuse(response, 404, 'Not found');
     response.setHeader('cache-control', cacheControl(url.path, url.versioned));
@@ -57,6 +58,8 @@ async function listFolder(folder: string): Promise<ReadonlyMap<string, StaticEnt
     const brotli = files.get(`${name}.br`);
     const entry = brotli === undefined ? { plain } : { plain, brotli };
     entries.set(name, entry);
+    // The address of embeds, as other sites write it.
+    if (name === '/embed.html') entries.set('/embed', entry);
     if (name.endsWith('/index.html')) entries.set(name.slice(0, -'index.html'.length), entry);
   }
   return entries;

@@ -32,6 +32,7 @@ export class Session implements Disposable {
   readonly #now: () => number;
   readonly #hostListeners = new Set<(host: ContainerHost) => void>();
   readonly #readyListeners = new Set<(host: ContainerHost) => void>();
+  readonly #phaseListeners = new Set<(phase: SessionPhase, cause: string) => void>();
   #started: Promise<void> = Promise.resolve();
 
   constructor(options: SessionOptions) {
@@ -112,6 +113,13 @@ export class Session implements Disposable {
     return { dispose: () => this.#readyListeners.delete(listener) };
   }
 
+  /** Calls back with every phase that begins, at once with the one there is; `cause` is that of a failure. */
+  onPhase(listener: (phase: SessionPhase, cause: string) => void): Disposable {
+    this.#phaseListeners.add(listener);
+    listener(this.#phase, this.#cause);
+    return { dispose: () => this.#phaseListeners.delete(listener) };
+  }
+
   /** Starts a machine, or starts over after a failure. Never rejects. */
   start(): Promise<void> {
     this.#host?.dispose();
@@ -125,20 +133,20 @@ export class Session implements Disposable {
   dispose(): void {
     this.#host?.dispose();
     this.#host = undefined;
-    this.#phase = 'idle';
+    this.#setPhase('idle');
   }
 
   async #boot(host: ContainerHost): Promise<void> {
-    this.#phase = 'downloading';
     this.#failedPhase = undefined;
     this.#cause = '';
+    this.#setPhase('downloading');
     this.#receivedBytes = 0;
     this.#consoleText = '';
     this.#bootMs = undefined;
     const startedAt = this.#now();
     try {
       await host.boot({
-        phase: (phase) => this.#whileCurrent(host, () => (this.#phase = phase)),
+        phase: (phase) => this.#whileCurrent(host, () => this.#setPhase(phase)),
         downloaded: (receivedBytes, totalBytes) =>
           this.#whileCurrent(host, () => {
             this.#receivedBytes = receivedBytes;
@@ -154,9 +162,14 @@ export class Session implements Disposable {
     this.#whileCurrent(host, () => {
       if (this.#phase === 'failed') return;
       this.#bootMs = this.#now() - startedAt;
-      this.#phase = 'ready';
+      this.#setPhase('ready');
       for (const listener of this.#readyListeners) listener(host);
     });
+  }
+
+  #setPhase(phase: SessionPhase): void {
+    this.#phase = phase;
+    for (const listener of this.#phaseListeners) listener(phase, this.#cause);
   }
 
   /** A host that was replaced may still report; its words no longer count. */
@@ -170,7 +183,7 @@ export class Session implements Disposable {
     if (phase === 'failed') return;
     this.#failedPhase = bootPhases.find((candidate) => candidate === phase);
     this.#cause = cause;
-    this.#phase = 'failed';
+    this.#setPhase('failed');
     host.dispose();
   }
 

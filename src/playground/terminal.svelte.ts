@@ -30,6 +30,8 @@ const pendingInputBytesMax = 64 * 1024;
 const titleCharactersMax = 64;
 
 export class Terminal implements Disposable {
+  /** Takes no keys; what `run` types goes through. */
+  locked = $state(false);
   #status = $state<TerminalStatus>('waiting');
   #title = $state('');
   readonly #session: Session;
@@ -38,6 +40,7 @@ export class Terminal implements Disposable {
   #screen: TerminalScreen | undefined;
   #shell: ShellConnection | undefined;
   #input: WritableStreamDefaultWriter<Uint8Array> | undefined;
+  readonly #outputListeners = new Set<(bytes: Uint8Array) => void>();
   #pending: Uint8Array[] = [];
   #pendingBytes = 0;
   /** Counts connections, so that one that was overtaken while it opened is dropped. */
@@ -61,7 +64,7 @@ export class Terminal implements Disposable {
   attach(screen: TerminalScreen): Disposable {
     const store = new DisposableStore();
     this.#screen = screen;
-    store.add(screen.onInput((bytes) => this.#take(bytes)));
+    store.add(screen.onInput((bytes) => this.#press(bytes)));
     store.add(screen.onResize((size) => this.#shell?.resize(size)));
     store.add(
       screen.onTitle((title) => {
@@ -89,6 +92,12 @@ export class Terminal implements Disposable {
     this.focus();
     const host = this.#session.host;
     if (host !== undefined) void this.#connect(host);
+  }
+
+  /** Calls back with what the shell prints. */
+  onOutput(listener: (bytes: Uint8Array) => void): Disposable {
+    this.#outputListeners.add(listener);
+    return toDisposable(() => this.#outputListeners.delete(listener));
   }
 
   dispose(): void {
@@ -127,6 +136,7 @@ export class Terminal implements Disposable {
     for (;;) {
       const { done, value } = await reader.read();
       if (done) return;
+      for (const listener of this.#outputListeners) listener(value);
       await screen.write(value);
       if (this.#input === undefined && shell === this.#shell) this.#connectInput(input);
     }
@@ -146,6 +156,10 @@ export class Terminal implements Disposable {
     this.#status = 'ended';
     const text = `\r\n\x1b[2m${reason} ${this.#strings().pressEnterToReconnect}\x1b[0m\r\n`;
     await this.#screen?.write(new TextEncoder().encode(text));
+  }
+
+  #press(bytes: Uint8Array): void {
+    if (!this.locked) this.#take(bytes);
   }
 
   #take(bytes: Uint8Array): void {

@@ -1,0 +1,23 @@
+/** What an embed says beside its views. */
+import { defineStrings } from '../strings/area.ts';
+
+export const embedStrings = defineStrings({
+  en: {
+    title: 'Bottleship: a container host in this page',
+    start: 'Start the machine',
+    startHint: (megabytes: number) =>
+      `A Linux machine with Docker, in this page. Loads about ${megabytes} MB.`,
+    openWhole: 'Open in Bottleship',
+    readonly: 'This terminal only shows: it takes no keys.',
+    panes: 'Panes',
+  },
+  'zh-Hans': {
+    title: 'Bottleship：本页中的容器主机',
+    start: '启动虚拟机',
+    startHint: (megabytes: number) =>
+      `一台带有 Docker 的 Linux 虚拟机，就在本页中运行。约需下载 ${megabytes} MB。`,
+    openWhole: '在 Bottleship 中打开',
+    readonly: '此终端仅供查看，不接受键盘输入。',
+    panes: '窗格',
+  },
+});
