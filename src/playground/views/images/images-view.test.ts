@@ -1,0 +1,58 @@
+import { expect, test, vi } from 'vitest';
+import { FakeApi, FakeServices } from '../fake-services.ts';
+import { ImagesView, sharedWith } from './images-view.svelte.ts';
+
+const answers = {
+  '/images/json': [
+    { Id: 'sha256:aa', RepoTags: ['web:latest'], Size: 30 },
+    { Id: 'sha256:bbbbbbbbbbbbbbbb', RepoTags: [], Size: 10 },
+  ],
+  '/images/sha256:aa/json': { RootFS: { Layers: ['d1', 'd2'] } },
+  '/images/sha256:bbbbbbbbbbbbbbbb/json': { RootFS: { Layers: ['d1'] } },
+  '/bottleship/images/sha256:aa/layers': { Id: 'sha256:aa', Steps: [], WastedBytes: 0, Size: 30 },
+  '/bottleship/images/sha256:bbbbbbbbbbbbbbbb/layers': { Id: 'b', Steps: [], WastedBytes: 0, Size: 10 },
+  '/containers/json': [{ Id: 'c1' }, { Id: 'c2' }],
+  '/containers/c1/json': {
+    Id: 'c1',
+    GraphDriver: { Data: { LowerDir: '/l2:/l1', UpperDir: '/u', MergedDir: '/m' } },
+  },
+  '/containers/c1/changes': null,
+  '/containers/c2/json': { Id: 'c2', GraphDriver: { Data: null } },
+  '/containers/c2/changes': [{ Path: '/etc/passwd', Kind: 0 }],
+}; // prettier-ignore
+
+const event = (Type: string, Action: string) => ({
+  Type,
+  Action,
+  Actor: { ID: 'x', Attributes: {} },
+  time: 1,
+  timeNano: 1,
+});
+
+test('ImagesView shows the first image, or the chosen one, and finds shared layers', async () => {
+  const api = new FakeApi(answers);
+  const view = new ImagesView(new FakeServices(api.handler));
+  await vi.waitFor(() => expect(view.images.value?.shown?.name).toBe('web:latest'));
+  const images = view.images.value?.images ?? [];
+  expect(images.map(({ name }) => name)).toEqual(['web:latest', 'bbbbbbbbbbbb']);
+  expect(sharedWith(images, { image: 'sha256:aa', diffId: 'd1' })).toEqual(['bbbbbbbbbbbb']);
+  expect(sharedWith(images, { image: 'sha256:aa', diffId: 'd2' })).toEqual([]);
+  view.chooseImage('sha256:bbbbbbbbbbbbbbbb');
+  await vi.waitFor(() => expect(view.images.value?.layers?.Id).toBe('b'));
+  view.dispose();
+  expect(api.isOpen('/events')).toBe(false);
+});
+
+test('ImagesView stacks a container’s directories, and asks again after its events', async () => {
+  const api = new FakeApi(structuredClone(answers));
+  const view = new ImagesView(new FakeServices(api.handler));
+  await vi.waitFor(() => expect(view.overlays.value?.overlay?.lowerDirs).toEqual(['/l2', '/l1']));
+  expect(view.overlays.value?.overlay?.changes).toEqual([]);
+  api.answers['/containers/c1/changes'] = [{ Path: '/x', Kind: 1 }];
+  api.send('/events', event('container', 'exec_die'));
+  await vi.waitFor(() => expect(view.overlays.value?.overlay?.changes).toHaveLength(1));
+  view.chooseContainer('c2');
+  await vi.waitFor(() => expect(view.overlays.value?.overlay?.container.Id).toBe('c2'));
+  expect(view.overlays.value?.overlay?.lowerDirs).toEqual([]);
+  view.dispose();
+});
