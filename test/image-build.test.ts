@@ -256,6 +256,37 @@ describe('POST /build', () => {
     });
   });
 
+  test.each([true, false])('ADD streams what a URL gives: length told: %s', async (isTold) => {
+    const download = async () =>
+      new Response(new Blob(['from ', 'afar\n']).stream(), {
+        headers: {
+          'last-modified': 'Thu, 01 Jan 1970 00:01:00 GMT',
+          ...(isTold ? { 'content-length': '10' } : {}),
+        },
+      });
+    const engine = await createFakeEngine({ registry: { download } });
+    const { messages } = await build(engine, context('FROM scratch\nADD https://h/x/name /d/\n'));
+    expect(messages.at(-1)).not.toHaveProperty('error');
+    expect(await files(engine)).toMatchObject({ '/d/name': '600 0:0 from afar' });
+  });
+
+  test('a URL that gives less than it said is an error', async () => {
+    const download = async () => new Response('short', { headers: { 'content-length': '10' } });
+    const engine = await createFakeEngine({ registry: { download } });
+    const { messages } = await build(engine, context('FROM scratch\nADD https://h/name /d/\n'));
+    expect(messages.at(-1)).toMatchObject({
+      error: 'ADD failed: failed to GET https://h/name: 5 bytes instead of 10',
+    });
+  });
+
+  test('a URL is a context: a Dockerfile alone', async () => {
+    const download = async () => new Response('FROM scratch\nLABEL from=afar\n');
+    const engine = await createFakeEngine({ registry: { download } });
+    await build(engine, new Uint8Array(), '&remote=https://h/Dockerfile');
+    const { config } = await engine.images.resolve('one');
+    expect(config.config).toMatchObject({ Labels: { from: 'afar' } });
+  });
+
   test('several outputs come back each in its pieces, and name no image', async () => {
     const engine = await createFakeEngine();
     const wanted = [

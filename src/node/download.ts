@@ -24,11 +24,15 @@ export function createDownloader(options: { readonly resolver?: Resolver } = {})
         headers: {},
         signal: signal ?? new AbortController().signal,
       });
-      const length = incoming.headers['content-length'];
+      const headers = new Headers();
+      for (const name of ['content-length', 'content-encoding', 'last-modified']) {
+        const value = incoming.headers[name];
+        if (typeof value === 'string') headers.set(name, value);
+      }
       return new Response(Readable.toWeb(incoming) as ReadableStream<Uint8Array<ArrayBuffer>>, {
         status: incoming.statusCode ?? 502,
         statusText: incoming.statusMessage ?? '',
-        headers: length === undefined ? {} : { 'content-length': length },
+        headers,
       });
     },
     dispose: () => upstream.dispose(),

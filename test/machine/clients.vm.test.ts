@@ -105,6 +105,34 @@ describe('dockerode', () => {
     await container.remove({ force: true });
   });
 
+  test('builds an image from a tar', async () => {
+    const lines = 'FROM busybox\nCOPY word /word\nRUN cat /word\n';
+    const members = [
+      { name: 'Dockerfile', type: '0', content: lines },
+      { name: 'word', type: '0', content: 'built by dockerode\n' },
+    ];
+    const packed = Buffer.from(await new Response(tarOf(members)).arrayBuffer());
+    const stream = await docker.buildImage(Readable.from([packed]), {
+      t: 'rode',
+      labels: { by: 'rode' },
+    });
+    const messages: { stream?: string; aux?: { ID: string } }[] = await new Promise(
+      (resolve, reject) => {
+        docker.modem.followProgress(stream, (error, output) =>
+          error === null ? resolve(output as typeof messages) : reject(error),
+        );
+      },
+    );
+    expect(messages.map((message) => message.stream ?? '').join('')).toContain(
+      'built by dockerode\n',
+    );
+    const { Id, Config } = await docker.getImage('rode').inspect();
+    expect([Id, Config.Labels]).toEqual([
+      messages.find(({ aux }) => aux !== undefined)?.aux?.ID,
+      expect.objectContaining({ by: 'rode' }),
+    ]);
+  });
+
   test('hears of events and keeps volumes', async () => {
     const events = (await docker.getEvents({ filters: { type: ['volume'] } })) as Readable;
     const heard = once(events, 'data');

@@ -7,6 +7,7 @@ import type { CopyInstruction, InstructionSource } from '../instruction.ts';
 import { invalid } from '../parse/instruction-input.ts';
 import type { CopyStep } from './build-step.ts';
 import { expander } from './expander.ts';
+import { isGitSource } from './git-reference.ts';
 import type { StepContext } from './step-context.ts';
 import { stepText } from './step-name.ts';
 
@@ -113,10 +114,4 @@ function checkSources(name: string, sources: readonly string[], checksum: string
 
 export function isHttpSource(source: string): boolean {
   return /^https?:\/\//.test(source) && !isGitSource(source);
-}
-
-/** A repository: `git://…`, `git@host:…`, `ssh://…`, or a URL whose path ends in `.git`. */
-export function isGitSource(source: string): boolean {
-  if (/^(git|ssh):\/\//.test(source) || /^[^/\s@]+@[^/\s:]+:/.test(source)) return true;
-  return /^https?:\/\/[^#?]+\.git(#.*|\?.*)?$/.test(source);
 }

@@ -2,8 +2,8 @@
  * A build context becomes a layer of the store while it is sent: its tar is checked, indexed and never unpacked. A lease
  * keeps it as long as the build needs it.
  */
-import { decompress, type DecompressLimits } from '../../image/decompress.ts';
-import { digestOf } from '../../image/hash.ts';
+import { dockerfileBytesMax } from '../../build/parse/parse-dockerfile.ts';
+import { decompress, detectCompression, type DecompressLimits } from '../../image/decompress.ts';
 import type { LayerLease } from '../../image/layer-store.ts';
 import { TarReader } from '../../image/tar-reader.ts';
 import { tarArchive } from '../../image/tar-writer.ts';
@@ -15,8 +15,6 @@ import type { MountSource } from './run-mounts.ts';
 
 /** Of a context, uncompressed. */
 export const contextBytesMax = 4 * 1024 ** 3;
-/** What ADD or a remote context brings: it is held in memory. */
-export const downloadBytesMax = 512 * 1024 ** 2;
 const contextLimits: DecompressLimits = {
   sizeBytesMax: contextBytesMax,
   ratioMax: 200,
@@ -78,52 +76,68 @@ export async function* downloadContext(
   url: string,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array, void, void> {
-  const { bytes } = await download(daemon, url, { signal, sizeBytesMax: downloadBytesMax });
-  yield isText(bytes) ? dockerfileTar(bytes) : bytes;
+  const { body } = await download(daemon, url, signal);
+  const chunks = limited(body, { url, sizeBytesMax: contextBytesMax });
+  const first = await chunks.next();
+  if (first.done === true) throw new KindError('invalidParameter', `${url} is empty`);
+  if (!isText(first.value)) {
+    yield first.value;
+    yield* chunks;
+    return;
+  }
+  const lines = [first.value];
+  for await (const chunk of limited(chunks, { url, sizeBytesMax: dockerfileBytesMax }))
+    lines.push(chunk);
+  yield dockerfileTar(joinBytes(lines));
 }
 
-export interface Downloaded {
-  readonly bytes: Uint8Array;
+export interface Download {
+  readonly body: AsyncIterable<Uint8Array>;
+  /** Undefined where the server does not say, or packs what it sends. */
+  readonly sizeBytes: number | undefined;
   /** Seconds since 1970; 0 where the server does not say. */
   readonly modifiedSeconds: number;
-  readonly digest: string;
 }
 
+/** Rejects `invalidParameter` for any answer but a good one. */
 export async function download(
   daemon: Daemon,
   url: string,
-  { signal, sizeBytesMax }: { readonly signal: AbortSignal; readonly sizeBytesMax: number },
-): Promise<Downloaded> {
+  signal: AbortSignal,
+): Promise<Download> {
   const response = await daemon.registry.download(new URL(url), { signal });
+  const { headers, body } = response;
   if (!response.ok) {
-    await response.body?.cancel();
+    await body?.cancel();
     const status = `${response.status} ${response.statusText}`.trim();
     throw new KindError('invalidParameter', `failed to GET ${url} with status ${status}`);
   }
-  const chunks: Uint8Array[] = [];
+  const modified = Date.parse(headers.get('last-modified') ?? '');
+  const length = headers.has('content-encoding') ? null : headers.get('content-length');
+  return {
+    body: body ?? new Blob([]).stream(),
+    sizeBytes: length === null ? undefined : Number(length),
+    modifiedSeconds: Number.isNaN(modified) ? 0 : Math.floor(modified / 1000),
+  };
+}
+
+/** Rejects `resourceExhausted` when more comes. */
+export async function* limited(
+  source: AsyncIterable<Uint8Array>,
+  { url, sizeBytesMax }: { readonly url: string; readonly sizeBytesMax: number },
+): AsyncGenerator<Uint8Array, void, void> {
   let sizeBytes = 0;
-  for await (const chunk of response.body ?? []) {
+  for await (const chunk of source) {
     sizeBytes += chunk.length;
     if (sizeBytes > sizeBytesMax)
       throw new KindError('resourceExhausted', `${url} is larger than ${sizeBytesMax} bytes`);
-    chunks.push(chunk);
+    yield chunk;
   }
-  const bytes = joinBytes(chunks);
-  const modified = Date.parse(response.headers.get('last-modified') ?? '');
-  return {
-    bytes,
-    modifiedSeconds: Number.isNaN(modified) ? 0 : Math.floor(modified / 1000),
-    digest: await digestOf(bytes),
-  };
 }
 
 function isText(bytes: Uint8Array): boolean {
   const head = bytes.subarray(0, 512);
-  return (
-    !head.includes(0) &&
-    !(head[0] === 0x1f && head[1] === 0x8b) &&
-    !(head[0] === 0x42 && head[1] === 0x5a)
-  );
+  return !head.includes(0) && detectCompression(head) === 'none';
 }
 
 function dockerfileTar(bytes: Uint8Array): Uint8Array {

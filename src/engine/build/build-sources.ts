@@ -75,7 +75,7 @@ async function namedSource(
     return openSource(session, { kind: 'stage', index });
   }
   if (isHttpSource(value)) {
-    const tar = await downloadContext(daemon, value, session.signal);
+    const tar = downloadContext(daemon, value, session.signal);
     return ingestContext(daemon, tar, { lease, signal: session.signal });
   }
   throw new KindError(

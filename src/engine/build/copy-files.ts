@@ -70,7 +70,7 @@ export class CopyLayer {
   /** A file that the Dockerfile itself brings, or that was downloaded. */
   addFile(file: {
     readonly name: string;
-    readonly content: Uint8Array;
+    readonly content: Uint8Array | TreeNode;
     readonly isSeveral: boolean;
     readonly mode?: number;
     readonly mtimeSeconds?: number;

@@ -1,11 +1,12 @@
 /** COPY, ADD and WORKDIR: layers made from trees of files, without a machine. */
 import type { CopyStep, WorkdirStep } from '../../build/step/build-step.ts';
-import { isGitSource, isHttpSource } from '../../build/step/copy-step.ts';
+import { isHttpSource } from '../../build/step/copy-step.ts';
+import { isGitSource } from '../../build/step/git-reference.ts';
 import type { LayerInfo } from '../../image/layer-store.ts';
 import { KindError } from '../../lib/errors.ts';
 import { posixBase, posixJoin } from '../../lib/posix-path.ts';
 import { resolveOwner } from './build-accounts.ts';
-import { download, downloadBytesMax } from './build-context.ts';
+import { downloadFile } from './download-file.ts';
 import type { BuildSession, StageResult } from './build-session.ts';
 import { openSource } from './build-sources.ts';
 import { PlaceError, CopyLayer, type Owner } from './copy-files.ts';
@@ -142,17 +143,13 @@ async function addDownload(
   session: BuildSession,
   { step, layer, url, isSeveral }: SourceWork & { readonly url: string },
 ): Promise<void> {
-  const { daemon, signal } = session;
-  const { bytes, digest, modifiedSeconds } = await download(daemon, url, {
-    signal,
-    sizeBytesMax: downloadBytesMax,
-  });
+  const { content, digest, modifiedSeconds } = await downloadFile(session, url);
   if (step.checksum !== '' && step.checksum !== digest)
     throw new KindError('invalidParameter', `digest mismatch ${digest}: ${step.checksum}`);
   const name = posixBase(new URL(url).pathname);
   if (name === '/' || name === '.')
     throw new KindError('invalidParameter', `cannot determine filename from url: ${url}`);
-  layer.addFile({ name, content: bytes, isSeveral, mode: 0o600, mtimeSeconds: modifiedSeconds });
+  layer.addFile({ name, content, isSeveral, mode: 0o600, mtimeSeconds: modifiedSeconds });
 }
 
 /** The directory and its parents; undefined when it is there. */

@@ -18,8 +18,16 @@ export function keyValueMap<Missing>(
 }
 
 /** Only what was said is sent: the engine has the defaults. */
-export function buildQuery({ flags, invocation }: CommandContext): Query {
-  const buildArgs = keyValueMap(flags.list('build-arg'), (name) => invocation.env[name] ?? null);
+export function buildQuery(
+  { flags, invocation }: CommandContext,
+  { epochVariable = '' }: { readonly epochVariable?: string } = {},
+): Query {
+  const epoch = invocation.env[epochVariable];
+  const buildArgs = {
+    // buildx hands it on by itself.
+    ...(epoch === undefined ? {} : { [epochVariable]: epoch }),
+    ...keyValueMap(flags.list('build-arg'), (name) => invocation.env[name] ?? null),
+  };
   const labels = keyValueMap(flags.list('label'), () => '');
   return {
     t: flags.list('tag'),

@@ -81,10 +81,15 @@ describe('docker build', () => {
       'z',
       '-',
     ];
-    const result = await runFake({ argv, handler, stdin, env: { HOME: '/h' } });
+    const result = await runFake({
+      argv,
+      handler,
+      stdin,
+      env: { HOME: '/h', SOURCE_DATE_EPOCH: '5' },
+    });
     expect(result).toMatchObject({ stderr: plain, stdout: '', exitCode: 0 });
     expect(Object.fromEntries(query())).toEqual({
-      t: 'a', version: '2', dockerfile: 'Dockerfile', networkmode: 'default', target: 'z', buildargs: '{"K":"v","HOME":"/h"}',
+      t: 'a', version: '2', dockerfile: 'Dockerfile', networkmode: 'default', target: 'z', buildargs: '{"SOURCE_DATE_EPOCH":"5","K":"v","HOME":"/h"}',
     }); // prettier-ignore
   });
 

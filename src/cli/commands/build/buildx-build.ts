@@ -53,7 +53,7 @@ async function runBuildx(context: CommandContext): Promise<void> {
   const named = await namedContexts(context, main.body);
   const messages = await imageBuild(client, {
     query: {
-      ...buildQuery(context),
+      ...buildQuery(context, { epochVariable: 'SOURCE_DATE_EPOCH' }),
       ...buildxQuery(context, outputs),
       version: 2,
       dockerfile: main.dockerfile || undefined,
