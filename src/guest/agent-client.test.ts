@@ -224,6 +224,15 @@ describe('AgentClient', () => {
     await alsoChecked;
   });
 
+  it('a request after fail() rejects at once, even when the link is lost after that', async () => {
+    const { client, agent } = connected();
+    client.fail('it halted');
+    await expect(client.stat('/')).rejects.toThrow('Machine is not available: it halted');
+    agent.frame(0, new Uint8Array(), 77);
+    await expect(client.stat('/')).rejects.toThrow('Machine is not available: it halted');
+    expect(agent.sent(messageType.open)).toEqual([]);
+  });
+
   it('a request after a lost link waits for the next hello', async () => {
     const { client, agent } = connected(({ stream }, fake) =>
       fake.message(stream, messageType.control, { bytes: result }),

@@ -59,6 +59,7 @@ export class AgentClient implements Guest {
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** Settled by the agent's hello; a new one waits for the next when the link was lost. */
   #hello = deferred<void>();
+  #isGone = false;
   #docker: ((invocation: DockerInvocation) => void) | undefined;
   #socket: ((connection: Duplex) => void) | undefined;
 
@@ -73,6 +74,7 @@ export class AgentClient implements Guest {
       },
       onOpen: (stream, body) => this.#takeOpen(stream, body),
       onLost: () => {
+        if (this.#isGone) return;
         this.#hello = deferred();
         this.#awaitHello();
       },
@@ -80,10 +82,15 @@ export class AgentClient implements Guest {
     if (options.resume === true) this.#multiplexer.greet();
   }
 
-  /** The machine is gone: everything that waits rejects `unavailable` with this cause. */
+  /** The machine is gone: everything that waits, and whatever is asked later, rejects `unavailable` with this cause. */
   fail(cause: string): void {
+    this.#isGone = true;
     clearTimeout(this.#timer);
     const error = new KindError('unavailable', `Machine is not available: ${cause}`);
+    this.#hello.reject(error);
+    // A hello that was heard counts no more.
+    this.#hello = deferred();
+    this.#hello.promise.catch(() => {});
     this.#hello.reject(error);
     this.#multiplexer.fail(error);
   }
