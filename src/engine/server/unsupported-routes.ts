@@ -23,8 +23,6 @@ const noSession = refuse(
 );
 
 export const unsupportedRoutes: readonly Route[] = [
-  ...notYet('POST /containers/{name}/update'),
-
   ['POST', '/session', noSession],
 
   ['PUT', '/volumes/{name}', noClusterVolumes],
@@ -57,13 +55,6 @@ export const unsupportedRoutes: readonly Route[] = [
   ['POST', '/plugins/{name...}/set', noSuchPlugin],
   ['DELETE', '/plugins/{name...}', noSuchPlugin],
 ];
-
-function notYet(...operations: readonly string[]): Route[] {
-  return operations.map((operation) => {
-    const [method = '', pattern = ''] = operation.split(' ');
-    return [method, pattern, refuse('notImplemented', 'this operation is not available yet')];
-  });
-}
 
 /** The operations of a kind of object that only swarm managers have. */
 function managed(kind: string, { create }: { readonly create: boolean }): Route[] {
