@@ -1,7 +1,8 @@
 /**
  * Looks at an archive on its way into a container: what is no tar and what names a place outside the
  * directory is refused in Docker's words. The agent would keep it inside whatever it names; this is so
- * that the user hears of it.
+ * that the user hears of it. A sparse file is refused too: the agent knows no holes in archives, and would write what is
+ * stored of it as if it were all.
  */
 import { TarReader, type TarEntry } from '../../image/tar-reader.ts';
 import { errorKind, KindError } from '../../lib/errors.ts';
@@ -46,6 +47,8 @@ function checkEntry(entry: TarEntry, directory: string): void {
     throw new KindError('invalidParameter', message);
   };
   const { name, linkName } = entry;
+  if (isSparse(entry))
+    refuse(`Cannot unpack ${JSON.stringify(name)}: it is archived as a sparse file`);
   const place = cleanPath(`${directory}/${name}`);
   if (!isWithin(place, directory)) refuse(`"${cleanName(name)}" is outside of "${directory}"`);
   if (entry.type === 'link') {
@@ -55,6 +58,12 @@ function checkEntry(entry: TarEntry, directory: string): void {
   // An absolute target counts as one below the link, as for Docker: it cannot leave the container.
   if (entry.type === 'symlink' && !isWithin(cleanPath(`${place}/../${linkName}`), directory))
     refuse(`invalid symlink "${place}" -> "${linkName}"`);
+}
+
+function isSparse({ type, typeflag, sizeBytes, extents }: TarEntry): boolean {
+  if (type !== 'file') return false;
+  const storedBytes = extents.reduce((sum, { length }) => sum + length, 0);
+  return typeflag === 'S' || storedBytes !== sizeBytes;
 }
 
 function isWithin(path: string, directory: string): boolean {
