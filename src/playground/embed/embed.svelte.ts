@@ -8,7 +8,7 @@ import type { ContainerHost } from '../container-host.ts';
 import { pickLanguage, type Language } from '../language.svelte.ts';
 import type { Session } from '../session.svelte.ts';
 import { Terminal } from '../terminal.svelte.ts';
-import type { LessonWish, ViewId, ViewMachine, ViewServices } from '../views/view-services.ts';
+import type { Arrangement, LessonWish, ViewId, ViewMachine, ViewServices } from '../views/view-services.ts';
 import type { EmbedOptions } from './embed-options.ts';
 import type { EmbedPane, EmbedSettings, EmbedSetup, EmbedTheme } from './protocol.ts';
 
@@ -29,6 +29,7 @@ export class Embed implements ViewServices, Disposable {
   #panes = $state.raw<readonly EmbedPane[]>(['terminal']);
   #theme = $state<EmbedTheme>('system');
   #started = $state(false);
+  #wantedFile = $state<string | undefined>();
   readonly #options: EmbedOptions;
   readonly #attention: Attention;
   readonly #checkListeners = new Set<(check: { step: string; id: string }) => void>();
@@ -131,16 +132,27 @@ export class Embed implements ViewServices, Disposable {
     if (!this.#panes.includes(view)) this.#panes = [...this.#panes, view];
   }
 
-  /** The page around has chosen the panes; a lesson does not change that. */
-  arrange(): void {}
+  /** The page around has chosen the panes; a lesson only says which file the editor shows. */
+  arrange({ open }: Arrangement): void {
+    if (open !== undefined) this.#wantedFile = open;
+  }
 
   /** Previews are frames of a site that other pages' frames may not hold: the page around hears of the port. */
   openPort(): Promise<void> {
     return Promise.resolve();
   }
 
-  openFile(): void {
+  get wantedFile(): string | undefined {
+    return this.#wantedFile;
+  }
+
+  openFile(path: string): void {
+    this.#wantedFile = path;
     if (this.#panes.includes('files')) this.show('files');
+  }
+
+  fileTaken(): void {
+    this.#wantedFile = undefined;
   }
 
   dispose(): void {
