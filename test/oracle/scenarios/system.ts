@@ -192,8 +192,8 @@ export const events: Topic = {
           },
           save: { b: 'Id' },
         },
-        { request: 'POST /containers/bb/start', pick: [] },
         ...requests(
+          'POST /containers/bb/start',
           'DELETE /containers/bb',
           'DELETE /volumes/used',
           'DELETE /volumes/other',
