@@ -5,6 +5,7 @@ import { openTree } from '../src/engine/build/file-tree.ts';
 import { readSmallFile } from '../src/engine/build/file-content.ts';
 import { TarReader } from '../src/image/tar-reader.ts';
 import { tarArchive } from '../src/image/tar-writer.ts';
+import { createMemoryRecordStore } from './support/memory-stores.ts';
 import { bodyBytes, createFakeEngine, type FakeEngine } from './support/fake-engine.ts';
 
 const encode = (text: string) => new TextEncoder().encode(text);
@@ -254,6 +255,31 @@ describe('POST /build', () => {
         { CreatedBy: 'CMD ["x"]' },
       ],
     });
+  });
+
+  test('SOURCE_DATE_EPOCH is the time of the image and of what it makes', async () => {
+    const engine = await createFakeEngine();
+    const lines = 'FROM scratch\nWORKDIR /w\nCOPY <<E /f\nx\nE\n';
+    const args = encodeURIComponent(JSON.stringify({ SOURCE_DATE_EPOCH: '86400' }));
+    const query = `&version=2&nocache=1&buildargs=${args}`;
+    await build(engine, context(lines), query);
+    const first = await engine.images.resolve('one');
+    await build(engine, context(lines), query);
+    expect((await engine.images.resolve('one')).id).toBe(first.id);
+    expect(first.config.created).toBe('1970-01-02T00:00:00Z');
+    const tree = await openTree(engine.images.layers, first.config.diffIds);
+    expect(['w', 'f'].map((name) => tree.children.get(name)?.inode.mtimeSeconds)).toEqual([
+      86_400, 86_400,
+    ]);
+  });
+
+  test('an engine that starts again has the cache of the one before', async () => {
+    const state = createMemoryRecordStore();
+    const lines = 'FROM scratch\nCMD ["x"]\n';
+    const first = await build(await createFakeEngine({ state }), context(lines));
+    expect(first.stream).not.toContain('Using cache');
+    const second = await build(await createFakeEngine({ state }), context(lines));
+    expect(second.stream).toContain(' ---> Using cache\n');
   });
 
   test.each([true, false])('ADD streams what a URL gives: length told: %s', async (isTold) => {
