@@ -46,11 +46,32 @@ describe('networks', () => {
   });
 });
 
+describe('networks that hold a configuration', () => {
+  test('give it to others, and stay while these are there', async () => {
+    const engine = await createFakeEngine();
+    const Config = [{ Subnet: '10.7.0.0/24' }];
+    const conf = { Name: 'conf', ConfigOnly: true, IPAM: { Config }, Labels: { a: '1' } };
+    expect(await createNetwork(engine, conf)).toBe(201);
+    const ConfigFrom = { Network: 'conf' };
+    const own = { Name: 'own', ConfigFrom, Options: { a: 'b' } };
+    expect(await createNetwork(engine, own)).toBe(403);
+    expect(await createNetwork(engine, { Name: 'net', ConfigFrom })).toBe(201);
+    const network = (await engine.call('GET', '/networks/net')).json as NetworkInspect;
+    expect(network).toMatchObject({ ConfigFrom, IPAM: { Config }, Labels: { a: '1' } });
+    expect((await engine.call('DELETE', '/networks/conf')).status).toBe(403);
+    await engine.create({ HostConfig: { NetworkMode: 'conf' } }, 'cc');
+    expect((await engine.call('POST', '/containers/cc/start')).status).toBe(403);
+    expect((await engine.call('DELETE', '/networks/net')).status).toBe(204);
+    expect((await engine.call('DELETE', '/networks/conf')).status).toBe(204);
+  });
+});
+
 describe('a container on networks', () => {
   test('joins and leaves while it runs', async () => {
     const engine = await createFakeEngine();
     await createNetwork(engine, { Name: 'one' });
-    await createNetwork(engine, { Name: 'two' });
+    const asked = { Config: [{ Subnet: '172.19.0.0/16' }] };
+    await createNetwork(engine, { Name: 'two', IPAM: asked });
     await engine.create({ HostConfig: { NetworkMode: 'one' } }, 'cc');
     await engine.call('POST', '/containers/cc/start');
     const IPAMConfig = { IPv4Address: '172.19.0.7' };

@@ -180,7 +180,7 @@ function summary(
   const { config, hostConfig, args } = container;
   return {
     Id: container.id,
-    Names: [`/${container.name}`, ...linkNames(daemon, container)],
+    Names: [`/${container.name}`, ...linkNames(daemon, container)].toSorted(),
     Image: imageName(container, images),
     ImageID: container.imageId,
     Command: args.map((word) => (/\s/.test(word) ? `'${word}'` : word)).join(' '),

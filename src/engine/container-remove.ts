@@ -2,11 +2,13 @@
 import { KindError, errorMessage, errorKind } from '../lib/errors.ts';
 import type { Container } from './container/container.ts';
 import { signalContainer } from './container-signal.ts';
+import { findLink, removeLink } from './network/links.ts';
+import { hostsStep } from './network/name-files.ts';
 import { logContainerEvent, type Daemon } from './daemon.ts';
 import { applyEach } from './guest-plans.ts';
 import { sigkill } from '../lib/signals.ts';
 import { removeSteps, unmountStep } from './spec/root-plan.ts';
-import { forgetContainer } from './state/keep-state.ts';
+import { forgetContainer, saveContainer } from './state/keep-state.ts';
 import { removeVolumes } from './volume/remove-volumes.ts';
 
 export async function containerRemove(
@@ -14,8 +16,8 @@ export async function containerRemove(
   name: string,
   options: { readonly force: boolean; readonly volumes: boolean; readonly link: boolean },
 ): Promise<void> {
+  if (options.link) return unlink(daemon, name);
   const container = daemon.containers.find(name);
-  if (options.link) throw linkError(name);
   if (container.removing) {
     const message = `removal of container ${name} is already in progress`;
     throw new KindError('conflict', message);
@@ -31,14 +33,20 @@ export async function containerRemove(
   }
 }
 
-/** No container here has links to others' names. */
-function linkError(name: string): KindError {
-  const parent = name.replace(/^\/?/, '/').replace(/\/[^/]*$/, '');
-  const message =
-    parent === ''
-      ? 'Conflict, cannot remove the default link name of the container'
-      : `Cannot get parent ${parent} for link name /${name.replace(/^\//, '')}`;
-  return new KindError('system', message);
+/** `name` is `parent/alias`. A running parent keeps the variables that it was started with, as in dockerd. */
+async function unlink(daemon: Daemon, name: string): Promise<void> {
+  const found = findLink(daemon, name);
+  if (found === undefined) {
+    daemon.containers.find(name);
+    const message = 'Conflict, cannot remove the default link name of the container';
+    throw new KindError('system', message);
+  }
+  const { parent, link } = found;
+  await parent.mutex.run(async () => {
+    removeLink(daemon, parent, link);
+    if (parent.run !== undefined) await daemon.guest.apply({ before: [hostsStep(daemon, parent)] });
+    saveContainer(daemon, parent);
+  });
 }
 
 async function killFirst(daemon: Daemon, container: Container, force: boolean): Promise<void> {

@@ -279,7 +279,7 @@ function otherVerbs(
     volumeRemove: (name, options) => volumeRemove(daemon, name, options),
     volumesPrune: (filters) => volumesPrune(daemon, filters),
     networkList: (filters) => networkList(daemon, filters),
-    networkInspect: (name) => networkInspect(daemon, name),
+    networkInspect: (name, options) => networkInspect(daemon, name, options),
     networkRemove: (name) => networkRemove(daemon, name),
     networkCreate: (request) => networkCreate(daemon, request),
     networkConnect: (name, options) => networkConnect(daemon, name, options),

@@ -9,12 +9,10 @@ import { applyEach } from './guest-plans.ts';
 import { gatewayEndpoint, joinNetwork } from './network/container-network.ts';
 import { endpointSysctls } from './network/endpoint-sysctls.ts';
 import { endpointRemoveSteps, endpointSteps, gatewaySteps } from './network/link-steps.ts';
-import { hostsFileOf } from './network/name-files.ts';
+import { hostsStep } from './network/name-files.ts';
 import { logNetworkEvent } from './network/network-events.ts';
 import { publishPorts, unpublishPorts } from './network/publish-ports.ts';
-import { isUserDefined } from './network/predefined.ts';
 import { endpointProblem } from './spec/check-networking-config.ts';
-import { containerPaths } from './spec/paths.ts';
 import { step } from './spec/step.ts';
 import { saveContainer } from './state/keep-state.ts';
 
@@ -27,12 +25,8 @@ export async function networkConnect(
   const network = daemon.networks.find(name);
   await container.mutex.run(async () => {
     checkConnectable(container, network);
-    const problem = endpointProblem(network.name, options.endpoint);
-    if (problem !== undefined)
-      throw new KindError(
-        'invalidParameter',
-        `invalid config for network ${network.name}: ${problem}`,
-      );
+    const problem = endpointProblem(network.name, options.endpoint, network.askedRanges);
+    if (problem !== undefined) throw new KindError('invalidParameter', problem);
     container.networks.set(network.name, options.endpoint);
     try {
       if (container.run !== undefined) await connectRunning(daemon, container, network);
@@ -51,19 +45,18 @@ function checkConnectable(container: Container, network: Network): void {
     const message = `Container ${container.id} is marked for removal and cannot be connected or disconnected to the network`;
     throw new KindError('conflict', message);
   }
-  if (mode.startsWith('container:'))
+  if (mode !== 'host' && network.driver === 'host')
+    throw invalid(
+      'container cannot be disconnected from host network or connected to host network',
+    );
+  const isKnown = container.networks.has(network.name);
+  const isShared = mode.startsWith('container:') || (mode === 'host' && !isKnown);
+  if (isShared)
     throw invalid(
       'container sharing network namespace with another container or host cannot be connected to any other network',
     );
-  if (mode === 'host' && network.driver !== 'host')
-    throw invalid(
-      'container cannot be disconnected from host network or connected to host network',
-    );
-  if (network.driver === 'host')
-    throw invalid(
-      'container cannot be disconnected from host network or connected to host network',
-    );
-  if (mode === 'none' && isUserDefined(network) && container.networks.has('none'))
+  const others = [...container.networks.keys()].filter((name) => name !== network.name);
+  if (others.includes('none') || (network.name === 'none' && others.length > 0))
     throw invalid(
       'container cannot be connected to multiple networks with one of the networks in private (none) mode',
     );
@@ -114,21 +107,37 @@ export async function networkDisconnect(
   options: { readonly container: string; readonly force: boolean },
 ): Promise<void> {
   const network = daemon.networks.find(name);
-  const container = daemon.containers.find(options.container);
+  const container = findLeaving(daemon, options);
   await container.mutex.run(async () => {
-    if (network.driver === 'host' || container.hostConfig.NetworkMode === 'host') {
+    if (network.driver === 'host' && container.hostConfig.NetworkMode === 'host') {
       const message =
         'container cannot be disconnected from host network or connected to host network';
       throw new KindError('invalidParameter', message);
     }
     if (!container.networks.has(network.name)) {
-      const message = `container ${container.id} is not connected to the network ${network.name}`;
+      const which = container.run === undefined ? 'the network' : 'network';
+      const message = `container ${container.id} is not connected to ${which} ${network.name}`;
       throw new KindError('system', message);
     }
     if (container.run !== undefined) await disconnectRunning(daemon, container, network);
     container.networks.delete(network.name);
     saveContainer(daemon, container);
+    // Of one that runs, dockerd tells twice: of the endpoint, and of what was asked.
+    logNetworkEvent(daemon, network, { action: 'disconnect', container: container.id });
   });
+}
+
+/** Forced, an endpoint is looked for, whoever has it: each one is some container's here. */
+function findLeaving(
+  daemon: Daemon,
+  options: { readonly container: string; readonly force: boolean },
+): Container {
+  try {
+    return daemon.containers.find(options.container);
+  } catch (error) {
+    if (!options.force) throw error;
+    throw new KindError('notFound', `endpoint ${options.container} not found`, { cause: error });
+  }
 }
 
 async function disconnectRunning(
@@ -171,15 +180,5 @@ function enterStep(pid: number): SetupStep {
   return step(
     { op: 'setns', pid, namespaces: ['net'] },
     'Enter the container’s network namespace, to change what is in there',
-  );
-}
-
-/** The file that the container has mounted: it is written in place. */
-function hostsStep(daemon: Daemon, container: Container): SetupStep {
-  const content = new TextEncoder().encode(hostsFileOf(daemon, container));
-  const path = containerPaths(container.id).hosts;
-  return step(
-    { op: 'writeFile', path, content, mode: 0o644 },
-    'Put the container’s addresses into its table of hosts',
   );
 }

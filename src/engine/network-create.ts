@@ -1,5 +1,10 @@
 /** `POST /networks/create`. */
-import type { IpamConfig, NetworkCreateRequest, NetworkCreateResponse } from '../api/network.ts';
+import type {
+  Ipam,
+  IpamConfig,
+  NetworkCreateRequest,
+  NetworkCreateResponse,
+} from '../api/network.ts';
 import { errorMessage, KindError } from '../lib/errors.ts';
 import { checkIpam } from '../network/check-ipam.ts';
 import { makePools } from '../network/make-pools.ts';
@@ -11,6 +16,7 @@ import {
 } from '../network/model.ts';
 import { randomId, type Daemon } from './daemon.ts';
 import { checkNetworkOptions } from './network/check-options.ts';
+import { withConfiguration } from './network/configuration.ts';
 import { networkRemoveSteps, networkSteps } from './network/link-steps.ts';
 import { machineSubnets } from './network/machine-network.ts';
 import { logNetworkEvent } from './network/network-events.ts';
@@ -45,7 +51,8 @@ export async function networkCreate(
 /** What a macvlan is to stand on has to be there, unless the network makes it. */
 async function checkParent(daemon: Daemon, network: Network): Promise<void> {
   const { driver, device } = network;
-  if (driver === 'bridge' || networkSteps(network).length > 0) return;
+  const isVirtual = driver === 'macvlan' || driver === 'ipvlan';
+  if (!isVirtual || networkSteps(network).length > 0) return;
   try {
     await daemon.guest.stat(`/sys/class/net/${device}`);
   } catch (cause) {
@@ -64,12 +71,14 @@ function checkName(daemon: Daemon, name: string): void {
     throw new KindError('conflict', `network with name ${name} already exists`);
 }
 
-function decideNetwork(daemon: Daemon, request: NetworkCreateOptions): Network {
-  const driver = checkDriver(request.Driver || 'bridge');
+function decideNetwork(daemon: Daemon, asked: NetworkCreateOptions): Network {
+  const request = withConfiguration(daemon, asked);
+  const configOnly = request.ConfigOnly === true;
+  const driver = configOnly ? 'null' : checkDriver(request.Driver || 'bridge');
+  checkScope(request);
   const enableIPv6 = request.EnableIPv6 === true;
   const enableIPv4 = request.EnableIPv4 !== false;
-  const asked = request.IPAM ?? { Driver: 'default', Options: null, Config: null };
-  const ipam = { ...asked, Driver: asked.Driver || 'default' };
+  const ipam = ipamOf(request);
   if (!enableIPv4 && !enableIPv6)
     throw new KindError('invalidParameter', 'IPv4 or IPv6 must be enabled');
   checkIpam(ipam, enableIPv6);
@@ -79,15 +88,7 @@ function decideNetwork(daemon: Daemon, request: NetworkCreateOptions): Network {
   }
   const options = request.Options ?? {};
   const id = randomId(daemon.random);
-  const device = checkNetworkOptions(daemon, { id, driver, options });
-  const pools = makePools({
-    ipam,
-    enableIPv4,
-    enableIPv6,
-    used: [...daemon.networks.subnets(), ...machineSubnets],
-    random: daemon.random,
-  });
-  return {
+  const common = {
     id,
     name: request.Name ?? '',
     driver,
@@ -96,16 +97,45 @@ function decideNetwork(daemon: Daemon, request: NetworkCreateOptions): Network {
     enableIPv6,
     internal: request.Internal === true,
     attachable: request.Attachable === true,
-    ipam: {
-      ...ipam,
-      Options: ipam.Options ?? null,
-      Config: pools.map((pool) => shownPool(pool, asked.Config ?? [])),
-    },
-    pools,
     options,
     labels: request.Labels ?? {},
-    device,
   };
+  if (configOnly) return { ...common, ipam, pools: [], device: '', configOnly };
+  const device = checkNetworkOptions(daemon, { id, driver, options });
+  const used = [...daemon.networks.subnets(), ...machineSubnets];
+  const pools = makePools({ ipam, enableIPv4, enableIPv6, used, random: daemon.random });
+  const configs = ipam.Config ?? [];
+  if (driver === 'bridge') checkSubnetCount(configs);
+  const configFrom = asked.ConfigFrom?.Network ?? '';
+  return {
+    ...common,
+    ipam: { ...ipam, Config: pools.map((pool) => shownPool(pool, configs)) },
+    pools,
+    device,
+    askedRanges: configs.map(({ Subnet = '', IPRange }) => IPRange || Subnet),
+    ...(configFrom === '' ? {} : { configFrom }),
+  };
+}
+
+function ipamOf({ IPAM }: NetworkCreateOptions): Ipam {
+  const { Driver, Options = null, Config = null } = IPAM ?? { Driver: '' };
+  return { Driver: Driver || 'default', Options, Config };
+}
+
+/** What a bridge can have: one subnet of each family. */
+function checkSubnetCount(configs: readonly IpamConfig[]): void {
+  const v6Count = configs.filter(({ Subnet = '' }) => Subnet.includes(':')).length;
+  if (v6Count > 1 || configs.length - v6Count > 1)
+    throw new KindError('forbidden', "bridge driver doesn't support multiple subnets");
+}
+
+/** There is no swarm here. */
+function checkScope({ Scope = '', Ingress = false }: NetworkCreateOptions): void {
+  if (Ingress) throw new KindError('forbidden', 'Ingress network can only be global scope network');
+  if (Scope === 'swarm') {
+    const message = 'cannot create a swarm scoped network when swarm is not active';
+    throw new KindError('forbidden', message);
+  }
 }
 
 /** As it was asked for; what dockerd chose itself with its gateway. */
@@ -129,7 +159,7 @@ function checkDriver(name: string): NetworkDriver {
   if (name === 'overlay') {
     const message =
       'This node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect this node to swarm and try again.';
-    throw new KindError('unavailable', message);
+    throw new KindError('forbidden', message);
   }
   const known = networkDrivers.find((driver) => driver === name);
   if (known !== undefined) return known;

@@ -10,12 +10,15 @@ import { rfc3339Nano } from './timestamps.ts';
 
 const knownFilters = ['dangling', 'driver', 'id', 'label', 'name', 'scope', 'type'] as const;
 
-/** Who is on a network is only told by its inspection. */
+/**
+ * Who is on a network is only told by its inspection. Nor does dockerd know it here: every network that is not
+ * predefined passes for a dangling one.
+ */
 export async function networkList(daemon: Daemon, filters: Filters): Promise<NetworkInspect[]> {
   checkFilters(filters, knownFilters);
   for (const value of filters.get('type') ?? [])
     if (!['custom', 'builtin'].includes(value))
-      throw new KindError('invalidParameter', `invalid filter 'type=${value}'`);
+      throw new KindError('invalidParameter', `invalid filter: 'type'='${value}'`);
   const asked = (filters.get('dangling') ?? []).length > 0;
   const dangling = filterFlag(filters, 'dangling', false);
   return daemon.networks
@@ -27,7 +30,7 @@ export async function networkList(daemon: Daemon, filters: Filters): Promise<Net
         matchesAny(filters, 'driver', (value) => network.driver === value) &&
         matchesAny(filters, 'scope', (value) => value === 'local') &&
         matchesAny(filters, 'type', (value) => (value === 'custom') === isUserDefined(network)) &&
-        (!asked || dangling === isDangling(daemon, network)) &&
+        (!asked || dangling === isUserDefined(network)) &&
         matchesLabels(filters, 'label', network.labels),
     )
     .map((network) => networkWire(network, {}));
@@ -39,8 +42,14 @@ export function isDangling(daemon: Daemon, network: Network): boolean {
 }
 
 /** By name, ID, or the beginning of one ID. */
-export async function networkInspect(daemon: Daemon, name: string): Promise<NetworkInspect> {
+export async function networkInspect(
+  daemon: Daemon,
+  name: string,
+  options: { readonly scope: string },
+): Promise<NetworkInspect> {
   const network = daemon.networks.find(name);
+  if (options.scope !== '' && options.scope !== 'local')
+    throw new KindError('notFound', `network ${name} not found`);
   const members = daemon.networks.members(network.id).map(({ sandbox, view: { endpoint } }) => [
     sandbox.containerId,
     {
@@ -74,8 +83,8 @@ function networkWire(
     Internal: network.internal,
     Attachable: network.attachable,
     Ingress: false,
-    ConfigFrom: { Network: '' },
-    ConfigOnly: false,
+    ConfigFrom: { Network: network.configFrom ?? '' },
+    ConfigOnly: network.configOnly === true,
     Containers: containers,
     Options: network.options,
     Labels: network.labels,

@@ -6,6 +6,7 @@ import type { Daemon } from './daemon.ts';
 import { checkFilters, matchesLabels, untilMsOf } from './filters.ts';
 import { applyEach } from './guest-plans.ts';
 import { networkRemoveSteps } from './network/link-steps.ts';
+import { checkNotUsed } from './network/configuration.ts';
 import { logNetworkEvent } from './network/network-events.ts';
 import { networkRules } from './network/rules.ts';
 import { isUserDefined } from './network/predefined.ts';
@@ -28,6 +29,7 @@ export async function networkRemove(daemon: Daemon, name: string): Promise<void>
     const message = `error while removing network: network ${network.name} has active endpoints (${list})`;
     throw new KindError('forbidden', message);
   }
+  checkNotUsed(daemon, network);
   await removeNetwork(daemon, network);
 }
 
@@ -42,7 +44,7 @@ async function removeNetwork(daemon: Daemon, network: Network): Promise<void> {
   daemon.networks.remove(network.id);
   await daemon.packetFilter.remove(daemon, networkRules(network));
   await applyEach(daemon.guest, networkRemoveSteps(network));
-  logNetworkEvent(daemon, network, { action: 'destroy' });
+  if (network.configOnly !== true) logNetworkEvent(daemon, network, { action: 'destroy' });
 }
 
 /** User-defined networks that nobody is on. */
@@ -57,6 +59,7 @@ export async function networksPrune(
     .filter(
       (network) =>
         isUserDefined(network) &&
+        network.configOnly !== true &&
         network.createdMs < untilMs &&
         matchesLabels(filters, 'label', network.labels) &&
         !(filters.has('label!') && matchesLabels(filters, 'label!', network.labels)) &&

@@ -32,6 +32,12 @@ export interface Network {
   readonly labels: Readonly<Record<string, string>>;
   /** The bridge, or the interface that macvlan and ipvlan stand on; empty for the others. */
   readonly device: string;
+  /** The subnets, or ranges of them, that the user named: fixed addresses are taken from these alone. */
+  readonly askedRanges?: readonly string[];
+  /** Nobody can be on it: it only holds the configuration of others. */
+  readonly configOnly?: true;
+  /** The name of the network that it has its configuration from. */
+  readonly configFrom?: string;
 }
 
 export type PortProtocol = 'tcp' | 'udp' | 'sctp';
@@ -64,4 +70,6 @@ export interface Endpoint {
   readonly macAddress: string;
   readonly ipv4?: EndpointAddress;
   readonly ipv6?: EndpointAddress;
+  /** Addresses beside these, that no gateway routes. */
+  readonly linkLocal?: readonly string[];
 }

@@ -20,6 +20,7 @@ export interface EndpointWish {
   readonly ipv4?: string;
   readonly ipv6?: string;
   readonly macAddress?: string;
+  readonly linkLocal?: readonly string[];
 }
 
 interface LiveSandbox extends Sandbox {
@@ -118,6 +119,7 @@ export class NetworkTable implements NetworkView {
       macAddress: network.driver === 'ipvlan' ? '' : macAddress,
       ...(ipv4 === undefined ? {} : { ipv4 }),
       ...(ipv6 === undefined ? {} : { ipv6 }),
+      ...(wish.linkLocal?.length ? { linkLocal: wish.linkLocal } : {}),
     };
   }
 

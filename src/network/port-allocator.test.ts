@@ -28,19 +28,27 @@ describe('PortAllocator', () => {
     expect(() => ports.take([fixed(8081), fixed(8080)])).toThrow(
       'Bind for 0.0.0.0:8080 failed: port is already allocated',
     );
-    expect(() => ports.take([fixed(8080, { hostAddress: '127.0.0.1' })])).toThrow(
-      'Bind for 127.0.0.1:8080 failed: port is already allocated',
-    );
     expect(ports.take([fixed(8080, { protocol: 'udp' }), fixed(8081)])).toHaveLength(4);
     ports.release(taken);
     expect(ports.take([fixed(8080)])).toHaveLength(2);
   });
 
-  it('knows that one address and all of them exclude each other', () => {
+  it('chooses no port that one address or all of them have, and leaves a fixed one to the kernel', () => {
     const ports = new PortAllocator();
     ports.take([fixed(80, { hostAddress: '127.0.0.1' })]);
-    ports.take([fixed(80, { hostAddress: '127.0.0.2' })]);
-    expect(() => ports.take([fixed(80)])).toThrow('Bind for 0.0.0.0:80 failed');
+    expect(ports.take([wish({ hostPortFirst: 80, hostPortLast: 81 })])[0]?.hostPort).toBe(81);
+    expect(ports.take([fixed(80)])).toHaveLength(2);
+  });
+
+  it('goes on in a range from what it gave last', () => {
+    const ports = new PortAllocator();
+    const range = wish({ hostPortFirst: 90, hostPortLast: 92 });
+    const taken = ports.take([range]);
+    ports.release(taken);
+    expect(ports.take([range])[0]?.hostPort).toBe(91);
+    expect(ports.take([range])[0]?.hostPort).toBe(92);
+    expect(ports.take([range])[0]?.hostPort).toBe(90);
+    expect(() => ports.take([range])).toThrow('all ports are allocated');
   });
 
   it('takes the first free port of a range', () => {

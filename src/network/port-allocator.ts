@@ -5,19 +5,23 @@ import type { PortMapping, PortProtocol } from './model.ts';
 /** Where the kernel takes ports for clients from, and dockerd those that nobody chose. */
 const dynamicFirst = 32_768;
 const dynamicLast = 60_999;
+/** Ranges remembered; the one asked for first is forgotten. */
+const rangeCountMax = 1024;
 
 export interface PortWish {
   readonly protocol: PortProtocol;
   readonly containerPort: number;
   /** Empty: all of the machine's addresses. */
   readonly hostAddress: string;
-  /** 0 and 0: any. A range: the first that is free. */
+  /** 0 and 0: any. A range: the next that is free. */
   readonly hostPortFirst: number;
   readonly hostPortLast: number;
 }
 
 export class PortAllocator {
   readonly #taken = new Set<string>();
+  /** What each range gave last: it goes on from there, so that a port rests before it is somebody else's. */
+  readonly #rangeLast = new Map<string, number>();
   #dynamicNext = dynamicFirst;
 
   /** All of them or none; rejects in dockerd's words. A wish for all addresses is two mappings, IPv4 and IPv6. */
@@ -54,15 +58,38 @@ export class PortAllocator {
     const isFree = (hostPort: number): boolean =>
       addresses.every((hostAddress) => !this.#isTaken({ protocol, hostAddress, hostPort }));
     if (wish.hostPortFirst === 0) return this.#chooseDynamic(isFree);
-    for (let port = wish.hostPortFirst; port <= wish.hostPortLast; port += 1)
-      if (isFree(port)) return port;
+    if (wish.hostPortFirst < wish.hostPortLast) return this.#chooseInRange(wish, protocol, isFree);
+    const hostPort = wish.hostPortFirst;
+    // Whether another address of the machine stands in the way is for the kernel to say.
+    const isPromised = addresses.some((hostAddress) =>
+      this.#taken.has(keyOf({ protocol, hostAddress, hostPort })),
+    );
+    if (!isPromised) return hostPort;
     const [address = ''] = addresses;
     const shown = address.includes(':') ? `[${address}]` : address;
-    const message =
-      wish.hostPortFirst === wish.hostPortLast
-        ? `Bind for ${shown}:${wish.hostPortFirst} failed: port is already allocated`
-        : 'all ports are allocated';
+    const message = `Bind for ${shown}:${hostPort} failed: port is already allocated`;
     throw new KindError('system', message);
+  }
+
+  #chooseInRange(
+    { hostAddress, hostPortFirst: first, hostPortLast: last }: Omit<PortWish, 'protocol'>,
+    protocol: PortProtocol,
+    isFree: (port: number) => boolean,
+  ): number {
+    const key = `${protocol} ${hostAddress} ${first}-${last}`;
+    const count = last - first + 1;
+    const start = (this.#rangeLast.get(key) ?? first - 1) + 1 - first;
+    for (let step = 0; step < count; step += 1) {
+      const port = first + ((start + step) % count);
+      if (!isFree(port)) continue;
+      this.#rangeLast.delete(key);
+      this.#rangeLast.set(key, port);
+      const [oldest] = this.#rangeLast.keys();
+      if (this.#rangeLast.size > rangeCountMax && oldest !== undefined)
+        this.#rangeLast.delete(oldest);
+      return port;
+    }
+    throw new KindError('system', 'all ports are allocated');
   }
 
   #chooseDynamic(isFree: (port: number) => boolean): number {

@@ -1,5 +1,6 @@
 /** Driver options of a network, and the interface that it has on the machine. */
 import { KindError } from '../../lib/errors.ts';
+import { parseAddress } from '../../lib/cidr.ts';
 import { parseBool } from '../../lib/go-numbers.ts';
 import type { NetworkDriver } from '../../network/model.ts';
 import type { Daemon } from '../daemon.ts';
@@ -48,6 +49,9 @@ function checkBridge(
   options: Readonly<Record<string, string>>,
 ): string {
   for (const name of [bridgeOptions.icc, bridgeOptions.masquerade]) checkFlag(name, options[name]);
+  const binding = options[bridgeOptions.hostBinding];
+  if (binding !== undefined && parseAddress(binding) === undefined)
+    throw invalid(`failed to parse ${bridgeOptions.hostBinding} value: ${binding} (nil ip)`);
   const mtu = options[bridgeOptions.mtu];
   if (mtu !== undefined && !/^[0-9]+$/.test(mtu))
     throw invalid(

@@ -6,6 +6,7 @@ import type { Endpoint, Network } from '../../network/model.ts';
 import type { EndpointView, Sandbox } from '../../network/network-view.ts';
 import type { Container } from '../container/container.ts';
 import { randomId, type Daemon } from '../daemon.ts';
+import { endpointProblem } from '../spec/check-networking-config.ts';
 import { endpointSysctls } from './endpoint-sysctls.ts';
 import {
   endpointRemoveSteps,
@@ -91,6 +92,10 @@ export function joinNetwork(
 ): EndpointView {
   const settings = container.networks.get(name) ?? {};
   const network = daemon.networks.find(name);
+  if (network.configOnly === true)
+    throw new KindError('forbidden', 'cannot create endpoint on configuration-only network');
+  const problem = endpointProblem(network.name, settings, network.askedRanges);
+  if (problem !== undefined) throw new KindError('invalidParameter', problem);
   const endpoint = allocate(daemon, { container, network, settings });
   const view: EndpointView = {
     network,
@@ -123,6 +128,7 @@ function allocate(
     ipv4,
     ipv6,
     ...(settings.MacAddress ? { macAddress: settings.MacAddress } : {}),
+    linkLocal: settings.IPAMConfig?.LinkLocalIPs ?? [],
   });
 }
 

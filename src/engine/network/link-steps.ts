@@ -173,6 +173,12 @@ function containerSide(
         'The container’s address on this network',
       ),
     ),
+    ...(endpoint.linkLocal ?? []).map((address) =>
+      step(
+        { op: 'addressAdd', link, address, prefixLength: linkLocalLength(address) },
+        'An address for this wire alone',
+      ),
+    ),
     step({ op: 'linkSet', name: link, up: true }, 'Switch the interface on'),
     ...(options.gateway ? gatewaySteps(network, endpoint) : []),
   ];
@@ -221,6 +227,11 @@ export function sandboxRemoveSteps(sandboxId: string): SetupStep[] {
 function mtuOf({ options }: Network): number | undefined {
   const mtu = Number(options['com.docker.network.driver.mtu'] ?? 0);
   return mtu > 0 && mtu !== 1500 ? mtu : undefined;
+}
+
+/** 169.254.0.0/16 and fe80::/64. */
+function linkLocalLength(address: string): number {
+  return address.includes(':') ? 64 : 16;
 }
 
 function lengthOf(subnet: string): number {

@@ -34,6 +34,27 @@ export function linksWire(daemon: Daemon, container: Container): string[] | null
     : links.map(({ name, child }) => `/${child.name}:${name}`);
 }
 
+/** `/parent/alias`, which is another name of the linked container; undefined when nobody has such a link. */
+export function findLink(
+  daemon: Daemon,
+  text: string,
+): { readonly parent: Container; readonly link: Link } | undefined {
+  const name = `/${text.replace(/^\//, '')}`;
+  for (const parent of daemon.containers.list()) {
+    const link = containerLinks(daemon, parent).find((one) => one.name === name);
+    if (link !== undefined) return { parent, link };
+  }
+  return undefined;
+}
+
+/** Takes a link away from the container that has it. */
+export function removeLink(daemon: Daemon, parent: Container, { alias }: Link): void {
+  const { hostConfig } = parent;
+  const rest = containerLinks(daemon, parent).filter((link) => link.alias !== alias);
+  const Links = rest.map((link) => `${link.child.name}:${link.alias}`);
+  parent.hostConfig = { ...hostConfig, Links: Links.length === 0 ? null : Links };
+}
+
 /** The other names that a container has by others' links. */
 export function linkNames(daemon: Daemon, child: Container): string[] {
   return daemon.containers
@@ -51,7 +72,12 @@ export function linkEnvironment(daemon: Daemon, container: Container): string[] 
       const message = `cannot link to a non running container: /${link.child.name} AS ${link.name}`;
       throw new KindError('system', message);
     }
-    return variablesOf(link, addressOf(daemon, link.child));
+    const address = addressOf(daemon, link.child);
+    if (address === '') {
+      const message = `cannot link to /${link.child.name}, as it does not belong to the default network`;
+      throw new KindError('system', message);
+    }
+    return variablesOf(link, address);
   });
 }
 

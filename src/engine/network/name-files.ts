@@ -2,6 +2,9 @@
 import { hostsFile, resolvConfFile } from '../container/etc-files.ts';
 import type { Container } from '../container/container.ts';
 import type { Daemon } from '../daemon.ts';
+import type { SetupStep } from '../../guest/plan.ts';
+import { containerPaths } from '../spec/paths.ts';
+import { step } from '../spec/step.ts';
 import { linkHosts } from './links.ts';
 import { machineNameServers } from './machine-network.ts';
 
@@ -25,4 +28,14 @@ export function resolvConfFileOf(daemon: Daemon, { id, hostConfig }: Container):
     embedded: sandbox?.embeddedDns === true,
     servers: isAlone ? [] : machineNameServers,
   });
+}
+
+/** The file that the container has mounted: it is written in place. */
+export function hostsStep(daemon: Daemon, container: Container): SetupStep {
+  const content = new TextEncoder().encode(hostsFileOf(daemon, container));
+  const path = containerPaths(container.id).hosts;
+  return step(
+    { op: 'writeFile', path, content, mode: 0o644 },
+    'Put the container’s addresses into its table of hosts',
+  );
 }

@@ -69,7 +69,7 @@ function endpointWire(
 ): EndpointSettings {
   const { container, name, settings, view } = options;
   const network = view?.network ?? daemon.networks.named(name);
-  const named = network !== undefined && isUserDefined(network) && view !== undefined;
+  const named = network !== undefined && isUserDefined(network) && container.startedBefore;
   const { ipv4, ipv6, macAddress = '', id = '' } = view?.endpoint ?? {};
   return {
     IPAMConfig: settings.IPAMConfig ?? null,

@@ -1,5 +1,6 @@
 /** Which ports a container wants to be reached by: its port bindings, and with `-P` everything it exposes. */
 import type { ContainerConfig, HostConfig } from '../../api/container.ts';
+import type { PortBinding } from '../../api/network.ts';
 import type { PortProtocol } from '../../network/model.ts';
 import type { PortWish } from '../../network/port-allocator.ts';
 
@@ -14,7 +15,7 @@ export function portWishes(
   return [...names].toSorted(comparePorts).flatMap((name) => {
     const { port: containerPort, protocol } = splitPort(name);
     const own = bindings[name] ?? [];
-    const wanted = own.length === 0 && hostConfig.PublishAllPorts === true ? [{}] : own;
+    const wanted = own.length === 0 && hostConfig.PublishAllPorts === true ? [{}] : inOrder(own);
     return wanted.map(({ HostIp = '', HostPort = '' }: { HostIp?: string; HostPort?: string }) => {
       const [first = '0', last = first] = (HostPort.split('/')[0] || '0').split('-');
       return {
@@ -26,6 +27,12 @@ export function portWishes(
       };
     });
   });
+}
+
+/** As dockerd takes the ports of one of a container's: the highest first. */
+function inOrder(bindings: readonly PortBinding[]): PortBinding[] {
+  const first = ({ HostPort = '' }: PortBinding): number => Number(HostPort.split('-')[0]);
+  return bindings.toSorted((a, b) => first(b) - first(a));
 }
 
 function comparePorts(a: string, b: string): number {

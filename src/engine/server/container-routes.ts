@@ -42,7 +42,7 @@ export const containerRoutes: readonly Route[] = [
   ['POST', '/containers/{name}/unpause', unpause],
   ['POST', '/containers/{name}/rename', rename],
   ['POST', '/containers/{name}/update', update],
-  ['DELETE', '/containers/{name}', remove],
+  ['DELETE', '/containers/{name...}', remove],
 ];
 
 async function list(backend: EngineBackend, request: RouteRequest): Promise<ApiResponse> {

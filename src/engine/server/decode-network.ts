@@ -28,6 +28,7 @@ const networkCreate: Fields = {
   Attachable: 'boolean',
   Ingress: 'boolean',
   ConfigOnly: 'boolean',
+  ConfigFrom: { go: 'network.ConfigReference', struct: { Network: 'string' } },
   Options: 'string map',
   Labels: 'string map',
 };

@@ -26,7 +26,8 @@ async function list(backend: EngineBackend, request: RouteRequest): Promise<ApiR
 }
 
 async function inspect(backend: EngineBackend, request: RouteRequest): Promise<ApiResponse> {
-  return jsonResponse(200, await backend.networkInspect(request.parameter('name')));
+  const scope = request.query.get('scope') ?? '';
+  return jsonResponse(200, await backend.networkInspect(request.parameter('name'), { scope }));
 }
 
 async function remove(backend: EngineBackend, request: RouteRequest): Promise<ApiResponse> {
@@ -35,19 +36,23 @@ async function remove(backend: EngineBackend, request: RouteRequest): Promise<Ap
 }
 
 async function create(backend: EngineBackend, request: RouteRequest): Promise<ApiResponse> {
-  const body = decodeNetworkCreate(await request.json());
+  const body = decodeNetworkCreate(await request.json({ required: true }));
   return jsonResponse(201, await backend.networkCreate(body));
 }
 
 async function connect(backend: EngineBackend, request: RouteRequest): Promise<ApiResponse> {
-  const { Container = '', EndpointConfig = {} } = decodeNetworkConnect(await request.json());
+  const { Container = '', EndpointConfig = {} } = decodeNetworkConnect(
+    await request.json({ required: true }),
+  );
   const options = { container: Container, endpoint: EndpointConfig };
   await backend.networkConnect(request.parameter('name'), options);
   return emptyResponse(200);
 }
 
 async function disconnect(backend: EngineBackend, request: RouteRequest): Promise<ApiResponse> {
-  const { Container = '', Force = false } = decodeNetworkDisconnect(await request.json());
+  const { Container = '', Force = false } = decodeNetworkDisconnect(
+    await request.json({ required: true }),
+  );
   await backend.networkDisconnect(request.parameter('name'), {
     container: Container,
     force: Force,

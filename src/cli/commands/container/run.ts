@@ -70,8 +70,9 @@ async function runConfig(context: CommandContext, config: ContainerCreateRequest
   try {
     if (context.flags.bool('sig-proxy')) scope.add(forwardSignals(context, container));
     if (!config.AttachStdin && !config.AttachStdout && !config.AttachStderr) {
-      await withHelp(() => containerStart(context.client, { container }));
-      return await context.out.line(container);
+      // Told before: also of a container that cannot be started.
+      await context.out.line(container);
+      return await withHelp(() => containerStart(context.client, { container }));
     }
     const exitCode = await runAttached(context, { container, config, scope });
     if (exitCode !== 0) throw new ExitError(exitCode);

@@ -10,7 +10,7 @@ import type { Filters } from './filters.ts';
 
 export interface NetworkBackend {
   networkList(filters: Filters): Promise<NetworkInspect[]>;
-  networkInspect(name: string): Promise<NetworkInspect>;
+  networkInspect(name: string, options: { readonly scope: string }): Promise<NetworkInspect>;
   networkCreate(request: Partial<NetworkCreateRequest>): Promise<NetworkCreateResponse>;
   networkRemove(name: string): Promise<void>;
   networkConnect(
