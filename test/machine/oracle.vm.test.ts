@@ -4,6 +4,7 @@ import { differences, showDifference, type Difference } from '../oracle/differen
 import { createFixtures } from '../oracle/fixtures.ts';
 import { readGolden } from '../oracle/golden.ts';
 import { startOurEngine, type OurEngine } from '../oracle/our-engine.ts';
+import { playSituation, readRules, situations } from '../oracle/packet-filter.ts';
 import { playScenario } from '../oracle/play.ts';
 import { remaining } from '../oracle/remaining.ts';
 import type { Exchange } from '../oracle/scenario.ts';
@@ -29,7 +30,7 @@ describe.each(topics)('$name', (topic) => {
     async (scenario) => {
       const golden = await readGolden(topic);
       const expected = golden.find(({ name }) => name === scenario.name)?.exchanges ?? [];
-      const played = await playScenario(engine, scenario);
+      const played = await playScenario(engine, { ...scenario, exact: topic.exact === true });
       const place = `${topic.name}/${scenario.name}`;
       const bodies = scenario.steps
         .filter(({ start }) => start === undefined)
@@ -39,6 +40,18 @@ describe.each(topics)('$name', (topic) => {
     },
     scenarioMsMax,
   );
+});
+
+describe('packet filter', async () => {
+  const golden = await readRules();
+  test.each(situations)('$name', async (situation) => {
+    const run = async (line: string): Promise<string> => {
+      const { stdout, stderr, exitCode } = await engine.host.run(line);
+      if (exitCode !== 0) throw new Error(`${line}: ${stdout}${stderr}`);
+      return stdout;
+    };
+    expect(await playSituation(situation, run)).toEqual(golden[situation.name]);
+  });
 });
 
 test('every remaining difference is still one', () => {

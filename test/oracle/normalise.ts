@@ -10,6 +10,8 @@ export interface Names {
   readonly constants: ReadonlySet<string>;
   /** Where the engine keeps its files. */
   readonly dataRoot: string;
+  /** Keeps addresses, and the IDs of networks that a scenario saved. */
+  readonly exact: boolean;
 }
 
 /** Numbers that say when, how long or where, by key; zero stays, since it says "never". */
@@ -33,6 +35,9 @@ const opaqueKeys: Readonly<Record<string, string>> = {
   DockerVersion: '<version>',
 };
 
+/** Of these, what is told in exact answers. */
+const exactKeys = new Set(['NetworkID', 'MacAddress', 'Gateway', 'IPAddress']);
+
 export function normalise(value: unknown, names: Names): unknown {
   return visit(value, { names, key: '' });
 }
@@ -43,7 +48,8 @@ function visit(value: unknown, at: { readonly names: Names; readonly key: string
     return numberKeys.has(at.key) && !known ? '<number>' : value;
   }
   if (typeof value === 'string') {
-    const opaque = opaqueKeys[at.key];
+    const isTold = at.names.exact && exactKeys.has(at.key);
+    const opaque = isTold ? undefined : opaqueKeys[at.key];
     if (opaque !== undefined) return value === '' ? '' : opaque;
     return normaliseText(value, at.names);
   }
@@ -67,6 +73,7 @@ export function normaliseText(text: string, names: Names): string {
   return result
     .replace(/[0-9a-f]{64}/g, (hex) => (names.constants.has(hex) ? hex : '<id>'))
     .replace(/^[0-9a-f]{12}$/, '<id.12>')
+    .replace(/\bid:"[0-9a-f]{12}"/g, 'id:"<id.12>"')
     .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)/g, (time) =>
       names.constants.has(time) || time.startsWith('0001-') ? time : '<time>',
     )

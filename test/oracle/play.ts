@@ -4,7 +4,15 @@ import { tarOf } from '../support/tars.ts';
 import { decodeBody } from './decode-body.ts';
 import { changeAt, valueAt } from './json-path.ts';
 import { normalise, normaliseText, shapeOf, type Names } from './normalise.ts';
-import type { Answer, Exchange, PlayedScenario, Scenario, Step, Topic } from './scenario.ts';
+import {
+  filters,
+  type Answer,
+  type Exchange,
+  type PlayedScenario,
+  type Scenario,
+  type Step,
+  type Topic,
+} from './scenario.ts';
 import type { RawAnswer, Transport } from './transport.ts';
 
 export interface Engine {
@@ -23,13 +31,18 @@ const untilDelayMs = 50;
 export async function playTopic(engine: Engine, topic: Topic): Promise<PlayedScenario[]> {
   const played: PlayedScenario[] = [];
   for (const scenario of topic.scenarios) {
-    played.push({ name: scenario.name, exchanges: await playScenario(engine, scenario) });
+    const exchanges = await playScenario(engine, { ...scenario, exact: topic.exact === true });
+    played.push({ name: scenario.name, exchanges });
   }
   return played;
 }
 
 /** Leaves nothing behind but the fixtures. */
-export async function playScenario(engine: Engine, scenario: Scenario): Promise<Exchange[]> {
+export async function playScenario(
+  engine: Engine,
+  scenario: Scenario & { readonly exact: boolean },
+): Promise<Exchange[]> {
+  const { exact } = scenario;
   const saved = new Map([['begin', now()]]);
   const started = new Map<string, Promise<RawAnswer>>();
   const exchanges: Exchange[] = [];
@@ -43,7 +56,7 @@ export async function playScenario(engine: Engine, scenario: Scenario): Promise<
     }
     const raw = await settle(engine, step, { saved, started, answer });
     keep(step, raw, saved);
-    const names: Names = { values: invert(saved), ...engine };
+    const names: Names = { values: invert(saved), exact, ...engine };
     exchanges.push({ request: shown(step.request), answer: readable(step, raw, names) });
   }
   await cleanUp(engine);
@@ -190,6 +203,8 @@ export async function cleanUp(engine: Engine): Promise<void> {
     Array.isArray(value) ? (value as Record<string, string>[]) : [];
   for (const { Id } of list(await call('GET /containers/json?all=1')))
     await call(`DELETE /containers/${Id}?force=1&v=1`);
+  for (const { Id } of list(await call(`GET /networks?${filters({ type: ['custom'] })}`)).reverse())
+    await call(`DELETE /networks/${Id}`);
   const volumes = (await call('GET /volumes')) as { Volumes?: { Name: string }[] | null };
   for (const { Name } of volumes.Volumes ?? []) await call(`DELETE /volumes/${Name}?force=1`);
   const fixtures = new Map(engine.images.map(({ id, names }) => [id, names]));

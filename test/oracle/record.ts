@@ -1,10 +1,11 @@
 /**
  * `npm run oracle:record [-- topic…]`: plays the scenarios against Debian's dockerd 20.10 (as root) and writes its
  * answers, in their newer form, to test/golden/engine/; then the command lines of test/golden/cli/dockerd/ with the
- * docker CLI 28.2.2. With `--against unix:///path` it writes nothing and prints
+ * docker CLI 28.2.2, and the packet filter's rules (`packet-filter`). With `--against unix:///path` it writes nothing and prints
  * how the Docker Engine there answers otherwise, as entries for test/golden/engine-newer.json.
  */
-import { startDockerd } from '../support/dockerd.ts';
+import { startDockerd, type Dockerd } from '../support/dockerd.ts';
+import { execOk } from '../support/process.ts';
 import {
   applyNewerLines,
   playCliForReal,
@@ -17,6 +18,7 @@ import { dockerdEngine } from './dockerd-engine.ts';
 import { createFixtures } from './fixtures.ts';
 import { readGolden, writeGolden } from './golden.ts';
 import { applyNewer, occurrenceOf, readNewer, type NewerAnswer } from './newer.ts';
+import { playSituation, situations, writeRules, type Rules } from './packet-filter.ts';
 import { cleanUp, playTopic, type Engine } from './play.ts';
 import type { Topic } from './scenario.ts';
 import { topics } from './topics.ts';
@@ -58,6 +60,19 @@ async function compare(engine: Engine, topic: Topic): Promise<NewerAnswer[]> {
   return entries;
 }
 
+/** With the real CLI, and iptables in dockerd's network namespace. */
+async function recordPacketFilter(dockerd: Dockerd): Promise<void> {
+  const run = (line: string): Promise<string> =>
+    execOk('nsenter', ['-t', String(dockerd.pid), '-n', 'bash', '-c', line], {
+      env: { DOCKER_HOST: dockerd.host, DOCKER_DEFAULT_PLATFORM: 'linux/386' },
+    });
+  const recorded: Record<string, Rules> = {};
+  for (const situation of situations)
+    recorded[situation.name] = await playSituation(situation, run);
+  await writeRules(recorded);
+  console.log(`packet-filter: ${situations.length} situations`);
+}
+
 const fixtures = await createFixtures();
 if (against !== undefined) {
   const engine = await dockerdEngine(against, fixtures);
@@ -65,10 +80,11 @@ if (against !== undefined) {
   for (const topic of chosen) entries.push(...(await compare(engine, topic)));
   console.log(JSON.stringify(entries, undefined, 1));
 } else {
-  const dockerd = await startDockerd();
+  const dockerd = await startDockerd({ ownNetwork: true });
   try {
     const engine = await dockerdEngine(dockerd.host, fixtures);
     for (const topic of chosen) await record(engine, topic);
+    if (isChosen({ name: 'packet-filter' })) await recordPacketFilter(dockerd);
     const newer = await readNewerLines();
     for (const topic of (await readCliTopics()).filter(isChosen)) {
       const played = await playCliForReal(dockerd.host, topic);

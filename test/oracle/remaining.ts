@@ -82,6 +82,17 @@ export const remaining: readonly Remaining[] = [
       'Archives are read as a stream: there is no temporary directory to name, and directories are members',
   },
   {
+    where: /^endpoints\/(the default bridge|a network of the user’s): GET \/containers\/aa\/json/,
+    at: /\/Sandbox(ID|Key)$/,
+    reason:
+      'The sandbox is gone with the processes of its container; dockerd tells of the last one',
+  },
+  {
+    where: /^networks\/prune: POST \/containers\/aa\/start/,
+    at: /^\/body\/message$/,
+    reason: 'A network is found by its name at each start; dockerd wants the very one of before',
+  },
+  {
     where: /127\.0\.0\.1:1\b|nosuch:x|POST \/images\/create(\?fromImage=)?$/,
     at: anywhere,
     reason: 'fetch refuses such addresses itself and has other words for it',

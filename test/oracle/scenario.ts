@@ -46,6 +46,8 @@ export interface Topic {
   /** Name of the golden file. */
   readonly name: string;
   readonly scenarios: readonly Scenario[];
+  /** Addresses are compared too: the scenarios have the engine's networks to themselves. */
+  readonly exact?: true;
 }
 
 export interface Answer {

@@ -1,0 +1,250 @@
+/** Containers on networks: what they are given, and how they join and leave. */
+import { filters, requests, type Step, type Topic } from '../scenario.ts';
+import { created, running } from './states.ts';
+
+function makes(name: string, subnet: string, config: object = {}): Step {
+  return {
+    request: 'POST /networks/create',
+    body: { Name: name, CheckDuplicate: true, IPAM: { Config: [{ Subnet: subnet }] }, ...config },
+    save: { [name]: 'Id' },
+  };
+}
+
+const shows = (name: string): Step => ({
+  request: `GET /containers/${name}/json`,
+  pick: ['HostConfig.NetworkMode', 'Config.MacAddress', 'NetworkSettings'],
+});
+const connects = (network: string, container: string, endpoint?: object): Step => ({
+  request: `POST /networks/${network}/connect`,
+  body: { Container: container, ...(endpoint === undefined ? {} : { EndpointConfig: endpoint }) },
+});
+const disconnects = (network: string, container: string, force = false): Step => ({
+  request: `POST /networks/${network}/disconnect`,
+  body: { Container: container, Force: force },
+});
+/** A container of one network, with what it wants there. */
+const on = (network: string, endpoint: object, host: object = {}) => ({
+  HostConfig: { NetworkMode: network, ...host },
+  NetworkingConfig: { EndpointsConfig: { [network]: endpoint } },
+});
+
+const attributes = ['Type', 'Action', 'Actor.ID', 'Actor.Attributes', 'scope'];
+const lines = (count: number) =>
+  Array.from({ length: count }, (_, index) =>
+    attributes.map((name) => `lines[${index}].${name}`),
+  ).flat();
+
+export const endpoints: Topic = {
+  name: 'endpoints',
+  exact: true,
+  scenarios: [
+    {
+      name: 'the default bridge',
+      steps: [
+        created('aa', { HostConfig: { NetworkMode: 'default' } }),
+        shows('aa'),
+        { request: 'POST /containers/aa/start' },
+        shows('aa'),
+        ...running('bb', { HostConfig: { NetworkMode: 'bridge' }, Hostname: 'h' }),
+        shows('bb'),
+        { request: 'GET /networks/bridge', pick: ['Containers', 'IPAM'] },
+        { request: 'POST /containers/aa/stop?t=0' },
+        shows('aa'),
+        { request: 'POST /containers/aa/start' },
+        shows('aa'),
+        { request: 'POST /containers/bb/restart?t=0' },
+        shows('bb'),
+      ],
+    },
+    {
+      name: 'a network of the user’s',
+      steps: [
+        makes('na', '10.90.0.0/24'),
+        created('aa', on('na', { Aliases: ['x', 'y'] })),
+        shows('aa'),
+        { request: 'POST /containers/aa/start' },
+        shows('aa'),
+        ...running('bb', on('na', { IPAMConfig: { IPv4Address: '10.90.0.77' } })),
+        shows('bb'),
+        ...running('cc', on('na', { MacAddress: '02:11:22:33:44:55' })),
+        shows('cc'),
+        ...running('dd', {
+          HostConfig: { NetworkMode: '$na' },
+          MacAddress: '02:11:22:33:44:66',
+        }),
+        shows('dd'),
+        { request: 'GET /networks/na' },
+        { request: 'GET /networks/na?verbose=1' },
+        { request: `GET /containers/json?${filters({ network: ['na'] })}`, sort: { '': 'Names' } },
+        { request: 'DELETE /networks/na' },
+        ...requests('POST /containers/aa/kill', 'POST /containers/aa/wait'),
+        shows('aa'),
+        { request: 'DELETE /containers/aa?force=1' },
+        ...running('ee', { HostConfig: { NetworkMode: 'na' } }),
+        shows('ee'),
+      ],
+    },
+    {
+      name: 'IPv6 and internal networks',
+      steps: [
+        makes('na', '10.92.0.0/24', {
+          EnableIPv6: true,
+          IPAM: { Config: [{ Subnet: '10.92.0.0/24' }, { Subnet: 'fd00:9::/64' }] },
+        }),
+        makes('nb', '10.90.0.0/24', { Internal: true }),
+        ...running('aa', { HostConfig: { NetworkMode: 'na' } }),
+        shows('aa'),
+        ...running('bb', on('na', { IPAMConfig: { IPv6Address: 'fd00:9::77' } })),
+        shows('bb'),
+        ...running('cc', { HostConfig: { NetworkMode: 'nb' } }),
+        shows('cc'),
+        { request: 'GET /networks/na' },
+        ...running('dd', on('nb', { IPAMConfig: { LinkLocalIPs: ['169.254.8.8'] } })),
+        shows('dd'),
+      ],
+    },
+    {
+      name: 'connect and disconnect',
+      steps: [
+        makes('na', '10.90.0.0/24'),
+        makes('nb', '10.91.0.0/24'),
+        makes('nc', '10.92.0.0/24'),
+        ...running('aa', { HostConfig: { NetworkMode: 'na' } }),
+        connects('nb', 'aa', { Aliases: ['x'], IPAMConfig: { IPv4Address: '10.91.0.9' } }),
+        connects('nc', '$aa.12'),
+        shows('aa'),
+        connects('nb', 'aa'),
+        connects('bridge', 'aa'),
+        shows('aa'),
+        disconnects('bridge', 'aa'),
+        disconnects('na', 'aa'),
+        disconnects('na', 'aa'),
+        shows('aa'),
+        { request: 'POST /containers/aa/restart?t=0' },
+        shows('aa'),
+        created('bb', { HostConfig: { NetworkMode: 'na' } }),
+        connects('nb', 'bb', { Aliases: ['b'] }),
+        connects('nc', 'bb', { IPAMConfig: { IPv4Address: '10.92.0.50' } }),
+        shows('bb'),
+        disconnects('nc', 'bb'),
+        { request: 'POST /containers/bb/start' },
+        shows('bb'),
+        { request: 'GET /networks/nb' },
+        disconnects('nb', 'bb', true),
+        { request: 'GET /networks/nb', pick: ['Containers'] },
+      ],
+    },
+    {
+      name: 'connections that are refused',
+      steps: [
+        makes('na', '10.90.0.0/24'),
+        ...running('aa', { HostConfig: { NetworkMode: 'na' } }),
+        ...running('hh', { HostConfig: { NetworkMode: 'host' } }),
+        ...running('oo', { HostConfig: { NetworkMode: 'none' } }),
+        ...running('jj', { HostConfig: { NetworkMode: 'container:aa' } }),
+        ...running('bb', { HostConfig: { NetworkMode: 'default' } }),
+        created('cc', { HostConfig: { NetworkMode: 'default' } }),
+        connects('nosuch', 'aa'),
+        connects('na', 'nosuch'),
+        connects('host', 'aa'),
+        connects('none', 'aa'),
+        connects('na', 'hh'),
+        connects('na', 'oo'),
+        connects('na', 'jj'),
+        connects('na', 'aa'),
+        connects('na', 'bb', { IPAMConfig: { IPv4Address: 'x' } }),
+        connects('na', 'bb', { IPAMConfig: { IPv4Address: '10.77.0.1' } }),
+        connects('na', 'bb', { IPAMConfig: { IPv4Address: '10.90.0.1' } }),
+        connects('na', 'bb', { IPAMConfig: { IPv4Address: '10.90.0.2' } }),
+        connects('na', 'cc', { IPAMConfig: { IPv4Address: '10.77.0.1' } }),
+        connects('bridge', 'aa', { IPAMConfig: { IPv4Address: '172.17.0.99' } }),
+        connects('bridge', 'aa', { Aliases: ['x'] }),
+        shows('cc'),
+        disconnects('nosuch', 'aa'),
+        disconnects('na', 'nosuch'),
+        disconnects('na', 'bb'),
+        disconnects('na', 'cc'),
+        disconnects('host', 'hh'),
+        disconnects('none', 'oo'),
+        disconnects('na', 'nosuch', true),
+        { request: 'POST /networks/na/connect', text: '{' },
+        { request: 'POST /networks/na/connect', body: {} },
+        { request: 'POST /networks/na/connect', body: { Container: 1 } },
+        { request: 'POST /networks/na/disconnect', body: {} },
+      ],
+    },
+    {
+      name: 'starts that are refused',
+      steps: [
+        makes('na', '10.90.0.0/24'),
+        makes('nt', '10.91.0.0/30'),
+        ...running('aa', on('na', { IPAMConfig: { IPv4Address: '10.90.0.5' } })),
+        ...running('bb', on('na', { IPAMConfig: { IPv4Address: '10.90.0.5' } })),
+        ...running('cc', on('na', { IPAMConfig: { IPv4Address: '10.77.0.5' } })),
+        ...running('dd', on('na', { IPAMConfig: { IPv4Address: '10.90.0.1' } })),
+        ...running('ee', on('nosuch', {})),
+        ...running('ff', { HostConfig: { NetworkMode: 'nt' } }),
+        ...running('gg', { HostConfig: { NetworkMode: 'nt' } }),
+        { request: 'GET /containers/gg/json', pick: ['State'] },
+        shows('gg'),
+        created('hh', on('bridge', { IPAMConfig: { IPv4Address: '172.17.0.99' } })),
+        created('ii', on('bridge', { Aliases: ['x'] })),
+        created('jj', on('na', { MacAddress: 'x' })),
+        created('kk', on('na', { IPAMConfig: { IPv6Address: 'x' } })),
+        created('ll', on('na', { IPAMConfig: { LinkLocalIPs: ['x'] } })),
+        created('mm', on('na', {}, { Links: ['nosuch:x'] })),
+        created('nn', on('na', { Links: ['nosuch:x'] })),
+        created('oo', {
+          HostConfig: { NetworkMode: 'na' },
+          NetworkingConfig: { EndpointsConfig: { nt: {} } },
+        }),
+      ],
+    },
+    {
+      name: 'links',
+      steps: [
+        ...running('db', {
+          HostConfig: { NetworkMode: 'default' },
+          ExposedPorts: { '5432/tcp': {} },
+          Env: ['PASSWORD=x'],
+        }),
+        created('aa', { HostConfig: { NetworkMode: 'default', Links: ['db:base'] } }),
+        { request: 'POST /containers/aa/start' },
+        { request: 'GET /containers/aa/json', pick: ['HostConfig.Links', 'Config.Env'] },
+        { request: 'GET /containers/json', sort: { '': 'Names' } },
+        { request: 'DELETE /containers/aa/base?link=1' },
+        { request: 'GET /containers/aa/json', pick: ['HostConfig.Links'] },
+        { request: 'DELETE /containers/aa/base?link=1' },
+        { request: 'DELETE /containers/nosuch/base?link=1' },
+        { request: 'DELETE /containers/aa?link=1' },
+        { request: 'GET /containers/json', pick: ['[0].Names', '[1].Names'] },
+        created('bb', { HostConfig: { NetworkMode: 'default', Links: ['nosuch:base'] } }),
+        created('cc', { HostConfig: { NetworkMode: 'default', Links: ['db'] } }),
+        { request: 'POST /containers/db/stop?t=0' },
+        { request: 'POST /containers/cc/start' },
+        created('dd', { HostConfig: { NetworkMode: 'default', Links: [':'] } }),
+        created('ee', { HostConfig: { NetworkMode: 'host', Links: ['db:x'] } }),
+      ],
+    },
+    {
+      name: 'events',
+      steps: [
+        makes('na', '10.90.0.0/24', { Labels: { l: '1' } }),
+        ...running('aa', { HostConfig: { NetworkMode: 'na' } }),
+        connects('bridge', 'aa'),
+        disconnects('bridge', 'aa'),
+        { request: 'POST /containers/aa/stop?t=0' },
+        { request: 'DELETE /containers/aa' },
+        { request: 'DELETE /networks/na' },
+        {
+          request: `GET /events?since=$begin&until=$now&${filters({ type: ['network'] })}`,
+          pick: lines(7),
+        },
+        {
+          request: `GET /events?since=$begin&until=$now&${filters({ network: ['na'], event: ['destroy'] })}`,
+          pick: attributes,
+        },
+      ],
+    },
+  ],
+};
