@@ -8,7 +8,13 @@ import type { ContainerHost } from '../container-host.ts';
 import { pickLanguage, type Language } from '../language.svelte.ts';
 import type { Session } from '../session.svelte.ts';
 import { Terminal } from '../terminal.svelte.ts';
-import type { Arrangement, LessonWish, ViewId, ViewMachine, ViewServices } from '../views/view-services.ts';
+import type {
+  Arrangement,
+  LessonWish,
+  ViewId,
+  ViewMachine,
+  ViewServices,
+} from '../views/view-services.ts';
 import type { EmbedOptions } from './embed-options.ts';
 import type { EmbedPane, EmbedSettings, EmbedSetup, EmbedTheme } from './protocol.ts';
 
