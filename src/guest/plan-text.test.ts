@@ -44,7 +44,7 @@ const table: readonly (readonly [SetupOperation, string])[] = [
     'mount -o remount,bind,ro /',
   ],
   [{ op: 'umount', target: '/m', detach: true }, 'umount --lazy /m'],
-  [{ op: 'mkdir', path: '/a b', mode: 0o755, parents: true }, "mkdir -p --mode=0755 '/a b'"],
+  [{ op: 'mkdir', path: '/a b', mode: 0o755, parents: true }, "mkdir -p -m 0755 '/a b'"],
   [
     { op: 'writeFile', path: '/etc/hostname', content: bytes("it's\n"), mode: 0o644, root: '/m' },
     String.raw`printf %s 'it'\''s` + "\n' > /m/etc/hostname",
@@ -53,7 +53,7 @@ const table: readonly (readonly [SetupOperation, string])[] = [
   [{ op: 'symlink', target: '/proc/self/fd', path: '/dev/fd' }, 'ln -s /proc/self/fd /dev/fd'],
   [
     { op: 'mknod', path: '/dev/null', type: 'char', mode: 0o666, major: 1, minor: 3 },
-    'mknod --mode=0666 /dev/null c 1 3',
+    'mknod -m 0666 /dev/null c 1 3',
   ],
   [{ op: 'chown', path: '/x', uid: 1, gid: 2 }, 'chown -h 1:2 /x'],
   [{ op: 'chmod', path: '/x', mode: 0o1777 }, 'chmod 01777 /x'],
@@ -90,7 +90,7 @@ const table: readonly (readonly [SetupOperation, string])[] = [
   [{ op: 'removeTree', path: '/a' }, 'rm -rf --one-file-system /a'],
   [{ op: 'rmdir', path: '/a' }, 'rmdir /a'],
   [{ op: 'copyTree', from: '/a', to: '/b' }, 'cp -a /a/. /b/'],
-  [{ op: 'pivotRoot', newRoot: '/m' }, 'cd /m && pivot_root . . && umount --lazy . && cd /'],
+  [{ op: 'pivotRoot', newRoot: '/m' }, 'cd /m && pivot_root . . && umount -l . && cd /'],
   [
     { op: 'maskPath', path: '/proc/kcore' },
     'if [ -d /proc/kcore ]; then mount -t tmpfs -o ro tmpfs /proc/kcore; else mount --bind /dev/null /proc/kcore; fi',
@@ -109,7 +109,7 @@ const table: readonly (readonly [SetupOperation, string])[] = [
   ],
   [{ op: 'umask', mask: 0o22 }, 'umask 022'],
   [{ op: 'terminal', columns: 80, rows: 24 }, 'script -qc sh /dev/null'],
-  [{ op: 'setsid' }, 'setsid sh'],
+  [{ op: 'setsid' }, 'setsid --wait sh'],
   [
     {
       op: 'capabilities',
@@ -160,8 +160,8 @@ describe('printPlan()', () => {
       child: [{ operation: { op: 'exec', path: 'true', argv: ['true'], env: [] }, cause: '' }],
     });
     expect(text).toBe(
-      '# Nobody needs it\nrmdir /a\necho $$ > /sys/fs/cgroup/docker/x/cgroup.procs\n' +
-        'unshare --pid --fork --net sh\nexec env -i true\n',
+      "# Nobody needs it\nrmdir /a\nsh -c 'echo $$ > /sys/fs/cgroup/docker/x/cgroup.procs && " +
+        "exec unshare --pid --fork --net sh'\nexec env -i true\n",
     );
   });
 });

@@ -1,10 +1,11 @@
 /**
  * A setup plan as shell commands that do the same by hand, for the x-ray view. A learner with root on
- * any Linux machine can follow them; what no command does is said in a comment.
+ * any Linux machine can follow them; what no command does is said in a comment. After pivot_root the commands are the
+ * container's own, so options are those that busybox has too.
  */
 import { isLinkOperation } from './link-encoder.ts';
 import { linkWords } from './link-text.ts';
-import type { NamespaceName, SetupOperation, SetupPlan, SetupStep } from './plan.ts';
+import type { CloneOptions, NamespaceName, SetupOperation, SetupPlan, SetupStep } from './plan.ts';
 
 const unshareOptions: Readonly<Record<NamespaceName, string>> = {
   mnt: '--mount',
@@ -40,7 +41,8 @@ const mountSwitches: Readonly<Record<string, string>> = {
   unbindable: '--make-unbindable',
 };
 
-const contentPreviewLength = 60;
+/** Bytes of a file that are told: enough for what a container's own files hold. */
+const contentPreviewLength = 1000;
 
 /** A word as a shell reads it back; `$PID` and `$$` mean what they mean in a plan. */
 export function quoteWord(word: string): string {
@@ -54,19 +56,19 @@ export function printPlan(plan: SetupPlan): string {
   const lines = printSteps(plan.before);
   if (plan.clone !== undefined) {
     lines.push(...printSteps(plan.clone.join ?? []));
-    if (plan.clone.cgroup !== undefined) {
-      lines.push(`echo $$ > ${quoteWord(`${plan.clone.cgroup}/cgroup.procs`)}`);
-    }
-    lines.push(printClone(plan.clone.namespaces));
+    lines.push(printClone(plan.clone));
   }
   lines.push(...printSteps(plan.parent ?? []), ...printSteps(plan.child ?? []));
   return `${lines.join('\n')}\n`;
 }
 
-/** How a shell makes a process in new namespaces. */
-export function printClone(namespaces: readonly NamespaceName[]): string {
-  if (namespaces.length === 0) return 'sh';
-  return ['unshare', ...namespaces.map((name) => unshareOptions[name]), 'sh'].join(' ');
+/** How a shell makes a process in new namespaces, and in a cgroup which the shell itself stays out of. */
+export function printClone({ namespaces, cgroup }: Omit<CloneOptions, 'join'>): string {
+  const options = namespaces.map((name) => unshareOptions[name]);
+  const shell = namespaces.length === 0 ? 'sh' : ['unshare', ...options, 'sh'].join(' ');
+  if (cgroup === undefined) return shell;
+  const join = `echo $$ > ${quoteWord(`${cgroup}/cgroup.procs`)}`;
+  return command('sh', '-c', `${join} && exec ${shell}`);
 }
 
 function printSteps(steps: readonly SetupStep[]): string[] {
@@ -84,8 +86,8 @@ export function printOperation(operation: SetupOperation): string {
     case 'umount':
       return command('umount', operation.detach && '--lazy', operation.target);
     case 'mkdir': {
-      const mode = `--mode=${octal(operation.mode)}`;
-      return command('mkdir', operation.parents && '-p', mode, inRoot(operation));
+      const mode = octal(operation.mode);
+      return command('mkdir', operation.parents && '-p', '-m', mode, inRoot(operation));
     }
     case 'writeFile':
       return `printf %s ${preview(operation.content)} > ${quoteWord(inRoot(operation))}`;
@@ -112,7 +114,7 @@ export function printOperation(operation: SetupOperation): string {
     case 'copyTree':
       return command('cp', '-a', `${operation.from}/.`, `${operation.to}/`);
     case 'pivotRoot':
-      return `cd ${quoteWord(operation.newRoot)} && pivot_root . . && umount --lazy . && cd /`;
+      return `cd ${quoteWord(operation.newRoot)} && pivot_root . . && umount -l . && cd /`;
     case 'maskPath':
       return printMask(operation.path);
     case 'readonlyPath': {
@@ -172,7 +174,8 @@ function printProcessOperation(operation: ProcessOperation): string {
     case 'terminal':
       return command('script', '-qc', 'sh', '/dev/null');
     case 'setsid':
-      return command('setsid', 'sh');
+      // Without it, the shell that types and the new one would both read the terminal.
+      return command('setsid', '--wait', 'sh');
     case 'capabilities': {
       const names = operation.bounding.map((name) => name.replace(/^CAP_/, '').toLowerCase());
       const list = ['-all', ...names.map((name) => `+${name}`)].join(',');
@@ -252,11 +255,11 @@ function sourceOf({ source, base }: Extract<SetupOperation, { op: 'mount' }>): s
 }
 
 function printMknod(operation: Extract<SetupOperation, { op: 'mknod' }>): string {
-  const mode = `--mode=${octal(operation.mode)}`;
-  if (operation.type === 'fifo') return command('mknod', mode, operation.path, 'p');
+  const mode = ['-m', octal(operation.mode)];
+  if (operation.type === 'fifo') return command('mknod', ...mode, operation.path, 'p');
   const letter = operation.type === 'char' ? 'c' : 'b';
   const { major, minor } = operation;
-  return command('mknod', mode, operation.path, letter, String(major), String(minor));
+  return command('mknod', ...mode, operation.path, letter, String(major), String(minor));
 }
 
 function printMask(path: string): string {

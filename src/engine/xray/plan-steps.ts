@@ -76,7 +76,7 @@ function cloneStep({ namespaces, cgroup }: CloneOptions): PlannedStep {
     operation: 'clone',
     arguments: { section: 'clone', namespaces, ...(cgroup === undefined ? {} : { cgroup }) },
     cause: 'A process of its own, in namespaces of its own',
-    shell: printClone(namespaces),
+    shell: printClone({ namespaces, ...(cgroup === undefined ? {} : { cgroup }) }),
   };
 }
 

@@ -49,7 +49,7 @@ describe('the x-ray stream', () => {
     for (const operation of ['mount', 'clone', 'pivotRoot', 'capabilities', 'seccomp', 'setUser', 'exec'])
       expect(operations).toContain(operation);
     expect(operations.indexOf('clone')).toBeLessThan(operations.indexOf('exec'));
-    expect(mine.find(({ operation }) => operation === 'clone')?.shell).toMatch(/^unshare --/);
+    expect(mine.find(({ operation }) => operation === 'clone')?.shell).toMatch(/exec unshare --/);
     expect(mine.find(({ operation }) => operation === 'exit')?.arguments).toMatchObject({ code: 3 });
     expect(mine.find(({ operation }) => operation === 'end')?.arguments).toMatchObject({ status: 204 });
     expect(events.map(({ sequence }) => sequence)).toEqual(events.map((_event, index) => index));
