@@ -6,6 +6,7 @@ import { writeFileSync } from 'node:fs';
 import { errorMessage } from '../../src/lib/errors.ts';
 import { benchBoot } from './boot.ts';
 import { benchBrowser } from './browser.ts';
+import { benchBuilds } from './build.ts';
 import { benchDensity } from './density.ts';
 import { benchHost, benchPrompt } from './host.ts';
 import { benchDockerd } from './peers/dockerd.ts';
@@ -24,6 +25,7 @@ const parts: readonly (readonly [string, () => Promise<void>])[] = [
   ['density', () => benchDensity(report, { lives: 300 })],
   ['previews', () => benchPreview(report, { runs: 50 })],
   ['pulls', () => benchPulls(report, { runs: 3 })],
+  ['builds', () => benchBuilds(report, { runs: 5 })],
 ];
 
 for (const [name, measure] of parts) {
