@@ -1,11 +1,9 @@
 /** `GET /containers/{id}/top`: the machine's own ps, cut down to the container's processes. */
 import type { ContainerTopResponse } from '../api/container.ts';
-import type { SetupPlan } from '../guest/plan.ts';
 import { KindError } from '../lib/errors.ts';
-import { collectText } from '../guest/collect-text.ts';
-import { defaultPath } from './spec/environment.ts';
 import type { Container } from './container/container.ts';
 import { logContainerEvent, type Daemon } from './daemon.ts';
+import { runProgram } from './run-program.ts';
 
 /** `psArgs` as the machine's ps takes them; `-ef` when empty. Rejects in ps's own words. */
 export async function containerTop(
@@ -45,29 +43,11 @@ interface PsResult {
   readonly errors: string | undefined;
 }
 
-async function runPs(daemon: Daemon, args: readonly string[]): Promise<PsResult> {
+async function runPs({ guest }: Daemon, args: readonly string[]): Promise<PsResult> {
   const cause = 'List processes for docker top';
-  const plan: SetupPlan = {
-    before: [],
-    clone: { namespaces: [] },
-    child: [
-      { operation: { op: 'setsid' }, cause },
-      {
-        operation: { op: 'exec', path: 'ps', argv: ['ps', ...args], env: [`PATH=${defaultPath}`] },
-        cause,
-      },
-    ],
-  };
-  const stdio = { stdin: false, stdout: true, stderr: true };
-  const process = await daemon.guest.run(plan, { stdio });
-  const [output, errors, status] = await Promise.all([
-    collectText(process.stdout),
-    collectText(process.stderr),
-    process.exit,
-  ]);
-  const failed = status.code !== 0;
-  const reason = errors.split('\n')[0] || `exit status ${status.code}`;
-  return { failed, output, errors: failed ? reason : undefined };
+  const { code, output, errors } = await runProgram(guest, ['ps', ...args], cause);
+  const reason = errors.split('\n')[0] || `exit status ${code}`;
+  return { failed: code !== 0, output, errors: code === 0 ? undefined : reason };
 }
 
 /** The last column may hold spaces: it takes all that is left. Lines of threads go with their process. */

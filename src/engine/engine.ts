@@ -74,6 +74,7 @@ import type { EngineBackend } from './server/backend.ts';
 import type { BuildBackend } from './server/backend/build-backend.ts';
 import type { ImageBackend } from './server/backend/image-backend.ts';
 import type { RequestBackend } from './server/backend/request-scope.ts';
+import { machineNetwork } from './see/machine-network.ts';
 import { machineProcesses } from './see/machine-processes.ts';
 import { dropLeftovers } from './state/drop-leftovers.ts';
 import { EngineIdentity } from './state/engine-identity.ts';
@@ -286,6 +287,7 @@ function otherVerbs(
     networkDisconnect: (name, options) => networkDisconnect(daemon, name, options),
     networksPrune: (filters) => networksPrune(daemon, filters),
     machineProcesses: () => machineProcesses(daemon),
+    machineNetwork: () => machineNetwork(daemon),
     systemDf: (types) => systemDf(daemon, types),
     systemInfo: () => systemInfo(daemon),
     systemVersion: () => systemVersion(daemon),

@@ -17,5 +17,6 @@ export const views: readonly View[] = [
   { id: 'files', load: () => import('./files/FilesView.svelte') },
   { id: 'images', load: () => import('./images/ImagesView.svelte') },
   { id: 'processes', load: () => import('./processes/ProcessesView.svelte') },
+  { id: 'network', load: () => import('./network/NetworkView.svelte') },
   { id: 'xray', load: () => import('./xray/XrayView.svelte') },
 ];
