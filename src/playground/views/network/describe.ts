@@ -1,37 +1,23 @@
-/** Steps of a path and rules as sentences. Pure. */
+/** Steps of a path and rules: a sentence, and the names and addresses that belong to it, which are in no language. Pure. */
 import { ruleTarget } from './packet-rules.ts';
 import type { networkStrings } from './network.strings.ts';
 import type { PathStep } from './trace-path.ts';
 
 type Strings = (typeof networkStrings)['en'];
 
-export function describeStep(step: PathStep, strings: Strings): string {
-  const { name = '', device = '', via, chain = '' } = step;
-  const place = name === 'outside' ? strings.outside : name;
-  switch (step.what) {
-    case 'send':
-      return name === '' ? strings.machineSends : strings.send(place);
-    case 'route':
-      return via === undefined ? strings.routeDirect(device) : strings.routeVia(device, via);
-    case 'veth':
-      return strings.veth(name, device);
-    case 'bridge':
-      return strings.bridgeStep(device, name);
-    case 'rewrite':
-      return strings.rewrite(chain);
-    case 'accept':
-      return strings.accept(chain);
-    case 'drop':
-      return strings.drop(chain);
-    case 'proxy':
-      return strings.proxy(name);
-    case 'leave':
-      return strings.leave(device);
-    case 'arrive':
-      return strings.arrive(place);
-    case 'lost':
-      return strings.lost;
-  }
+export function describeStep({ what }: PathStep, strings: Strings): string {
+  return what === 'bridge' ? strings.bridgeStep : strings[what];
+}
+
+/** `eth0 → veth12ab34c`; empty where the sentence says all. */
+export function stepNames(step: PathStep): string {
+  const { what, name = '', device = '', via } = step;
+  if (what === 'route') return via === undefined ? device : `${device} → ${via}`;
+  if (what === 'veth') return `${name} → ${device}`;
+  if (what === 'bridge') return `${device} → ${name}`;
+  if (what === 'proxy') return `docker-proxy ${name}`;
+  if (what === 'leave') return device;
+  return step.rule ?? step.chain ?? (name === 'outside' ? '' : name);
 }
 
 /** `172.17.0.2 → 203.0.113.9:80/tcp` */
@@ -47,5 +33,5 @@ export function describeRule(text: string, strings: Strings): string {
   if (target === 'RETURN') return strings.returnRule;
   if (target === 'ACCEPT') return strings.acceptRule;
   if (target === 'DROP' || target === 'REJECT') return strings.dropRule;
-  return target === '' ? '' : strings.jump(target);
+  return target === '' ? '' : strings.jump;
 }

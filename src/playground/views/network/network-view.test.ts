@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { FakeMachineApi } from '../see/fake-machine-api.ts';
 import { gatherMs } from '../see/live-reading.svelte.ts';
-import { describePacket, describeRule, describeStep } from './describe.ts';
+import { describePacket, describeRule, describeStep, stepNames } from './describe.ts';
 import { layoutGraph } from './graph-layout.ts';
 import { networkReading } from './network.fixture.ts';
 import { networkStrings } from './network.strings.ts';
@@ -50,10 +50,11 @@ describe('describing a path', () => {
   test('puts steps, packets and rules into words', () => {
     const packet = { source: 'a', destination: 'b', protocol: 'tcp', port: 80 } as const;
     const route = { what: 'route', device: 'eth0', via: '172.17.0.1', packet } as const;
-    expect(describeStep(route, strings)).toBe('The route leads through eth0 to 172.17.0.1');
+    expect(describeStep(route, strings)).toBe('A route decides which way');
+    expect(stepNames(route)).toBe('eth0 → 172.17.0.1');
     expect(describePacket(route)).toBe('a → b:80/tcp');
     expect(describeRule('-j DNAT --to-destination 1.2.3.4:80', strings)).toContain('1.2.3.4:80');
-    expect(describeRule('-m addrtype --dst-type LOCAL -j DOCKER', strings)).toContain('DOCKER');
+    expect(describeRule('-m addrtype --dst-type LOCAL -j DOCKER', strings)).toBe(strings.jump);
   });
 });
 
