@@ -15,6 +15,7 @@ export interface View {
 export const views: readonly View[] = [
   { id: 'lesson', load: () => import('./lesson/LessonView.svelte') },
   { id: 'files', load: () => import('./files/FilesView.svelte') },
+  { id: 'containers', load: () => import('./containers/ContainersView.svelte') },
   { id: 'images', load: () => import('./images/ImagesView.svelte') },
   { id: 'processes', load: () => import('./processes/ProcessesView.svelte') },
   { id: 'network', load: () => import('./network/NetworkView.svelte') },
