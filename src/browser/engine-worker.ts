@@ -12,7 +12,7 @@ import { portDuplex } from '../lib/port-duplex.ts';
 import { serveOverPort } from '../client/request-port.ts';
 import type { EngineRequest, EngineResponse } from '../playground/container-host.ts';
 import type { EngineWorkerApi } from '../playground/worker-protocol.ts';
-import { PreviewService } from '../preview/preview-service.ts';
+import type { PreviewService } from '../preview/preview-service.ts';
 import { PortMachine } from '../vm/port-machine.ts';
 import { deferred } from '../guest/deferred.ts';
 import { findPageEgress } from './page-egress.ts';
@@ -29,7 +29,7 @@ const responseBytesMax = 64 * 1024 * 1024;
 const host = deferred<Host>();
 host.promise.catch(() => undefined);
 const shells = new Shells();
-let previews: PreviewService | undefined;
+let previews: Promise<PreviewService> | undefined;
 /** Whether the disk outlives this tab. */
 const diskLasts = deferred<boolean>();
 
@@ -81,11 +81,11 @@ const api: EngineWorkerApi = {
   },
   waitShell: (shell) => shells.wait(shell),
   async watchPorts(listener) {
-    (await host.promise).ports.onChange(listener);
+    (await (await host.promise).ports()).onChange(listener);
   },
   async openPreview(mapping, link) {
-    previews ??= new PreviewService((await host.promise).ports);
-    previews.open(link, mapping);
+    previews ??= loadPreviews();
+    (await previews).open(link, mapping);
   },
   async run(commandLine) {
     return (await host.promise).run(commandLine);
@@ -101,6 +101,12 @@ const api: EngineWorkerApi = {
     return serveOverPort((await host.promise).api, { request, port });
   },
 };
+
+async function loadPreviews(): Promise<PreviewService> {
+  const ports = await (await host.promise).ports();
+  const { PreviewService } = await import('../preview/preview-service.ts');
+  return new PreviewService(ports);
+}
 
 function toApiRequest({ method, path, headers = {}, body }: EngineRequest): {
   method: string;

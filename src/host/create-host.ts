@@ -4,14 +4,13 @@
  * CLI. The browser and Node give it stores, a fetch and a channel.
  */
 import type { ApiHandler } from '../api/http.ts';
-import { ApiClient } from '../client/api-client.ts';
 import type { FindEgress } from '../egress/egress.ts';
 import { AgentClient } from '../guest/agent-client.ts';
 import type { DockerInvocation, Guest, GuestProcess } from '../guest/guest.ts';
 import type { ContentStore, RecordStore } from '../image/content-store.ts';
 import { DisposableStore, toDisposable, type Disposable } from '../lib/disposable.ts';
 import { errorMessage } from '../lib/errors.ts';
-import { PublishedPorts } from '../preview/published-ports.ts';
+import type { PublishedPorts } from '../preview/published-ports.ts';
 import type { FrameChannel } from '../vm/machine.ts';
 import type { EngineSide } from './engine-side.ts';
 import { type CommandResult, type ShellSize, runCommand, shellPlan } from './machine-shell.ts';
@@ -55,7 +54,7 @@ export interface Host extends Disposable {
   /** Requests wait for `ready`. */
   readonly api: ApiHandler;
   /** The ports that lead to containers; nothing is watched before somebody asks. */
-  readonly ports: PublishedPorts;
+  ports(): Promise<PublishedPorts>;
   /**
    * Loads what is not needed before the first prompt, the engine and the CLI, which otherwise come when they are first
    * asked for. For the time in which the machine boots and the network is idle.
@@ -88,17 +87,17 @@ export function createHost(options: HostOptions): Host {
   owned.add(answerMachine(guest, { api, side }));
   const networkReady = setup.ready.then(async () => (await side()).gateway.setUp());
   networkReady.catch(() => undefined); // whoever waits for it hears of it
-  const ports = new PublishedPorts({
-    // Whoever is interested in ports does not make the setup begin.
-    client: new ApiClient(async (request) => {
-      await setup.ready;
-      return (await side()).server(request);
-    }),
-    readFiles: (paths) => guest.readFiles(paths),
-    connect: (target) => guest.connect(target),
-    openDatagrams: (local) => guest.openDatagrams(local),
-  });
-  owned.add(ports);
+  let loadingPorts: Promise<PublishedPorts> | undefined;
+  const ports = (): Promise<PublishedPorts> =>
+    (loadingPorts ??= import('./guest-ports.ts').then(({ createGuestPorts }) =>
+      owned.add(
+        createGuestPorts(guest, async (request) => {
+          // Whoever is interested in ports does not make the setup begin.
+          await setup.ready;
+          return (await side()).server(request);
+        }),
+      ),
+    ));
   let isReady = false;
   setup.ready.then(
     () => (isReady = true),

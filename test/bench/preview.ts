@@ -34,12 +34,13 @@ export async function benchPreview(report: Report, options: { runs: number }): P
     await host.run('docker pull -q busybox');
     const flags = `--network host --expose ${port}`;
     await host.run(`docker run -d --name web ${flags} busybox sh -c '${serve}'`);
+    const published = await host.host.ports();
     await new Promise<void>((resolve) => {
-      host.host.ports.onChange((ports) => {
+      published.onChange((ports) => {
         if (ports.some(({ listening }) => listening)) resolve();
       });
     });
-    const client = new HttpClient({ connect: () => host.host.ports.connect(port) });
+    const client = new HttpClient({ connect: () => published.connect(port) });
     await measure(report, { client, ...options, prefix: '' });
     client.dispose();
   } finally {

@@ -26,7 +26,8 @@ export function startEngine(options: ServeOptions): ServedEngine {
   const published = new DisposableStore();
   const ready = booting.then(async ({ host }) => {
     await host.ready;
-    if (options.publish) published.add(publishPorts(host.ports, (line) => console.error(line)));
+    if (!options.publish) return;
+    published.add(publishPorts(await host.ports(), (line) => console.error(line)));
   });
   ready.catch(() => undefined); // whoever waits for readiness hears of it
   return {
