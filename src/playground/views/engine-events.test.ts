@@ -3,14 +3,6 @@ import { FakeApi, FakeServices } from './fake-services.ts';
 import { engineEvents } from './engine-events.ts';
 import { LiveValue } from './live-value.svelte.ts';
 
-const event = (Type: string, Action: string) => ({
-  Type,
-  Action,
-  Actor: { ID: 'c', Attributes: {} },
-  time: 1,
-  timeNano: 1,
-});
-
 test('views share one stream of events, which ends with the last view', async () => {
   const api = new FakeApi({ '/containers/json': [] });
   const services = new FakeServices(api.handler);
@@ -20,7 +12,7 @@ test('views share one stream of events, which ends with the last view', async ()
   await vi.waitFor(() => expect(first.value).toEqual([]));
   const second = new LiveValue(services, options);
   await vi.waitFor(() => expect(second.value).toEqual([]));
-  expect(api.asked.filter((path) => path === '/events')).toHaveLength(1);
+  expect(api.count('/events')).toBe(1);
   first.dispose();
   expect(api.isOpen('/events')).toBe(true);
   second.dispose();
@@ -39,10 +31,10 @@ test('LiveValue asks again after an event that changes it, and after being shown
   const shown = open();
   await vi.waitFor(() => expect(shown.value).toEqual(['old']));
   api.answers['/containers/json'] = ['new'];
-  api.send('/events', event('image', 'pull'));
-  api.send('/events', event('container', 'start'));
+  api.tell('pull', 'image');
+  api.tell('start');
   await vi.waitFor(() => expect(shown.value).toEqual(['new']));
-  expect(api.asked.filter((path) => path === '/containers/json')).toHaveLength(2);
+  expect(api.count('/containers/json')).toBe(2);
   shown.dispose();
   api.answers['/containers/json'] = ['newest'];
   const again = open();

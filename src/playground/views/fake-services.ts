@@ -55,9 +55,11 @@ export class FakeServices implements ViewServices {
   arrange(): void {}
 }
 
-/** An engine that answers by path (without version and query): a value as JSON, a stream as it is. */
+/** An engine that answers by path (without version and query) with a value as JSON; of all other paths it opens a stream. */
 export class FakeApi {
   readonly asked: string[] = [];
+  /** Paths that are not found. */
+  readonly missing = new Set<string>();
   readonly answers: Record<string, unknown>;
   readonly #streams = new Map<string, ReadableStreamDefaultController<Uint8Array>>();
 
@@ -69,10 +71,10 @@ export class FakeApi {
     const plain = path.replace(/^\/v[0-9.]+/, '').replace(/\?.*$/, '');
     this.asked.push(plain);
     const headers = { 'content-type': 'application/json' };
-    if (plain in this.answers) {
-      const body = new TextEncoder().encode(JSON.stringify(this.answers[plain]));
-      return Promise.resolve({ status: 200, headers, body });
-    }
+    if (this.missing.has(plain))
+      return Promise.resolve({ status: 404, headers, body: encode({ message: `no ${plain}` }) });
+    if (plain in this.answers)
+      return Promise.resolve({ status: 200, headers, body: encode(this.answers[plain]) });
     const body = new ReadableStream<Uint8Array>({
       start: (controller) => {
         this.#streams.set(plain, controller);
@@ -91,6 +93,21 @@ export class FakeApi {
 
   /** Sends a line of JSON on the open stream of a path. */
   send(path: string, value: unknown): void {
-    this.#streams.get(path)?.enqueue(new TextEncoder().encode(`${JSON.stringify(value)}\n`));
+    this.#streams.get(path)?.enqueue(encode(value));
   }
+
+  /** Tells of something that happened to `c`. */
+  tell(action: string, type = 'container'): void {
+    const Actor = { ID: 'c', Attributes: {} };
+    this.send('/events', { Type: type, Action: action, Actor, time: 1, timeNano: 1 });
+  }
+
+  /** How often a path was asked for. */
+  count(path: string): number {
+    return this.asked.filter((asked) => asked === path).length;
+  }
+}
+
+function encode(value: unknown): Uint8Array {
+  return new TextEncoder().encode(`${JSON.stringify(value)}\n`);
 }

@@ -63,12 +63,12 @@ export class ImagesView implements Disposable {
 
   chooseImage(id: string): void {
     this.#image = id;
-    this.images.refresh();
+    void this.images.refresh();
   }
 
   chooseContainer(id: string): void {
     this.#container = id;
-    this.overlays.refresh();
+    void this.overlays.refresh();
   }
 
   dispose(): void {

@@ -21,14 +21,6 @@ const answers = {
   '/containers/c2/changes': [{ Path: '/etc/passwd', Kind: 0 }],
 }; // prettier-ignore
 
-const event = (Type: string, Action: string) => ({
-  Type,
-  Action,
-  Actor: { ID: 'x', Attributes: {} },
-  time: 1,
-  timeNano: 1,
-});
-
 test('ImagesView shows the first image, or the chosen one, and finds shared layers', async () => {
   const api = new FakeApi(answers);
   const view = new ImagesView(new FakeServices(api.handler));
@@ -49,7 +41,7 @@ test('ImagesView stacks a container’s directories, and asks again after its ev
   await vi.waitFor(() => expect(view.overlays.value?.overlay?.lowerDirs).toEqual(['/l2', '/l1']));
   expect(view.overlays.value?.overlay?.changes).toEqual([]);
   api.answers['/containers/c1/changes'] = [{ Path: '/x', Kind: 1 }];
-  api.send('/events', event('container', 'exec_die'));
+  api.tell('exec_die');
   await vi.waitFor(() => expect(view.overlays.value?.overlay?.changes).toHaveLength(1));
   view.chooseContainer('c2');
   await vi.waitFor(() => expect(view.overlays.value?.overlay?.container.Id).toBe('c2'));

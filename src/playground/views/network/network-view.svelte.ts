@@ -3,13 +3,13 @@ import { containerList } from '../../../client/containers.ts';
 import { networkList } from '../../../client/networks.ts';
 import { machineNetwork } from '../../../client/see.ts';
 import type { Disposable } from '../../../lib/disposable.ts';
-import { LiveReading } from '../see/live-reading.svelte.ts';
+import { LiveValue } from '../live-value.svelte.ts';
 import type { ViewServices } from '../view-services.ts';
 import { placeKey, sources, targets, type NetworkReading, type Place } from './places.ts';
 import { tracePath, type PacketPath } from './trace-path.ts';
 
 export class NetworkView implements Disposable {
-  readonly reading: LiveReading<NetworkReading>;
+  readonly reading: LiveValue<NetworkReading>;
   #fromKey = $state('');
   #toKey = $state('');
   readonly #sources = $derived.by(() =>
@@ -25,11 +25,10 @@ export class NetworkView implements Disposable {
     return tracePath(value, this.from, this.to);
   });
 
-  constructor(services: Pick<ViewServices, 'onMachine'>) {
-    this.reading = new LiveReading({
-      services,
-      eventTypes: ['container', 'network'],
-      read: async (client) => {
+  constructor(services: ViewServices) {
+    this.reading = new LiveValue(services, {
+      isChangedBy: ({ Type }) => Type === 'container' || Type === 'network',
+      ask: async (client) => {
         const [machine, networks, containers] = await Promise.all([
           machineNetwork(client),
           networkList(client),

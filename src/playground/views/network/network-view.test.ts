@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { FakeMachineApi } from '../see/fake-machine-api.ts';
-import { gatherMs } from '../see/live-reading.svelte.ts';
+import { FakeApi, FakeServices } from '../fake-services.ts';
+import { gatherMs } from '../live-value.svelte.ts';
 import { describePacket, describeRule, describeStep, stepNames } from './describe.ts';
 import { layoutGraph } from './graph-layout.ts';
 import { networkReading } from './network.fixture.ts';
@@ -63,8 +63,8 @@ describe('NetworkView', () => {
   afterEach(() => void vi.useRealTimers());
 
   test('traces the chosen pair, and follows reality', async () => {
-    const api = new FakeMachineApi(answersOf(networkReading()));
-    const view = new NetworkView(api.services);
+    const api = new FakeApi(answersOf(networkReading()));
+    const view = new NetworkView(new FakeServices(api.handler));
     await vi.advanceTimersByTimeAsync(0);
     expect(view.path).toBeDefined();
     view.choose('from', 'outside');

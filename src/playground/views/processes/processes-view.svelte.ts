@@ -2,13 +2,13 @@
 import type { ProcessesResponse } from '../../../api/processes.ts';
 import { machineProcesses } from '../../../client/see.ts';
 import type { Disposable } from '../../../lib/disposable.ts';
-import { LiveReading } from '../see/live-reading.svelte.ts';
+import { LiveValue } from '../live-value.svelte.ts';
 import type { ViewServices } from '../view-services.ts';
 import { namespaceTable, type NamespaceTable } from './namespace-table.ts';
 import { processTree, type ProcessRow } from './process-tree.ts';
 
 export class ProcessesView implements Disposable {
-  readonly reading: LiveReading<ProcessesResponse>;
+  readonly reading: LiveValue<ProcessesResponse>;
   /** Whether threads of the kernel's are shown, which nobody started. */
   kernelThreads = $state(false);
   #containerId = $state('');
@@ -17,11 +17,10 @@ export class ProcessesView implements Disposable {
   );
   readonly #tree = $derived.by(() => this.#makeTree());
 
-  constructor(services: Pick<ViewServices, 'onMachine'>) {
-    this.reading = new LiveReading({
-      services,
-      eventTypes: ['container'],
-      read: (client, signal) => machineProcesses(client, { signal }),
+  constructor(services: ViewServices) {
+    this.reading = new LiveValue(services, {
+      ask: (client) => machineProcesses(client),
+      isChangedBy: ({ Type }) => Type === 'container',
     });
   }
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { ControlGroup, MachineProcess, ProcessesResponse } from '../../../api/processes.ts';
-import { FakeMachineApi } from '../see/fake-machine-api.ts';
-import { gatherMs } from '../see/live-reading.svelte.ts';
+import { FakeApi, FakeServices } from '../fake-services.ts';
+import { gatherMs } from '../live-value.svelte.ts';
 import { namespaceTable } from './namespace-table.ts';
 import { ProcessesView } from './processes-view.svelte.ts';
 import { processTree } from './process-tree.ts';
@@ -95,8 +95,8 @@ describe('ProcessesView', () => {
   const path = '/bottleship/processes';
 
   test('reads at once, and once more after a burst of events', async () => {
-    const api = new FakeMachineApi({ [path]: reading });
-    const view = new ProcessesView(api.services);
+    const api = new FakeApi({ [path]: reading });
+    const view = new ProcessesView(new FakeServices(api.handler));
     await vi.advanceTimersByTimeAsync(0);
     expect(view.namespaces?.containers).toHaveLength(2);
     expect(api.asked).toEqual(['/events', path]);
@@ -111,8 +111,8 @@ describe('ProcessesView', () => {
   });
 
   test('goes back to the machine’s side when the container that was looked at ends', async () => {
-    const api = new FakeMachineApi({ [path]: reading });
-    const view = new ProcessesView(api.services);
+    const api = new FakeApi({ [path]: reading });
+    const view = new ProcessesView(new FakeServices(api.handler));
     await vi.advanceTimersByTimeAsync(0);
     view.containerId = 'b';
     expect(view.tree).toHaveLength(1);
@@ -124,16 +124,16 @@ describe('ProcessesView', () => {
   });
 
   test('says why it could not read, keeps what it had, and recovers', async () => {
-    const api = new FakeMachineApi({ [path]: reading });
-    const view = new ProcessesView(api.services);
+    const api = new FakeApi({ [path]: reading });
+    const view = new ProcessesView(new FakeServices(api.handler));
     await vi.advanceTimersByTimeAsync(0);
-    delete api.answers[path];
+    api.missing.add(path);
     await view.reading.refresh();
     expect(view.reading.failure).toContain(`no ${path}`);
     expect(view.tree).toHaveLength(4);
-    api.answers[path] = reading;
+    api.missing.delete(path);
     await view.reading.refresh();
-    expect(view.reading.failure).toBe('');
+    expect(view.reading.failure).toBeUndefined();
     view.dispose();
   });
 });
