@@ -1,5 +1,6 @@
 /** One line of `docker stats`, computed of what the engine measured. */
 import type { ContainerStats } from '../../../api/stats.ts';
+import { blockBytes, cpuPercent, memoryUsed, networkBytes } from '../../../client/stats-figures.ts';
 import type { Row } from '../../format/formatter.ts';
 import { truncateId } from '../../format/truncate-id.ts';
 import { bytesSize, humanSize } from '../../go/units.ts';
@@ -55,39 +56,6 @@ export function statsRow(
     BlockIO: `${short(read)} / ${short(written)}`,
     PIDs: String(sample?.pids_stats.current ?? 0),
   };
-}
-
-/** Share of one processor since the sample before, times the number of processors. */
-function cpuPercent(sample: ContainerStats | undefined): number {
-  if (sample === undefined) return 0;
-  const { cpu_stats: now, precpu_stats: before } = sample;
-  const used = now.cpu_usage.total_usage - before.cpu_usage.total_usage;
-  const passed = (now.system_cpu_usage ?? 0) - (before.system_cpu_usage ?? 0);
-  const processors = now.online_cpus ?? 0;
-  return used > 0 && passed > 0 ? (used / passed) * processors * 100 : 0;
-}
-
-/** Without what the kernel would give back first. */
-function memoryUsed(sample: ContainerStats | undefined): number {
-  const { usage = 0, stats = {} } = sample?.memory_stats ?? {};
-  const inactive = stats['total_inactive_file'] ?? stats['inactive_file'] ?? 0;
-  return inactive < usage ? usage - inactive : usage;
-}
-
-function networkBytes(sample: ContainerStats | undefined): readonly [number, number] {
-  const all = Object.values(sample?.networks ?? {});
-  return [sum(all.map((one) => one.rx_bytes)), sum(all.map((one) => one.tx_bytes))];
-}
-
-function blockBytes(sample: ContainerStats | undefined): readonly [number, number] {
-  const entries = sample?.blkio_stats.io_service_bytes_recursive ?? [];
-  const of = (letter: string) =>
-    sum(entries.filter(({ op }) => op.toLowerCase().startsWith(letter)).map(({ value }) => value));
-  return [of('r'), of('w')];
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, number) => total + number, 0);
 }
 
 function percent(value: number): string {
