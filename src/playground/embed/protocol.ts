@@ -3,6 +3,8 @@
  * content; the parent answers once with a port, and everything else goes over that port. README.md tells the rest.
  */
 
+import { viewIds } from '../views/view-services.ts';
+
 export const embedVersion = 1;
 
 /** The embed to its parent window, whoever that is: it is loaded and takes a port. */
@@ -29,16 +31,7 @@ export interface EmbedSetup {
 export const embedThemes = ['system', 'light', 'dark'] as const;
 export type EmbedTheme = (typeof embedThemes)[number];
 
-export const embedPanes = [
-  'lesson',
-  'terminal',
-  'files',
-  'containers',
-  'images',
-  'processes',
-  'network',
-  'xray',
-] as const;
+export const embedPanes = ['terminal', ...viewIds] as const;
 export type EmbedPane = (typeof embedPanes)[number];
 
 /** What may change while the embed lives. */

@@ -169,10 +169,7 @@ class BottleShip extends HTMLElement {
     const image = this.getAttribute('image');
     const command =
       this.getAttribute('command') ?? (image === null ? undefined : `docker run --rm -it ${image}`);
-    const files = {
-      ...(JSON.parse(this.getAttribute('files') ?? '{}') as Record<string, string>),
-      ...this.files,
-    };
+    const files = { ...filesOf(this.getAttribute('files')), ...this.files };
     return command === undefined ? { files } : { files, command };
   }
 
@@ -196,6 +193,16 @@ class BottleShip extends HTMLElement {
     if (message.type === 'output')
       this.#port?.postMessage({ type: 'read-output', characters: message.text.length });
     this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}
+
+/** An attribute that is no JSON is the page's mistake, which must not cost it the rest of the embed. */
+function filesOf(attribute: string | null): Readonly<Record<string, string>> {
+  try {
+    return JSON.parse(attribute ?? '{}') as Record<string, string>;
+  } catch (error) {
+    console.error(`<bottle-ship>: the attribute "files" is no JSON: ${String(error)}`);
+    return {};
   }
 }
 
