@@ -1,4 +1,5 @@
 /** Which language the page speaks: the learner's choice, else the browser's, else English. */
+import type { KeptStorage } from './kept.ts';
 import { en } from './strings/en.ts';
 import type { Strings } from './strings/en.ts';
 import { zh } from './strings/zh.ts';
@@ -9,17 +10,11 @@ export type LanguageCode = keyof typeof languages;
 export const languageCodes: readonly LanguageCode[] = ['en', 'zh-Hans'];
 const storageKey = 'bottleship.language';
 
-/** The part of `localStorage` that is used; a page may forbid it. */
-export interface LanguageStorage {
-  getItem(key: string): string | null;
-  setItem(key: string, value: string): void;
-}
-
 export class Language {
   #code = $state<LanguageCode>('en');
-  readonly #storage: LanguageStorage | undefined;
+  readonly #storage: KeptStorage | undefined;
 
-  constructor(preferred: readonly string[], storage?: LanguageStorage) {
+  constructor(preferred: readonly string[], storage?: KeptStorage) {
     this.#storage = storage;
     this.#code = remembered(storage) ?? pickLanguage(preferred);
   }
@@ -52,7 +47,7 @@ export function pickLanguage(preferred: readonly string[]): LanguageCode {
   return 'en';
 }
 
-function remembered(storage: LanguageStorage | undefined): LanguageCode | undefined {
+function remembered(storage: KeptStorage | undefined): LanguageCode | undefined {
   try {
     const stored = storage?.getItem(storageKey);
     return languageCodes.find((code) => code === stored);

@@ -6,6 +6,7 @@ import { Preview } from '../playground/preview.svelte.ts';
 import type { Session } from '../playground/session.svelte.ts';
 import { Workbench } from '../playground/workbench/workbench.svelte.ts';
 import App from './App.svelte';
+import { pageStorage } from './page-storage.ts';
 import { browserPreviewOptions } from './preview-options.ts';
 import { browserOfflineWorker } from './service-worker.ts';
 
@@ -20,21 +21,12 @@ declare global {
 const savingDelayMs = 3000;
 
 export function mountPage(session: Session, baseUrl: string): void {
-  const language = new Language(navigator.languages, storage());
+  const language = new Language(navigator.languages, pageStorage());
   const preview = new Preview(session, browserPreviewOptions(baseUrl));
-  const workbench = new Workbench({ session, language, preview, storage: storage() });
+  const workbench = new Workbench({ session, language, preview, storage: pageStorage() });
   window.bottleshipPreview = preview;
   const offline = new Offline(browserOfflineWorker(baseUrl));
   session.onReady(() => setTimeout(() => offline.start(), savingDelayMs));
   const target = document.getElementById('app');
   if (target !== null) mount(App, { target, props: { workbench, offline } });
-}
-
-/** Absent where the browser forbids it (a sandboxed frame). */
-function storage(): Storage | undefined {
-  try {
-    return window.localStorage;
-  } catch {
-    return undefined;
-  }
 }

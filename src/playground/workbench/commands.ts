@@ -1,6 +1,7 @@
 /** What the command palette offers: everything that a button of the page does, and docker commands on what runs. */
 import { languageCodes, languages } from '../language.svelte.ts';
 import { suggestions } from '../suggestions.ts';
+import { actionCommand, needsOwnTerminal } from '../views/containers/container-actions.ts';
 import { viewStrings } from '../views/view.strings.ts';
 import type { ViewId } from '../views/view-services.ts';
 import { paletteStrings } from './palette.strings.ts';
@@ -102,6 +103,10 @@ function terminalCommands(workbench: Workbench): Command[] {
   ];
 }
 
+/** Of a container that runs. */
+const paletteActions = ['logs', 'shell', 'stop', 'restart'] as const;
+type PaletteAction = (typeof paletteActions)[number];
+
 function containerCommands({ workbench, containers }: CommandSources): Command[] {
   const strings = paletteStrings[workbench.language.code];
   const typed = (id: string, title: string, commandLine: string): Command => ({
@@ -110,27 +115,14 @@ function containerCommands({ workbench, containers }: CommandSources): Command[]
     commandLine,
     run: () => workbench.runInTerminal(commandLine),
   });
-  const opened = (id: string, options: { title: string; tab: string; commandLine: string }) => ({
-    id,
-    title: options.title,
-    commandLine: options.commandLine,
-    run: () => workbench.openTerminal({ title: options.tab, commandLine: options.commandLine }),
-  });
+  const act = (action: PaletteAction, name: string): Command => {
+    const commandLine = actionCommand(action, name);
+    const plain = typed(`${action}-${name}`, strings[action](name), commandLine);
+    if (!needsOwnTerminal(action)) return plain;
+    return { ...plain, run: () => workbench.openTerminal({ title: name, commandLine }) };
+  };
   return [
-    ...containers.flatMap((name) => [
-      opened(`logs-${name}`, {
-        title: strings.logs(name),
-        tab: name,
-        commandLine: `docker logs -f ${name}`,
-      }),
-      opened(`shell-${name}`, {
-        title: strings.shell(name),
-        tab: name,
-        commandLine: `docker exec -it ${name} sh`,
-      }),
-      typed(`stop-${name}`, strings.stop(name), `docker stop ${name}`),
-      typed(`restart-${name}`, strings.restart(name), `docker restart ${name}`),
-    ]),
+    ...containers.flatMap((name) => paletteActions.map((action) => act(action, name))),
     typed('containers', strings.listContainers, 'docker ps -a'),
     typed('images', strings.listImages, 'docker images'),
   ];

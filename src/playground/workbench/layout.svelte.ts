@@ -5,8 +5,8 @@
  */
 import { viewIds } from '../views/view-services.ts';
 import type { ViewId } from '../views/view-services.ts';
-import { readKept, writeKept } from './kept.ts';
-import type { KeptStorage } from './kept.ts';
+import { readKept, writeKept } from '../kept.ts';
+import type { KeptStorage } from '../kept.ts';
 
 export type GuideId = 'start' | 'lesson';
 export type SideViewId = Exclude<ViewId, 'lesson'>;

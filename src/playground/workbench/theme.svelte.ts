@@ -1,6 +1,6 @@
 /** Light or dark: the learner's choice, else what the system prefers. */
-import { readKept, writeKept } from './kept.ts';
-import type { KeptStorage } from './kept.ts';
+import { readKept, writeKept } from '../kept.ts';
+import type { KeptStorage } from '../kept.ts';
 
 /** In the order of the switch. */
 export const themeNames = ['system', 'light', 'dark'] as const;

@@ -6,7 +6,7 @@ import type { Preview } from '../preview.svelte.ts';
 import type { Session } from '../session.svelte.ts';
 import type { Arrangement, ViewId, ViewMachine, ViewServices } from '../views/view-services.ts';
 import { Layout } from './layout.svelte.ts';
-import type { KeptStorage } from './kept.ts';
+import type { KeptStorage } from '../kept.ts';
 import { Terminals } from './terminals.svelte.ts';
 import type { NewTerminal } from './terminals.svelte.ts';
 import { Theme } from './theme.svelte.ts';

@@ -2,6 +2,7 @@
 import type { ApiClient } from '../../../client/api-client.ts';
 import { containerLogs } from '../../../client/containers.ts';
 import type { Disposable } from '../../../lib/disposable.ts';
+import { readChunks } from '../../../lib/read-chunks.ts';
 import { StdcopyDecoder } from '../../../lib/stdcopy.ts';
 
 /** Characters that are kept: some screens. */
@@ -39,12 +40,9 @@ export class ContainerLog implements Disposable {
     try {
       const wanted = { container, stdout: true, stderr: true, follow: true, tail: tailLines };
       const stream = await containerLogs(client, { ...wanted, signal });
-      const reader = stream.getReader();
-      for (;;) {
-        const { done, value } = await reader.read();
-        if (done || signal.aborted) return;
-        if (tty) add(value);
-        else for (const { payload } of frames.push(value)) add(payload);
+      for await (const chunk of readChunks(stream, signal)) {
+        if (tty) add(chunk);
+        else for (const { payload } of frames.push(chunk)) add(payload);
       }
     } catch {
       // It was removed, or the machine is gone: events tell the view.

@@ -1,5 +1,5 @@
 /** What a learner has done in the courses, kept in the browser under the course's name. */
-import type { LanguageStorage } from '../../language.svelte.ts';
+import type { KeptStorage } from '../../kept.ts';
 
 export interface LessonProgress {
   /** Ids of passed checks by step. */
@@ -19,11 +19,11 @@ const keyPrefix = 'bottleship.course.';
 const recordSizeMax = 256 * 1024;
 
 export class ProgressStore {
-  readonly #storage: LanguageStorage | undefined;
+  readonly #storage: KeptStorage | undefined;
   /** Where the browser keeps nothing, the page does while it is open. */
   readonly #memory = new Map<string, string>();
 
-  constructor(storage: LanguageStorage | undefined) {
+  constructor(storage: KeptStorage | undefined) {
     this.#storage = storage;
   }
 

@@ -70,7 +70,7 @@ export class XrayCommands {
     return true;
   }
 
-  /** The newest first; command lines that did nothing but ask the engine are left out. */
+  /** The newest first. */
   list(): readonly XrayCommand[] {
     return [...this.#commands.values()].map(toCommand).toReversed();
   }

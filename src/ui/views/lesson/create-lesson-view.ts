@@ -2,13 +2,14 @@
 import { parseLessonAddress } from '../../../playground/views/lesson/lesson-address.ts';
 import { LessonView } from '../../../playground/views/lesson/lesson-view.svelte.ts';
 import { ProgressStore } from '../../../playground/views/lesson/progress-store.ts';
+import { pageStorage } from '../../page-storage.ts';
 import type { ViewServices } from '../../../playground/views/view-services.ts';
 
 /** The page's own, so that leaving the view and coming back finds what was done. */
 let progress: ProgressStore | undefined;
 
 export function createLessonView(services: ViewServices): LessonView {
-  progress ??= new ProgressStore(storage());
+  progress ??= new ProgressStore(pageStorage());
   const view = new LessonView({
     services,
     progress,
@@ -21,13 +22,4 @@ export function createLessonView(services: ViewServices): LessonView {
   });
   void view.load();
   return view;
-}
-
-/** Absent where the browser forbids it (a sandboxed frame). */
-function storage(): Storage | undefined {
-  try {
-    return window.localStorage;
-  } catch {
-    return undefined;
-  }
 }
