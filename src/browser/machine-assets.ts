@@ -3,6 +3,7 @@
  * caches never mix versions, and what arrives is checked against them.
  */
 import { KindError } from '../lib/errors.ts';
+import { hexOf } from '../lib/hex.ts';
 
 export interface MachineAsset {
   readonly name: string;
@@ -135,5 +136,5 @@ async function fetchAsset(
 
 async function sha256Hex(content: AssetBytes): Promise<string> {
   const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', content));
-  return Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return hexOf(hash);
 }

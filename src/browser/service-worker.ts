@@ -5,6 +5,7 @@
 import { isAddressed, PrecacheTable } from './precache.ts';
 import type { Precache, PrecacheFile } from './precache.ts';
 import type { OfflineMessage, OfflineRequest } from '../playground/offline-messages.ts';
+import { hexOf } from '../lib/hex.ts';
 
 declare const __PRECACHE__: Precache;
 declare const self: ServiceWorkerGlobalScope;
@@ -59,7 +60,7 @@ async function download(file: PrecacheFile): Promise<Response> {
   if (!response.ok) throw new Error(`Cannot store "${file.url}": status ${response.status}`);
   const body = await response.arrayBuffer();
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', body));
-  const hex = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  const hex = hexOf(digest);
   if (hex !== file.sha256) throw new Error(`Cannot store "${file.url}": it is of another version`);
   // The body is stored inflated, and a page is answered with its policy as from the server.
   const headers = new Headers(response.headers);

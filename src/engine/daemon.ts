@@ -18,6 +18,7 @@ import type { VolumeTable } from './volume/volume-table.ts';
 import type { RegistryAccess } from './registry-access.ts';
 import type { RequestTrace } from './xray/request-trace.ts';
 import type { XrayHub } from './xray/xray-hub.ts';
+import { hexOf } from '../lib/hex.ts';
 
 /** Time and chance enter here. */
 export interface Clock {
@@ -64,7 +65,7 @@ export interface Daemon {
 /** 64 hex digits. One of digits only would be taken for a number by some tools, as dockerd says. */
 export function randomId(random: (count: number) => Uint8Array): string {
   for (;;) {
-    const id = [...random(32)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+    const id = hexOf(random(32));
     if (!/^[0-9]+$/.test(id.slice(0, 12))) return id;
   }
 }

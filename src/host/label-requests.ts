@@ -1,6 +1,7 @@
 /** Names the requests of one `docker` command line, so that who watches can join them: see engine/xray/README.md. */
 import type { ApiHandler } from '../api/http.ts';
 import { quoteWord } from '../guest/plan-text.ts';
+import { hexOf } from '../lib/hex.ts';
 
 /** A longer command line is cut: it is a label. */
 const commandLengthMax = 400;
@@ -8,7 +9,7 @@ const commandLengthMax = 400;
 /** `argv` begins with the program's own name. */
 export function labelRequests(api: ApiHandler, argv: readonly string[]): ApiHandler {
   const bytes = crypto.getRandomValues(new Uint8Array(8));
-  const invocation = [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  const invocation = hexOf(bytes);
   const command = encodeURIComponent(commandText(argv));
   let count = 0;
   return (request) =>

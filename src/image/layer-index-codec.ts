@@ -21,6 +21,7 @@ import {
   type UnresolvedLink,
   layerEntryTypes,
 } from './layer-index.ts';
+import { hexOf } from '../lib/hex.ts';
 
 const magic = Uint8Array.of(0x42, 0x4c, 0x49, 1);
 const digestSize = 32;
@@ -246,7 +247,7 @@ class Decoder {
 
   #digest(): Digest {
     const bytes = this.#in.bytes(digestSize);
-    const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+    const hex = hexOf(bytes);
     return parseDigest(`sha256:${hex}`);
   }
 }

@@ -1,5 +1,6 @@
 /** MAC addresses of endpoints: as dockerd 20.10, made of the IPv4 address, so that neighbours' caches stay true. */
 import { parseAddress, addressBytes } from '../lib/cidr.ts';
+import { hexOf } from '../lib/hex.ts';
 
 /** Locally administered, and known as Docker's. */
 const prefix = [0x02, 0x42];
@@ -15,5 +16,5 @@ export function macAddressOf(
 }
 
 export function formatMac(bytes: Iterable<number>): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(':');
+  return hexOf(bytes, ':');
 }

@@ -12,6 +12,7 @@ import type {
   Sandbox,
 } from './network-view.ts';
 import { PortAllocator } from './port-allocator.ts';
+import { hexOf } from '../lib/hex.ts';
 
 export interface EndpointWish {
   readonly id: string;
@@ -99,7 +100,7 @@ export class NetworkTable implements NetworkView {
   allocate(network: Network, wish: EndpointWish): Endpoint {
     const { id, interfaceName } = wish;
     const hostInterfaceName =
-      network.driver === 'bridge' ? `veth${hex(this.#random(4)).slice(1)}` : '';
+      network.driver === 'bridge' ? `veth${hexOf(this.#random(4)).slice(1)}` : '';
     const base = { id, networkId: network.id, interfaceName, hostInterfaceName };
     if (network.driver === 'host' || network.driver === 'null') return { ...base, macAddress: '' };
     const ipv4 = this.#takeAddress(network, { wanted: wish.ipv4, family: 32 });
@@ -230,10 +231,6 @@ export class NetworkTable implements NetworkView {
   #tell(change: NetworkChange): void {
     for (const listener of this.#listeners) listener(change);
   }
-}
-
-function hex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 function normalMac(text: string): string {

@@ -1,6 +1,7 @@
 /** What previews need of the browser: the site's setting, and a name for this tab. */
 import { parsePreviewTemplate } from '../preview/preview-origin.ts';
 import type { PreviewOptions } from '../playground/preview.svelte.ts';
+import { hexOf } from '../lib/hex.ts';
 
 const storageKey = 'bottleship-preview';
 const namePattern = /^[0-9a-f]{16}$/;
@@ -44,7 +45,7 @@ function readStored(): string | undefined {
 
 function newName(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(8));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return hexOf(bytes);
 }
 
 /** Held until the page ends. False when another tab holds it. */

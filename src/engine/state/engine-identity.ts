@@ -1,6 +1,7 @@
 /** Who this engine is (`ID` of `GET /info`): made once for a data root, as the `engine-id` file of dockerd's. */
 import type { JsonRecord } from './records.ts';
 import type { StateStore } from './state-store.ts';
+import { hexOf } from '../../lib/hex.ts';
 
 export const identityPrefix = 'engine/';
 
@@ -35,6 +36,6 @@ function uuid(random: (count: number) => Uint8Array): string {
   const bytes = random(16).slice();
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
-  const digits = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  const digits = hexOf(bytes);
   return [0, 8, 12, 16, 20].map((from, at, starts) => digits.slice(from, starts[at + 1])).join('-');
 }

@@ -12,6 +12,7 @@ import type { CliFiles } from '../../invocation.ts';
 import { absolutePath } from '../../paths.ts';
 import { filesOf } from '../../streams/archive-output.ts';
 import { localSource } from '../container/local-copy-paths.ts';
+import { hexOf } from '../../../lib/hex.ts';
 
 export interface BuildContext {
   /** Undefined where the engine fetches the context itself. */
@@ -183,5 +184,5 @@ async function* after(
 /** Twenty hexadecimal digits. */
 function randomSuffix(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(10));
-  return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  return hexOf(bytes);
 }

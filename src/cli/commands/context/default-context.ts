@@ -1,6 +1,7 @@
 /** The one context there is: this machine's engine. */
 import { goQuote } from '../../../lib/go-quote.ts';
 import type { CommandContext } from '../../command/command.ts';
+import { hexOf } from '../../../lib/hex.ts';
 
 export const defaultContext = 'default';
 
@@ -15,9 +16,7 @@ export async function missingContextError(
   name: string,
 ): Promise<Error> {
   const bytes = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(name));
-  const hash = [...new Uint8Array(bytes)]
-    .map((byte) => byte.toString(16).padStart(2, '0'))
-    .join('');
+  const hash = hexOf(new Uint8Array(bytes));
   const folder = context.config.path.replace(/\/[^/]*$/, '');
   return new Error(
     `context ${goQuote(name)}: context not found: open ${folder}/contexts/meta/${hash}/meta.json: no such file or directory`,
