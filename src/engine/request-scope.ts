@@ -9,9 +9,13 @@ import type { RequestInfo, RequestScope } from './server/backend/request-scope.t
 import { RequestTrace } from './xray/request-trace.ts';
 import { traceGuest } from './xray/traced-guest.ts';
 import { traceProgress } from './xray/traced-pull.ts';
+import { hexOf } from '../lib/hex.ts';
 
 /** Longest command line that is told, percent-encoded. */
 const commandLengthMax = 4096;
+
+/** Our endpoints beside Docker's; an image may be called `bottleship/…` too. */
+const watchingPath = /^(?:\/v[\d.]+)?\/bottleship\//;
 
 /** What a client may call its request. */
 const requestIdPattern = /^[\w.:-]{1,128}$/;
@@ -26,7 +30,7 @@ export function beginRequest(
 ): RequestScope {
   const id = requestId(daemon, request.id);
   // Watching is no step of its own.
-  if (!daemon.xray.isListening || request.path.includes('/bottleship/'))
+  if (!daemon.xray.isListening || watchingPath.test(request.path))
     return { id, backend: plain, end: () => undefined };
   const { clock } = daemon;
   const trace = new RequestTrace(id, { hub: daemon.xray, now: () => clock.now() });
@@ -55,7 +59,7 @@ export function beginRequest(
 
 function requestId({ random }: Daemon, wanted: string | undefined): string {
   if (wanted !== undefined && requestIdPattern.test(wanted)) return wanted;
-  return [...random(requestIdBytes)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  return hexOf(random(requestIdBytes));
 }
 
 function commandOf({ command }: RequestInfo): { command?: string } {

@@ -69,6 +69,17 @@ describe('the x-ray stream', () => {
     expect(plan.slice(failed + 1).filter((event) => event.arguments['section'] === 'child')).toEqual([]);
   }); // prettier-ignore
 
+  test('tells of requests for an image of the name, and not of who looks', async () => {
+    const engine = await createFakeEngine();
+    const watching = await watch(engine);
+    await engine.call('GET', '/images/bottleship/app/json');
+    await engine.call('GET', '/bottleship/processes');
+    const begun = (await watching.events()).filter(({ operation }) => operation === 'begin');
+    expect(begun.map(({ arguments: { path } }) => path)).toEqual([
+      expect.stringMatching(/\/images\/bottleship\/app\/json$/),
+    ]);
+  });
+
   test('costs nothing while nobody watches, and asks the agent for times only then', async () => {
     const engine = await createFakeEngine();
     await startOf(engine, await engine.create());
