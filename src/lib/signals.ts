@@ -21,6 +21,11 @@ export function parseSignal(text: string): number {
   return number;
 }
 
+/** `TERM` of 15, as the API takes it; undefined for numbers without a name of their own. */
+export function signalName(number: number): string | undefined {
+  return Object.entries(numbers).find(([, known]) => known === number)?.[0];
+}
+
 function realtime(name: string): number | undefined {
   const match = /^RT(MIN|MAX)([+-][0-9]+)$/.exec(name);
   if (match === null) return undefined;

@@ -5,7 +5,7 @@
 import { containerKill } from '../../client/containers.ts';
 import type { CommandContext } from '../command/command.ts';
 import { DisposableStore, type Disposable } from '../../lib/disposable.ts';
-import { signalName } from './signal-names.ts';
+import { signalName } from '../../lib/signals.ts';
 
 /** Child status, broken pipes and the window size are this program's own affair. */
 const kept = ['CHLD', 'PIPE', 'URG', 'WINCH'];
