@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { Attention } from './attention.ts';
 import { createBottleship } from './bottleship.ts';
 import { FakeHost } from './fake-host.ts';
 import { Session } from './session.svelte.ts';
@@ -7,7 +8,7 @@ test('createBottleship() waits for the machine, through a failure and a retry', 
   const hosts = [new FakeHost({ bootFailure: 'no' }), new FakeHost()];
   let count = 0;
   const session = new Session({ createHost: () => hosts[count++] ?? new FakeHost() });
-  const bottleship = createBottleship(session);
+  const bottleship = createBottleship(session, new Attention({ session, patienceMs: 0 }));
   const running = bottleship.run('uname -r');
   await session.start();
   expect(session.phase).toBe('failed');
@@ -19,7 +20,7 @@ test('createBottleship() waits for the machine, through a failure and a retry', 
 
 test('engine() passes a request on and returns the bytes of the response', async () => {
   const session = new Session({ createHost: () => new FakeHost() });
-  const bottleship = createBottleship(session);
+  const bottleship = createBottleship(session, new Attention({ session, patienceMs: 0 }));
   await session.start();
   const { status, body } = await bottleship.engine({ method: 'GET', path: '/version' });
   expect(status).toBe(200);
@@ -29,7 +30,7 @@ test('engine() passes a request on and returns the bytes of the response', async
 test('run() rejects with the phase when the machine is lost', async () => {
   const host = new FakeHost();
   const session = new Session({ createHost: () => host });
-  const bottleship = createBottleship(session);
+  const bottleship = createBottleship(session, new Attention({ session, patienceMs: 0 }));
   await session.start();
   host.events?.lost('gone');
   await expect(bottleship.run('true')).rejects.toMatchObject({

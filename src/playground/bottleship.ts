@@ -3,6 +3,7 @@
  * documents it.
  */
 import { KindError } from '../lib/errors.ts';
+import type { Attention } from './attention.ts';
 import type { ContainerHost, EngineRequest, EngineResponse, RunResult } from './container-host.ts';
 import type { Session } from './session.svelte.ts';
 
@@ -21,8 +22,8 @@ declare global {
   }
 }
 
-/** Makes the object of a session. */
-export function createBottleship(session: Session): Bottleship {
+/** Makes the object of a session. While something is asked of the machine, nothing stops it. */
+export function createBottleship(session: Session, attention: Pick<Attention, 'hold'>): Bottleship {
   const ready = new Promise<void>((resolve) => {
     session.onReady(() => resolve());
   });
@@ -36,7 +37,7 @@ export function createBottleship(session: Session): Bottleship {
   };
   return Object.freeze({
     ready,
-    run: async (commandLine: string) => (await host()).run(commandLine),
-    engine: async (request: EngineRequest) => (await host()).engine(request),
+    run: (commandLine: string) => attention.hold(async () => (await host()).run(commandLine)),
+    engine: (request: EngineRequest) => attention.hold(async () => (await host()).engine(request)),
   });
 }
