@@ -27,7 +27,7 @@ export interface XrayPhase {
 export interface XrayRequest {
   readonly id: string;
   readonly method: string;
-  /** Without the version and the query. */
+  /** Without the version and the query, IDs shortened. */
   readonly path: string;
   readonly status: number | undefined;
   readonly durationMicroseconds: number;
@@ -142,6 +142,8 @@ function phaseOf({ kind, arguments: { section } }: XrayEvent): Phase {
   return kind === 'request' ? 'process' : kind;
 }
 
+/** IDs as `docker ps` shows them. */
 function plainPath(path: string): string {
-  return path.replace(/^\/v[0-9.]+(?=\/)/, '').replace(/\?.*$/, '');
+  const plain = path.replace(/^\/v[0-9.]+(?=\/)/, '').replace(/\?.*$/, '');
+  return plain.replace(/\b([0-9a-f]{12})[0-9a-f]{52}\b/g, '$1');
 }

@@ -30,7 +30,11 @@ const step = (id: string, section: string, operation: string) =>
 
 const run = [
   begin('aa.0', { method: 'POST', path: '/v1.51/containers/create', command: 'docker run x' }),
-  begin('aa.1', { method: 'POST', path: '/v1.51/containers/c/start?a=b', command: 'docker run x' }),
+  begin('aa.1', {
+    method: 'POST',
+    path: `/v1.51/containers/${'c'.repeat(64)}/start?a=b`,
+    command: 'docker run x',
+  }),
   step('aa.1', 'before', 'mount'),
   step('aa.1', 'before', 'mkdir'),
   step('aa.1', 'clone', 'clone'),
@@ -45,7 +49,7 @@ test('XrayCommands joins the requests of a command line, and steps by phase', ()
   const [command] = commands.list();
   expect(command).toMatchObject({ text: 'docker run x', stepCount: 5, durationMicrosecondsMax: 250 });
   const [, start] = command?.requests ?? [];
-  expect(start).toMatchObject({ method: 'POST', path: '/containers/c/start', status: 204 });
+  expect(start).toMatchObject({ method: 'POST', path: '/containers/cccccccccccc/start', status: 204 });
   expect(start?.phases.map(({ phase, steps }) => [phase, steps.length])).toEqual([
     ['before', 2],
     ['clone', 1],
