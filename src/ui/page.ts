@@ -6,6 +6,7 @@ import { Preview } from '../playground/preview.svelte.ts';
 import type { Session } from '../playground/session.svelte.ts';
 import { Workbench } from '../playground/workbench/workbench.svelte.ts';
 import App from './App.svelte';
+import { hasWayOut } from './has-way-out.ts';
 import { pageStorage } from './page-storage.ts';
 import { browserPreviewOptions } from './preview-options.ts';
 import { browserOfflineWorker } from './service-worker.ts';
@@ -23,7 +24,15 @@ const savingDelayMs = 3000;
 export function mountPage(session: Session, baseUrl: string): void {
   const language = new Language(navigator.languages, pageStorage());
   const preview = new Preview(session, browserPreviewOptions(baseUrl));
-  const workbench = new Workbench({ session, language, preview, storage: pageStorage() });
+  const workbench = new Workbench({
+    session,
+    language,
+    preview,
+    storage: pageStorage(),
+    hasWayOut: () => hasWayOut(baseUrl),
+  });
+  workbench.openLink(location.hash);
+  window.addEventListener('hashchange', () => workbench.openLink(location.hash));
   window.bottleshipPreview = preview;
   const offline = new Offline(browserOfflineWorker(baseUrl));
   session.onReady(() => setTimeout(() => offline.start(), savingDelayMs));

@@ -1,5 +1,6 @@
 /** What the command palette offers: everything that a button of the page does, and docker commands on what runs. */
 import { languageCodes, languages } from '../language.svelte.ts';
+import { shareStrings } from '../share/share.strings.ts';
 import { suggestions } from '../suggestions.ts';
 import { actionCommand, needsOwnTerminal } from '../views/containers/container-actions.ts';
 import { viewStrings } from '../views/view.strings.ts';
@@ -31,6 +32,7 @@ export function commandsOf(sources: CommandSources): Command[] {
     ...terminalCommands(sources.workbench),
     ...containerCommands(sources),
     ...suggestionCommands(sources.workbench),
+    ...shareCommands(sources.workbench),
     ...settingCommands(sources.workbench),
   ];
 }
@@ -135,6 +137,14 @@ function suggestionCommands(workbench: Workbench): Command[] {
     commandLine,
     run: () => workbench.runInTerminal(commandLine),
   }));
+}
+
+function shareCommands(workbench: Workbench): Command[] {
+  const { shareTitle, repositoryTitle } = shareStrings[workbench.language.code];
+  return [
+    { id: 'share', title: shareTitle, run: () => workbench.openDialog('share') },
+    { id: 'repository', title: repositoryTitle, run: () => workbench.openDialog('repository') },
+  ];
 }
 
 function settingCommands({ language, theme }: Workbench): Command[] {

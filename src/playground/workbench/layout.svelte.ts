@@ -53,6 +53,21 @@ export class Layout {
     return this.#companion;
   }
 
+  /** What is remembered, and what a share link carries: for `take`. */
+  get state(): unknown {
+    return {
+      guide: this.#guide ?? null,
+      view: this.#view ?? null,
+      sizes: $state.snapshot(this.#sizes),
+    };
+  }
+
+  /** Shows what another page's `state` says, as far as it says anything. */
+  take(state: unknown): void {
+    this.#restore(state);
+    this.#keep();
+  }
+
   isOpen(id: BarId): boolean {
     return this.#guide === id || (this.#view === id && this.#companion === 'view');
   }
@@ -121,11 +136,7 @@ export class Layout {
   }
 
   #keep(): void {
-    writeKept(this.#storage, storageKey, {
-      guide: this.#guide ?? null,
-      view: this.#view ?? null,
-      sizes: this.#sizes,
-    });
+    writeKept(this.#storage, storageKey, this.state);
   }
 
   #restore(kept: unknown): void {

@@ -7,9 +7,13 @@ import type { Session } from '../session.svelte.ts';
 import type { Arrangement, ViewId, ViewMachine, ViewServices } from '../views/view-services.ts';
 import { Layout } from './layout.svelte.ts';
 import type { KeptStorage } from '../kept.ts';
+import { isShareFragment } from '../share/share-fragment.ts';
 import { Terminals } from './terminals.svelte.ts';
 import type { NewTerminal } from './terminals.svelte.ts';
 import { Theme } from './theme.svelte.ts';
+
+/** What asks the learner something, over the page. */
+export type DialogId = 'share' | 'repository';
 
 export interface WorkbenchOptions {
   readonly session: Session;
@@ -17,6 +21,8 @@ export interface WorkbenchOptions {
   readonly preview: Preview;
   /** Absent where the browser forbids it. */
   readonly storage?: KeptStorage | undefined;
+  /** Whether the machine reaches the Internet, as far as the site allows; asked when somebody wants to know. */
+  readonly hasWayOut?: () => Promise<boolean>;
 }
 
 export class Workbench implements ViewServices, Disposable {
@@ -29,16 +35,21 @@ export class Workbench implements ViewServices, Disposable {
   /** File that a lesson or a link wants open; the editor takes it when it is there. */
   #wantedFile = $state<string | undefined>();
   #isPaletteOpen = $state(false);
+  #dialog = $state<DialogId | undefined>();
+  #link = $state<string | undefined>();
+  readonly hasWayOut: () => Promise<boolean>;
   #awaitedPort: number | undefined;
   readonly #ports: Disposable;
 
-  constructor({ session, language, preview, storage }: WorkbenchOptions) {
+  constructor(options: WorkbenchOptions) {
+    const { session, language, preview, storage } = options;
     this.session = session;
     this.language = language;
     this.preview = preview;
     this.terminals = new Terminals(session, () => language.strings);
     this.layout = new Layout(storage);
     this.theme = new Theme(storage);
+    this.hasWayOut = options.hasWayOut ?? (() => Promise.resolve(false));
     this.#ports = preview.onPorts(() => this.#openAwaited());
   }
 
@@ -57,6 +68,28 @@ export class Workbench implements ViewServices, Disposable {
 
   togglePalette(open = !this.#isPaletteOpen): void {
     this.#isPaletteOpen = open;
+  }
+
+  get dialog(): DialogId | undefined {
+    return this.#dialog;
+  }
+  /** Fragment of the share link that the visitor came with, until they have decided. */
+  get link(): string | undefined {
+    return this.#link;
+  }
+
+  openDialog(dialog: DialogId | undefined): void {
+    this.#dialog = dialog;
+  }
+
+  /** `fragment`: of the page's address; nothing happens unless it is a share link's. */
+  openLink(fragment: string): void {
+    if (isShareFragment(fragment)) this.#link = fragment;
+  }
+
+  /** The visitor has decided. */
+  closeLink(): void {
+    this.#link = undefined;
   }
 
   onMachine(listener: (machine: ViewMachine) => void): Disposable {
