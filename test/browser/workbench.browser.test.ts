@@ -1,4 +1,7 @@
 /** The workbench as its users meet it: panes, terminals in tabs, the editor, the palette, for everybody and in both languages. */
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { axeViolations, latinTexts } from '../support/accessibility.ts';
@@ -126,6 +129,79 @@ test('the palette opens a container’s log in a terminal of its own', async () 
   expect(await page.getByRole('dialog').count()).toBe(0);
 });
 
+/** Drops a folder with a file on a place of the page, as a hand with a mouse does. Returns what removes the folder. */
+async function drop(place: { x: number; y: number } | null): Promise<() => Promise<void>> {
+  const temporary = await mkdtemp(join(tmpdir(), 'drop-'));
+  const folder = join(temporary, 'dropped');
+  await mkdir(folder);
+  await writeFile(join(folder, 'in.txt'), 'dropped\n');
+  const session = await page.context().newCDPSession(page);
+  const data = { items: [], files: [folder], dragOperationsMask: 1 };
+  const at = { x: (place?.x ?? 0) + 8, y: (place?.y ?? 0) + 8, data };
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+    await session.send('Input.dispatchDragEvent', { type, ...at });
+  await session.detach();
+  return () => rm(temporary, { recursive: true });
+}
+
+test('files that are chosen or dropped are the machine’s, and a download is the learner’s', async () => {
+  const chooser = page.waitForEvent('filechooser');
+  await page.getByRole('button', { name: 'Upload' }).click();
+  await (
+    await chooser
+  ).setFiles([{ name: 'chosen.txt', mimeType: 'text/plain', buffer: Buffer.from('chosen\n') }]);
+  await page.getByRole('treeitem', { name: 'chosen.txt' }).waitFor();
+  const app = page.getByRole('treeitem', { name: 'app', exact: true });
+  const tidy = await drop(await app.boundingBox());
+  await page.getByRole('treeitem', { name: 'dropped', exact: true }).waitFor();
+  await tidy();
+  const read = 'cat /root/app/dropped/in.txt /root/chosen.txt';
+  expect(await page.evaluate((line) => window.bottleship?.run(line), read)).toMatchObject({
+    stdout: 'dropped\nchosen\n',
+  });
+  await page.getByRole('treeitem', { name: 'chosen.txt' }).click();
+  const download = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Download' }).click();
+  const saved = await download;
+  expect(saved.suggestedFilename()).toBe('chosen.txt');
+  expect(await readFile(await saved.path(), 'utf8')).toBe('chosen\n');
+});
+
+test('a share link does what it says on another page, once its visitor agrees', async () => {
+  await page.getByRole('button', { name: 'Share', exact: true }).click();
+  const dialog = page.getByRole('dialog', { name: 'Share this as a link' });
+  await dialog.getByRole('checkbox', { name: /Dockerfile/ }).waitFor();
+  await dialog
+    .getByRole('textbox', { name: /^Commands/ })
+    .fill('cat app/dropped/in.txt\necho shared-$((6*7))');
+  expect(await axeViolations(page)).toEqual([]);
+  const field = dialog.getByRole('textbox', { name: /^Link/ });
+  const lengthOf = async (): Promise<number> => (await field.inputValue()).length;
+  await expect.poll(lengthOf).toBeGreaterThan(playground.url.length + 200);
+  const link = await field.inputValue();
+  await dialog.getByRole('button', { name: 'Close' }).click();
+
+  const other = await page.context().newPage();
+  await other.goto(link);
+  const offer = other.getByRole('dialog', { name: 'Somebody shared this with you' });
+  await offer.getByText('echo shared-$((6*7))').waitFor();
+  await offer.getByText('/root/app/dropped/in.txt').click();
+  await offer.getByText('dropped', { exact: true }).waitFor();
+  expect(await axeViolations(other)).toEqual([]);
+  await waitForText(other, atPrompt);
+  expect(await other.evaluate(() => window.bottleship?.run('ls /root'))).toMatchObject({
+    stdout: '',
+  });
+  await offer.getByRole('button', { name: 'Do it' }).click();
+  await waitForText(other, /^dropped\n[^]*^shared-42$/m);
+  expect(await other.locator('[data-view=files]').getAttribute('aria-pressed')).toBe('true');
+  expect(new URL(other.url()).hash).toBe('');
+  await other.evaluate(() => (location.hash = '#share=1.damaged'));
+  await other.getByText('It is damaged').waitFor();
+  await other.close();
+  await page.bringToFront();
+});
+
 test('F6 leads out of the terminal', async () => {
   await page.locator('#terminal textarea').focus();
   await page.keyboard.press('F6');
@@ -161,7 +237,7 @@ test('axe finds no violation in any view, in either theme', async () => {
 });
 
 /** Of what the stories before made. */
-const names = ['talker', 'busybox', 'latest'];
+const names = ['talker', 'busybox', 'latest', 'chosen', 'txt'];
 
 test('in Chinese no word is left in English, and axe finds no violation', async () => {
   await page.getByRole('button', { name: '简体中文' }).click();

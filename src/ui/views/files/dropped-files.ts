@@ -9,9 +9,16 @@ export function chosenFiles(files: Iterable<File>): Upload[] {
 /** Looks into folders too; stops one past the most that may come at once. */
 export async function droppedFiles(transfer: DataTransfer): Promise<Upload[]> {
   // Entries must be taken before the first wait: the list is empty afterwards.
-  const entries = Array.from(transfer.items, (item) => item.webkitGetAsEntry());
+  const items = Array.from(transfer.items, (item) => ({
+    entry: item.webkitGetAsEntry(),
+    file: item.getAsFile(),
+  }));
   const uploads: Upload[] = [];
-  for (const entry of entries) if (entry !== null) await collect(entry, '', uploads);
+  for (const { entry, file } of items) {
+    if (entry !== null) await collect(entry, '', uploads);
+    // What no file system holds, such as a picture of another page's, is a file without a place.
+    else if (file !== null) uploads.push(uploadOf(file, file.name));
+  }
   return uploads;
 }
 
