@@ -25,3 +25,26 @@ describe('help', () => {
     expect(stdout).toContain('\nManagement Commands:');
   });
 });
+
+describe('help of buildx', () => {
+  const commands = ['', 'build', 'du', 'inspect', 'ls', 'prune', 'version'];
+
+  test.each(commands)('docker buildx %s --help is as buildx 0.24 documents it', async (name) => {
+    const words = name === '' ? [] : [name];
+    const result = await runFake({ argv: ['buildx', ...words, '--help'] });
+    const file = ['buildx', ...words].join('-');
+    expect(result).toMatchObject({ stdout: read(`../help-buildx/${file}.txt`), exitCode: 0 });
+  });
+
+  test('docker build and docker builder prune are forwarded to it', async () => {
+    const help = async (line: string) => (await runFake({ argv: line.split(' ') })).stdout;
+    for (const line of ['build', 'image build', 'builder build'])
+      expect(await help(`${line} --help`)).toBe(read('../help-buildx/buildx-build.txt'));
+    expect(await help('builder prune --help')).toBe(read('../help-buildx/buildx-prune.txt'));
+  });
+
+  test('flags of all builders may stand before the command', async () => {
+    const { stdout } = await runFake({ argv: ['buildx', '--builder', 'x', 'ls', '--help'] });
+    expect(stdout).toBe(read('../help-buildx/buildx-ls.txt'));
+  });
+});

@@ -101,18 +101,21 @@ class Program {
       return this.#execute({ ...node, command: node.command }, options);
     if (node.children === undefined) throw notAvailableError(path);
     const usage = useLine(path, node.useSuffix ?? '');
-    const parsed = await this.#parse([], { argv, path, useLine: usage, interspersed: false });
+    const flags = node.flags ?? [];
+    const parsed = await this.#parse(flags, { argv, path, useLine: usage, interspersed: false });
     const [name, ...rest] = parsed.arguments;
+    const before = argv.slice(0, argv.length - parsed.arguments.length);
     if (parsed.help) return this.#out.write(this.#groupHelp(node, path));
     // Asked for nothing, the real program answers on standard error.
     if (name === undefined) return this.#err.write(this.#groupHelp(node, path));
     const child = find(node.children, name);
     if (child === undefined) {
       // A flag after a word that is no command is complained about first.
-      await this.#parse([], { argv, path, useLine: usage, interspersed: true });
+      await this.#parse(flags, { argv, path, useLine: usage, interspersed: true });
       throw unknownCommandError(path, { name, group: node });
     }
-    await this.#descend(child, { ...options, path: `${path} ${child.name}`, argv: rest });
+    const inner = { ...options, path: `${path} ${child.name}`, argv: [...before, ...rest] };
+    await this.#descend(child, inner);
   }
 
   /** Asked for help, the real program tells why there is none, and ends well. */

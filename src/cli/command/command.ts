@@ -84,6 +84,8 @@ export interface CommandNode {
   readonly passesFlags?: true;
   /** A group's description where it is not `short`. */
   readonly long?: string;
+  /** Of a group: may stand before the command's name, and all its commands have them. */
+  readonly flags?: readonly FlagSpec[];
   /** What a group's help ends with. */
   readonly footer?: string;
 }

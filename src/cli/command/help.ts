@@ -27,9 +27,11 @@ export function groupHelp(group: CommandNode, options: HelpOptions): string {
   const shown = group.children?.filter((node) => node.section !== 'hidden') ?? [];
   const groups = shown.filter((node) => node.section === 'management');
   const commands = shown.filter((node) => node.section !== 'management');
+  const flags = group.flags ?? [];
   return [
-    `Usage:  ${options.path} COMMAND`,
+    `Usage:  ${options.path}${flags.length > 0 ? ' [OPTIONS]' : ''} COMMAND`,
     group.long ?? group.short,
+    ...(flags.length > 0 ? [`Options:\n${flagUsages(flags, options.columns - 1)}`] : []),
     ...(groups.length > 0 ? [`Management Commands:\n${commandList(groups)}`] : []),
     ...(commands.length > 0 ? [`Commands:\n${commandList(commands)}`] : []),
     `Run '${options.path} COMMAND --help' for more information on a command.`,

@@ -11,7 +11,7 @@ import { pruneFilters } from '../prune-command.ts';
 import { builderFlags } from './buildx-flags.ts';
 
 export const buildxDiskUsage: Command = {
-  use: '[OPTIONS]',
+  use: '',
   short: 'Disk usage',
   arguments: noArguments,
   flags: [
@@ -32,7 +32,7 @@ export const buildxDiskUsage: Command = {
 };
 
 export const buildxPrune: Command = {
-  use: '[OPTIONS]',
+  use: '',
   short: 'Remove build cache',
   arguments: noArguments,
   flags: [

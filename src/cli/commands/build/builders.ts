@@ -2,7 +2,7 @@
 import { between, noArguments, type Command } from '../../command/command.ts';
 import { systemVersion } from '../../../client/system.ts';
 import { boolFlag, stringFlag } from '../../flags/flag-spec.ts';
-import { builderFlags } from './buildx-flags.ts';
+import { builderFlags, hiddenBuilderFlags } from './buildx-flags.ts';
 
 const builderName = 'default';
 const platform = 'linux/386';
@@ -12,7 +12,7 @@ export const buildxList: Command = {
   short: 'List builder instances',
   arguments: noArguments,
   flags: [
-    ...builderFlags,
+    ...hiddenBuilderFlags,
     stringFlag('format', 'Format the output (default "table")', { initial: 'table' }),
     boolFlag('no-trunc', "Don't truncate output"),
   ],
@@ -65,7 +65,7 @@ export const buildxVersion: Command = {
   use: '',
   short: 'Show buildx version information',
   arguments: noArguments,
-  flags: builderFlags,
+  flags: hiddenBuilderFlags,
   async run({ out, client }) {
     const { Version } = await systemVersion(client);
     await out.line(`github.com/docker/buildx 0.24.0 (Bottleship ${Version})`);

@@ -23,6 +23,11 @@ export const builderFlags: readonly FlagSpec[] = [
   boolFlag('debug', 'Enable debug logging', { short: 'D' }),
 ];
 
+/** Of commands that are about all builders. */
+export const hiddenBuilderFlags: readonly FlagSpec[] = builderFlags.map((flag) =>
+  flag.name === 'builder' ? { ...flag, hidden: true } : flag,
+);
+
 export const buildxBuildFlags: readonly FlagSpec[] = [
   valuesFlag('add-host', 'Add a custom host-to-IP mapping (format: "host:ip")', {
     label: 'strings',

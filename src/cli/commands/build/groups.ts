@@ -4,7 +4,7 @@ import { laterCommand } from '../later/later-command.ts';
 import { builderPrune, buildxDiskUsage, buildxPrune } from './build-cache.ts';
 import { buildxInspect, buildxList, buildxVersion } from './builders.ts';
 import { buildxBuild } from './buildx-build.ts';
-import { experimentalHint } from './buildx-flags.ts';
+import { builderFlags, experimentalHint } from './buildx-flags.ts';
 import { classicBuild } from './classic-build.ts';
 
 export const build: CommandNode = {
@@ -24,12 +24,13 @@ function hinted(command: Command): Command {
   return { ...command, footer: experimentalHint };
 }
 
-const managing: readonly [name: string, use: string, short: string][] = [
+/** Still to come; two of them are groups of commands. */
+const managing: readonly [name: string, use: string, short: string, section?: 'management'][] = [
   ['bake', '[OPTIONS] [TARGET...]', 'Build from a file'],
   ['create', '[OPTIONS] [CONTEXT|ENDPOINT]', 'Create a new builder instance'],
   ['dial-stdio', '', 'Proxy current stdio streams to builder instance'],
-  ['history', '', 'Commands to work on build records'],
-  ['imagetools', '', 'Commands to work on images in registry'],
+  ['history', '', 'Commands to work on build records', 'management'],
+  ['imagetools', '', 'Commands to work on images in registry', 'management'],
   ['rm', '[OPTIONS] [NAME...]', 'Remove one or more builder instances'],
   ['stop', '[NAME]', 'Stop builder instance'],
   ['use', '[OPTIONS] NAME', 'Set the current builder instance'],
@@ -39,6 +40,7 @@ export const buildx: CommandNode = {
   name: 'buildx',
   short: 'Docker Buildx',
   long: 'Extended build capabilities with BuildKit',
+  flags: builderFlags,
   footer: experimentalHint,
   section: 'hidden',
   children: [
@@ -53,8 +55,9 @@ export const buildx: CommandNode = {
     { name: 'ls', short: buildxList.short, command: hinted(buildxList) },
     { name: 'prune', short: buildxPrune.short, command: hinted(buildxPrune) },
     { name: 'version', short: buildxVersion.short, command: hinted(buildxVersion) },
-    ...managing.map(([name, use, short]) =>
-      laterCommand(`buildx ${name}`, { use, short, flags: [] }),
-    ),
+    ...managing.map(([name, use, short, section]) => ({
+      ...laterCommand(`buildx ${name}`, { use, short, flags: builderFlags }),
+      ...(section === undefined ? {} : { section }),
+    })),
   ].toSorted((a, b) => (a.name < b.name ? -1 : 1)),
 };
