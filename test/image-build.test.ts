@@ -53,6 +53,16 @@ async function files({ images }: FakeEngine): Promise<Record<string, string>> {
   return found;
 }
 
+/** A build of so many layers of a kilobyte. */
+function sized(count: number): Uint8Array {
+  const numbers = [...Array(count).keys()];
+  const lines = numbers.map((number) => `COPY f /f${number}\n`).join('');
+  return tarArchive([
+    { name: 'Dockerfile', type: 'file', data: encode(`FROM scratch\n${lines}`) },
+    { name: 'f', type: 'file', data: new Uint8Array(1000) },
+  ]);
+}
+
 const severalMessage =
   'When using COPY with more than one source file, the destination must be a directory and end with a /';
 
@@ -280,6 +290,46 @@ describe('POST /build', () => {
     expect(first.stream).not.toContain('Using cache');
     const second = await build(await createFakeEngine({ state }), context(lines));
     expect(second.stream).toContain(' ---> Using cache\n');
+  });
+
+  test('prune leaves the cache of images, and all of it goes with -a', async () => {
+    const engine = await createFakeEngine();
+    const lines = context(
+      'FROM scratch AS lost\nCOPY a.txt /lost\nFROM scratch\nCOPY --from=lost /lost /kept\nCMD x\n',
+    );
+    await build(engine, lines, '&version=2');
+    type Usage = { readonly BuildCache: readonly { Description: string; Shared: boolean }[] };
+    const records = async () => {
+      const { json } = await engine.call('GET', '/system/df?type=build-cache');
+      return (json as Usage).BuildCache.map(({ Description, Shared }) => [Description, Shared]);
+    };
+    const kept = ['COPY /lost /kept # buildkit', true];
+    const settings = ['CMD ["/bin/sh" "-c" "x"]', false];
+    expect(await records()).toEqual([['COPY a.txt /lost # buildkit', false], kept, settings]);
+    await engine.call('POST', '/build/prune');
+    expect(await records()).toEqual([kept, settings]);
+    const { messages } = await build(engine, lines, '&version=2');
+    expect(JSON.stringify(messages)).toContain('"cached":true');
+    await engine.call('POST', '/build/prune?all=1');
+    expect(await records()).toEqual([]);
+  });
+
+  test('prune goes as far as the sizes that are asked for', async () => {
+    const engine = await createFakeEngine();
+    await build(engine, sized(3));
+    await engine.call('DELETE', '/images/one');
+    const { json } = await engine.call('POST', '/build/prune?max-used-space=1100');
+    expect(json).toMatchObject({ CachesDeleted: [expect.any(String), expect.any(String)] });
+    const { json: none } = await engine.call('POST', '/build/prune?reserved-space=2000');
+    expect(none).toEqual({ CachesDeleted: null, SpaceReclaimed: 0 });
+  });
+
+  test('what builds keep stays below the engine’s limit', async () => {
+    const engine = await createFakeEngine({ buildCacheBytesMax: 2500 });
+    await build(engine, sized(4), '&version=2&outputs=[{"Type":"cacheonly","Attrs":{}}]');
+    const { json } = await engine.call('GET', '/system/df?type=build-cache');
+    const { BuildCache: records } = json as { BuildCache: readonly { Size: number }[] };
+    expect(records.map(({ Size }) => Size)).toEqual([1000, 1000]);
   });
 
   test.each([true, false])('ADD streams what a URL gives: length told: %s', async (isTold) => {

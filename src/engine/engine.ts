@@ -109,6 +109,8 @@ export interface EngineOptions {
   readonly registryMirrors?: readonly string[];
   /** For /info. */
   readonly insecureRegistries?: readonly string[];
+  /** What builds keep at most beyond images; absent, 2 GiB. */
+  readonly buildCacheBytesMax?: number;
   /** Answers name queries of containers that are not about containers; absent, they are refused. */
   readonly resolveName?: (query: Uint8Array) => Promise<Uint8Array>;
   readonly clock?: Clock;
@@ -170,7 +172,11 @@ export function createEngine(options: EngineOptions): Engine {
     }),
     packetFilter: new PacketFilter(),
     state,
-    buildCache: new BuildCache({ state, now: () => clock.now() }),
+    buildCache: new BuildCache({
+      state,
+      now: () => clock.now(),
+      ...(options.buildCacheBytesMax === undefined ? {} : { bytesMax: options.buildCacheBytesMax }),
+    }),
     builds: new Map(),
     events: new EventBus(() => clock.now()),
     stats: new StatsCollector(),

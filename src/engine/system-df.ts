@@ -1,6 +1,7 @@
 /** `GET /system/df`: what images, containers and volumes take on the disk. */
-import type { SystemDiskUsage, VolumeUsage } from '../api/disk-usage.ts';
+import type { BuildCacheRecord, SystemDiskUsage, VolumeUsage } from '../api/disk-usage.ts';
 import { chainIds } from '../image/chain-id.ts';
+import { sharedLayers } from './build/build-prune.ts';
 import { containerList } from './container-list.ts';
 import type { Daemon } from './daemon.ts';
 import { measureDirectories } from './disk-usage.ts';
@@ -20,10 +21,17 @@ export async function systemDf(
     Images: wants('image') ? await imageList(daemon, { all: false, sharedSize: true }) : null,
     Containers: wants('container') ? await containerList(daemon, { all: true, size: true }) : null,
     Volumes: wants('volume') ? await volumeUsages(daemon) : null,
-    BuildCache: wants('build-cache')
-      ? daemon.buildCache.list().map((entry) => daemon.buildCache.wire(entry))
-      : null,
+    BuildCache: wants('build-cache') ? await buildCacheRecords(daemon) : null,
   };
+}
+
+async function buildCacheRecords(daemon: Daemon): Promise<BuildCacheRecord[]> {
+  const shared = await sharedLayers(daemon);
+  return daemon.buildCache
+    .list()
+    .map((entry) =>
+      daemon.buildCache.wire(entry, entry.diffId !== undefined && shared.has(entry.diffId)),
+    );
 }
 
 async function layersSize(daemon: Daemon): Promise<number> {

@@ -31,6 +31,7 @@ export interface FakeEngineOptions {
   readonly clock?: Clock;
   /** What the engine before left. */
   readonly state?: RecordStore;
+  readonly buildCacheBytesMax?: number;
 }
 
 /** What a test leaves out, nobody answers. */
@@ -63,6 +64,9 @@ export async function createFakeEngine(options: FakeEngineOptions = {}): Promise
     registry: fakeRegistry(options.registry),
     ...(options.clock === undefined ? {} : { clock: options.clock }),
     ...(options.state === undefined ? {} : { state: options.state }),
+    ...(options.buildCacheBytesMax === undefined
+      ? {}
+      : { buildCacheBytesMax: options.buildCacheBytesMax }),
     memorySizeBytes: 272 * 1024 * 1024,
   });
   const handler = createEngineServer(engine);

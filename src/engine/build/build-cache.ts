@@ -8,7 +8,7 @@ import { digestOf } from '../../image/hash.ts';
 import type { StateStore } from '../state/state-store.ts';
 import { jsonTime } from '../timestamps.ts';
 
-/** Beyond this what was not used for longest goes, as BuildKit's collector does. */
+/** Beyond this what was used longest ago and least goes, as BuildKit's collector does. */
 export const buildCacheBytesMax = 2 * 1024 ** 3;
 const keyPrefix = 'build-cache/';
 
@@ -16,7 +16,8 @@ export interface CacheEntry {
   /** 64 hex digits. */
   readonly id: string;
   readonly parent: string;
-  readonly type: 'regular' | 'exec.cachemount';
+  /** `internal` is what only settings come from: it is kept to make the same image again. */
+  readonly type: 'regular' | 'internal' | 'exec.cachemount';
   readonly description: string;
   /** Undefined when the step changed no file, and for directories of cache mounts. */
   readonly diffId?: Digest;
@@ -39,10 +40,17 @@ export class BuildCache {
   readonly #state: StateStore;
   readonly #now: () => number;
   readonly #inUse = new Map<string, number>();
+  /** What is kept beyond what images hold. */
+  readonly bytesMax: number;
 
-  constructor(options: { readonly state: StateStore; readonly now: () => number }) {
+  constructor(options: {
+    readonly state: StateStore;
+    readonly now: () => number;
+    readonly bytesMax?: number;
+  }) {
     this.#state = options.state;
     this.#now = options.now;
+    this.bytesMax = options.bytesMax ?? buildCacheBytesMax;
   }
 
   /** What was kept before. */
@@ -56,10 +64,6 @@ export class BuildCache {
 
   list(): CacheEntry[] {
     return [...this.#entries.values()];
-  }
-
-  get sizeBytes(): number {
-    return this.list().reduce((sum, entry) => sum + entry.sizeBytes, 0);
   }
 
   peek(id: string): CacheEntry | undefined {
@@ -103,14 +107,15 @@ export class BuildCache {
     return this.#inUse.has(id);
   }
 
-  wire(entry: CacheEntry): BuildCacheRecord {
+  /** `isShared`: an image has the same layer. */
+  wire(entry: CacheEntry, isShared: boolean): BuildCacheRecord {
     return {
       ID: entry.id.slice(0, 25),
       ...(entry.parent === '' ? {} : { Parents: [entry.parent.slice(0, 25)] }),
       Type: entry.type,
       Description: entry.description,
       InUse: this.isInUse(entry.id),
-      Shared: false,
+      Shared: isShared,
       Size: entry.sizeBytes,
       CreatedAt: jsonTime(entry.createdMs),
       LastUsedAt: jsonTime(entry.usedMs),

@@ -1,27 +1,31 @@
 /** `POST /build/prune`, and the collector that runs behind every build. */
+import type { Digest } from '../../image/digest.ts';
 import type { Daemon } from '../daemon.ts';
-import { untilMsOf } from '../filters.ts';
+import { filterFlag, untilMsOf } from '../filters.ts';
 import { applyEach } from '../guest-plans.ts';
+import { runProgram } from '../run-program.ts';
 import type { BuildPruneOptions } from '../server/backend/build-backend.ts';
+import { dockerRoot } from '../spec/paths.ts';
 import { step } from '../spec/step.ts';
-import { buildCacheBytesMax, type CacheEntry } from './build-cache.ts';
+import type { CacheEntry } from './build-cache.ts';
 import { cacheMountDir } from './cache-mounts.ts';
+import { keepBytesOf, pruneOrder, type SpaceLimits } from './prune-selection.ts';
 
 export async function buildPrune(
   daemon: Daemon,
   options: BuildPruneOptions,
 ): Promise<{ CachesDeleted: string[] | null; SpaceReclaimed: number }> {
-  const fits = pruneFilter(daemon, options);
-  const { buildCache } = daemon;
-  const doomed = buildCache.list().filter((entry) => !buildCache.isInUse(entry.id) && fits(entry));
-  doomed.sort((a, b) => a.usedMs - b.usedMs);
-  const deleted: string[] = [];
-  let reclaimed = 0;
-  for (const entry of doomed) {
-    if (options.keepBytes > 0 && buildCache.sizeBytes <= options.keepBytes) break;
-    reclaimed += await drop(daemon, entry);
-    deleted.push(entry.id.slice(0, 25));
-  }
+  const shared = await sharedLayers(daemon);
+  const isShared = ({ diffId }: CacheEntry) => diffId !== undefined && shared.has(diffId);
+  const fits = pruneFilter(daemon, options, isShared);
+  // What images hold anyway stays a cache of them, unless all is to go.
+  const isTaken = (entry: CacheEntry) =>
+    (options.all || (entry.type !== 'internal' && !isShared(entry))) && fits(entry);
+  const { deleted, reclaimed } = await collect(daemon, {
+    limits: options.limits,
+    isShared,
+    isTaken,
+  });
   await daemon.state.settled();
   daemon.events.publish({
     type: 'builder',
@@ -32,14 +36,53 @@ export async function buildPrune(
   return { CachesDeleted: deleted.length === 0 ? null : deleted, SpaceReclaimed: reclaimed };
 }
 
-/** What was used longest ago goes until the cache is small enough. */
+/** Keeps the cache within the daemon's limit. */
 export async function collectBuildCache(daemon: Daemon): Promise<void> {
+  const shared = await sharedLayers(daemon);
+  const isShared = ({ diffId }: CacheEntry) => diffId !== undefined && shared.has(diffId);
+  const limits = { reserved: 0, maxUsed: daemon.buildCache.bytesMax, minFree: 0 };
+  await collect(daemon, { limits, isShared, isTaken: () => true });
+}
+
+/** Layers that images hold too. */
+export async function sharedLayers({ images }: Daemon): Promise<ReadonlySet<Digest>> {
+  return new Set((await images.list()).flatMap(({ config }) => config.diffIds));
+}
+
+interface Collection {
+  readonly limits: SpaceLimits;
+  readonly isShared: (entry: CacheEntry) => boolean;
+  readonly isTaken: (entry: CacheEntry) => boolean;
+}
+
+async function collect(
+  daemon: Daemon,
+  { limits, isShared, isTaken }: Collection,
+): Promise<{ deleted: string[]; reclaimed: number }> {
   const { buildCache } = daemon;
-  const oldest = buildCache.list().sort((a, b) => a.usedMs - b.usedMs);
-  for (const entry of oldest) {
-    if (buildCache.sizeBytes <= buildCacheBytesMax) return;
-    if (!buildCache.isInUse(entry.id)) await drop(daemon, entry);
+  const own = buildCache.list().filter((entry) => !isShared(entry));
+  let total = own.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  const free = limits.minFree === 0 ? 0 : await freeBytes(daemon);
+  const keep = keepBytesOf(limits, { total, free });
+  const deleted: string[] = [];
+  let reclaimed = 0;
+  for (const entry of pruneOrder(buildCache.list())) {
+    if (keep !== undefined && total <= keep) break;
+    if (buildCache.isInUse(entry.id) || !isTaken(entry)) continue;
+    if (!isShared(entry)) total -= entry.sizeBytes;
+    reclaimed += await drop(daemon, entry);
+    deleted.push(entry.id.slice(0, 25));
   }
+  return { deleted, reclaimed };
+}
+
+/** Of the machine's disk. */
+async function freeBytes({ guest }: Daemon): Promise<number> {
+  const argv = ['stat', '-f', '-c', '%a %S', dockerRoot] as const;
+  const { code, output, errors } = await runProgram(guest, argv, 'See how full the disk is');
+  if (code !== 0) throw new Error(`Cannot see how full the disk is: ${errors.trim()}`);
+  const [blocks = 0, blockBytes = 0] = output.trim().split(' ').map(Number);
+  return blocks * blockBytes;
 }
 
 /** Bytes that this made free. */
@@ -58,6 +101,7 @@ async function drop(daemon: Daemon, entry: CacheEntry): Promise<number> {
 function pruneFilter(
   daemon: Daemon,
   { filters }: BuildPruneOptions,
+  isShared: (entry: CacheEntry) => boolean,
 ): (entry: CacheEntry) => boolean {
   // dockerd passes over the filters it does not know, as those of `docker system prune`.
   const until = filters.get('until') ?? filters.get('unused-for');
@@ -71,5 +115,7 @@ function pruneFilter(
     one('parents', entry.parent) &&
     one('type', entry.type) &&
     (filters.get('description') ?? []).every((text) => entry.description.includes(text)) &&
-    (filters.get('inuse') ?? []).every((wanted) => wanted !== 'true');
+    (filters.get('inuse') ?? []).every((wanted) => wanted !== 'true') &&
+    (!filterFlag(filters, 'shared', false) || isShared(entry)) &&
+    (!filterFlag(filters, 'private', false) || !isShared(entry));
 }

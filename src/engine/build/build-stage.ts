@@ -154,6 +154,7 @@ async function doStep(attempt: StepAttempt): Promise<DoneStep> {
   const outcome = await stepOutcome(session, before, {
     key,
     description: step.createdBy ?? step.text,
+    isInternal: step.kind === 'config',
     useCache: !stage.noCache,
     make,
   });

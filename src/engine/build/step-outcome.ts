@@ -6,6 +6,8 @@ import type { BuildSession, StageResult } from './build-session.ts';
 export interface StepWork {
   readonly key: string;
   readonly description: string;
+  /** Of a step that changes settings alone. */
+  readonly isInternal: boolean;
   readonly useCache: boolean;
   /** Undefined when nothing changed. */
   readonly make: () => Promise<LayerInfo | undefined>;
@@ -36,7 +38,7 @@ export async function stepOutcome(
   daemon.buildCache.add({
     id: work.key,
     parent: before.key,
-    type: 'regular',
+    type: work.isInternal ? 'internal' : 'regular',
     description: work.description,
     ...(layer === undefined ? {} : { diffId: layer.diffId }),
     sizeBytes: layer?.sizeBytes ?? 0,

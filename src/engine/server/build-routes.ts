@@ -67,16 +67,17 @@ function exitCode(error: unknown): number | undefined {
 }
 
 async function prune(backend: EngineBackend, request: RouteRequest): Promise<ApiResponse> {
-  const keep =
-    request.integer('reserved-space') ??
-    request.integer('max-used-space') ??
-    request.integer('keep-storage') ??
-    0;
+  const bytes = (name: string) => request.integer(name) ?? 0;
   return jsonResponse(
     200,
     await backend.buildPrune({
       all: request.flag('all'),
-      keepBytes: keep,
+      limits: {
+        // Called so since API 1.48, and otherwise before.
+        reserved: bytes('reserved-space') || bytes('keep-storage'),
+        maxUsed: bytes('max-used-space'),
+        minFree: bytes('min-free-space'),
+      },
       filters: request.filters(),
     }),
   );

@@ -21,13 +21,9 @@ export const buildxDiskUsage: Command = {
   ],
   async run(context) {
     const records = await cacheRecords(context);
-    const sum = (list: readonly BuildCacheRecord[]) =>
-      list.reduce((total, { Size }) => total + Size, 0);
-    if (context.flags.bool('verbose')) await context.out.write(records.map(recordText).join(''));
+    if (context.flags.bool('verbose')) await context.out.write(recordsText(records, context.now()));
     else await context.out.write(recordTable(records, context.now()));
-    const reclaimable = sum(records.filter(({ InUse }) => !InUse));
-    const summary = `Reclaimable:\t${humanSize(reclaimable)}\nTotal:\t\t${humanSize(sum(records))}\n`;
-    await context.out.write(summary);
+    if (Object.keys(pruneFilters(context)).length === 0) await context.out.write(summary(records));
   },
 };
 
@@ -62,7 +58,8 @@ export const buildxPrune: Command = {
       signal: context.signal,
     });
     const deleted = before.filter(({ ID }) => CachesDeleted?.includes(ID) === true);
-    if (deleted.length > 0) await context.out.write(recordTable(deleted, context.now()));
+    if (flags.bool('verbose')) await context.out.write(recordsText(deleted, context.now()));
+    else if (deleted.length > 0) await context.out.write(recordTable(deleted, context.now()));
     await context.out.line(`Total:\t${humanSize(SpaceReclaimed)}`);
   },
 };
@@ -94,6 +91,21 @@ export const builderPrune: Command = {
   },
 };
 
+/** What is shared with images comes first, where there is something. */
+function summary(records: readonly BuildCacheRecord[]): string {
+  const sum = (list: readonly BuildCacheRecord[]) =>
+    list.reduce((total, { Size }) => total + Size, 0);
+  const shared = sum(records.filter(({ Shared }) => Shared));
+  const total = sum(records);
+  const lines = [
+    ...(shared > 0 ? [`Shared:\t\t${humanSize(shared)}`] : []),
+    ...(shared > 0 ? [`Private:\t${humanSize(total - shared)}`] : []),
+    `Reclaimable:\t${humanSize(sum(records.filter(({ InUse }) => !InUse)))}`,
+    `Total:\t\t${humanSize(total)}`,
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
 function confirmPrune(context: CommandContext, all: boolean): Promise<void> {
   const what = all ? 'all build cache' : 'all dangling build cache';
   return confirm(context, `WARNING! This will remove ${what}. Are you sure you want to continue?`);
@@ -114,18 +126,26 @@ function recordTable(records: readonly BuildCacheRecord[], now: number): string 
   return `${alignTabs(table, { minWidth: 1, padding: 1 })}\n`;
 }
 
-function recordText(record: BuildCacheRecord): string {
-  const lines: [string, string][] = [
+function recordsText(records: readonly BuildCacheRecord[], now: number): string {
+  return records.map((record) => recordText(record, now)).join('');
+}
+
+function recordText(record: BuildCacheRecord, now: number): string {
+  const { Parents: parents, LastUsedAt: used } = record;
+  const ago = used ? `${humanDuration(now - Date.parse(used))} ago` : undefined;
+  const lines: [string, string | undefined][] = [
     ['ID', record.ID],
+    ['Parent', parents?.join(',')],
     ['Created at', record.CreatedAt],
     ['Mutable', 'false'],
     ['Reclaimable', String(!record.InUse)],
     ['Shared', String(record.Shared)],
     ['Size', humanSize(record.Size)],
-    ['Description', record.Description],
+    ['Description', record.Description || undefined],
     ['Usage count', String(record.UsageCount)],
-    ...(record.LastUsedAt ? [['Last used', record.LastUsedAt] as [string, string]] : []),
+    ['Last used', ago],
     ['Type', record.Type],
   ];
-  return `${lines.map(([name, value]) => `${`${name}:`.padEnd(16)}${value}\n`).join('')}\n`;
+  const shown = lines.filter(([, value]) => value !== undefined);
+  return `${shown.map(([name, value]) => `${`${name}:`.padEnd(16)}${value}\n`).join('')}\n`;
 }

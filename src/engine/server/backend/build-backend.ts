@@ -49,8 +49,12 @@ export interface ImageBuildOptions extends ProgressOptions {
 
 export interface BuildPruneOptions {
   readonly all: boolean;
-  /** Bytes of the cache that stay; 0 for none. */
-  readonly keepBytes: number;
+  /** Bytes; 0 where nothing was said. */
+  readonly limits: {
+    readonly reserved: number;
+    readonly maxUsed: number;
+    readonly minFree: number;
+  };
   readonly filters: Filters;
 }
 
