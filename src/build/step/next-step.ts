@@ -125,26 +125,32 @@ function declareArgs(
   context: StepContext,
 ): NextStep {
   const { plan, state } = context;
+  const { escape } = plan.dockerfile;
   const args = new Map(state.args);
   let env = state.env;
   const shown: string[] = [];
+  const defaults: string[] = [];
   const fixed = environmentMap(state.config.Env);
   for (const { key, value } of instruction.args) {
     checkSecretName('ARG', key, context);
     const given = plan.options.buildArgs.get(key);
     let result = given ?? (value === undefined ? plan.globalArgs.get(key) : undefined);
-    if (given === undefined && value !== undefined) {
-      const { text, unmatched } = expandText(value, { env, escape: plan.dockerfile.escape });
-      reportUndefined(unmatched, { ...context, state: { ...state, env, args } });
-      result = text;
+    const written = value === undefined ? undefined : expandText(value, { env, escape });
+    if (given === undefined && written !== undefined) {
+      reportUndefined(written.unmatched, { ...context, state: { ...state, env, args } });
+      result = written.text;
     }
     // ENV always wins, wherever it stands.
     if (result !== undefined && !fixed.has(key)) env = new Map([...env, [key, result]]);
     args.set(key, result);
     shown.push(result === undefined ? key : `${key}=${result}`);
+    defaults.push(written === undefined ? key : `${key}=${written.text}`);
   }
-  const createdBy = `ARG ${shown.join(' ')}`;
-  const step = configStep(context, { createdBy, classicComment: createdBy });
+  // The classic builder tells what the Dockerfile says, whatever --build-arg gives.
+  const step = configStep(context, {
+    createdBy: `ARG ${shown.join(' ')}`,
+    classicComment: `ARG ${defaults.join(' ')}`,
+  });
   return { step, state: { ...state, args, env } };
 }
 
