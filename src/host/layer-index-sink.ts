@@ -2,10 +2,10 @@
 import { layerFileBytes } from '../image/layer-index.ts';
 import { encodeLayerIndex } from '../image/layer-index-codec.ts';
 import { LayerIndexer } from '../image/layer-indexer.ts';
-import type { LayerIndexSink } from '../image/layer-store.ts';
+import type { IndexOptions, LayerIndexSink } from '../image/layer-store.ts';
 
-export function createIndexSink(): LayerIndexSink {
-  const indexer = new LayerIndexer();
+export function createIndexSink(options: IndexOptions = {}): LayerIndexSink {
+  const indexer = new LayerIndexer(options);
   let fileBytes = 0;
   return {
     write: (chunk) => indexer.write(chunk),

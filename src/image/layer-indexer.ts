@@ -30,7 +30,13 @@ const idMax = 0xffff_ffff;
 export class LayerIndexer {
   readonly #root = createNode('dir');
   readonly #reader = new TarReader({ entry: (entry) => this.#add(entry) });
+  readonly #plainNames: boolean;
   #entryCount = 0;
+
+  /** `plainNames`: `.wh.x` is a file of that name, as in what is no layer. */
+  constructor({ plainNames = false }: { readonly plainNames?: boolean } = {}) {
+    this.#plainNames = plainNames;
+  }
 
   /** The next bytes of the uncompressed tar. Throws `invalidParameter` for what cannot be unpacked. */
   write(chunk: Uint8Array): void {
@@ -55,7 +61,7 @@ export class LayerIndexer {
     }
     checkEntry(entry);
     const parent = this.#directory(parts);
-    const whiteout = parseWhiteout(name);
+    const whiteout = this.#plainNames ? undefined : parseWhiteout(name);
     if (whiteout === undefined) this.#place(parent, name, entry);
     else if (whiteout.kind === 'opaque') markOpaque(parent);
     else if (whiteout.kind === 'hidden') hide(parent, whiteout.name, entry);

@@ -21,6 +21,11 @@ export interface LayerIndexSink {
   fileBytes?(): number;
 }
 
+export interface IndexOptions {
+  /** `.wh.x` is a file of that name: the tar is no layer, and whites nothing out. */
+  readonly plainNames?: boolean;
+}
+
 /**
  * Completes an encoded index whose tar has hard links into layers below (their indexes, bottom first); undefined when
  * it is complete. Rejects `invalidParameter` for links to nothing.
@@ -33,7 +38,7 @@ export type ResolveLinks = (
 export interface LayerStoreOptions {
   readonly content: ContentStore;
   readonly records: RecordStore;
-  readonly createIndexSink: () => LayerIndexSink;
+  readonly createIndexSink: (options?: IndexOptions) => LayerIndexSink;
   /** Without it links into lower layers are missing from the layer. */
   readonly resolveLinks?: ResolveLinks;
   readonly limits?: DecompressLimits;
@@ -78,7 +83,7 @@ const sourcesMax = 50;
 export class LayerStore {
   readonly #content: ContentStore;
   readonly #records: RecordStore;
-  readonly #createIndexSink: () => LayerIndexSink;
+  readonly #createIndexSink: LayerStoreOptions['createIndexSink'];
   readonly #resolveLinks: ResolveLinks | undefined;
   readonly #limits: DecompressLimits;
   readonly #leases = new Map<Digest, number>();
@@ -188,8 +193,12 @@ export class LayerStore {
   }
 
   /** Stores a layer whose diffID only its bytes tell, and has `lease` keep it. */
-  async ingestNew(source: AsyncIterable<Uint8Array>, lease: LayerLease): Promise<IngestedLayer> {
-    const sink = this.#createIndexSink();
+  async ingestNew(
+    source: AsyncIterable<Uint8Array>,
+    lease: LayerLease,
+    options: IndexOptions = {},
+  ): Promise<IngestedLayer> {
+    const sink = this.#createIndexSink(options);
     const writer = await this.#content.create();
     const hasher = await createHasher();
     try {

@@ -29,7 +29,8 @@ export async function ingestContext(
   const { layers } = daemon.images;
   try {
     const source = checked(decompress(body, contextLimits), signal);
-    const { diffId } = await layers.ingestNew(source, lease);
+    // What a context calls `.wh.x` is a file; in the layer that COPY makes of it, it whites x out, as Docker's does.
+    const { diffId } = await layers.ingestNew(source, lease, { plainNames: true });
     return { tree: await openTree(layers, [diffId]), diffIds: [diffId] };
   } catch (cause) {
     signal.throwIfAborted();
