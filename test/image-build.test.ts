@@ -134,18 +134,39 @@ describe('POST /build', () => {
     });
   });
 
+  test('a file called like a whiteout is one in the layer that COPY makes', async () => {
+    const copied = async (lines: string) => {
+      const engine = await createFakeEngine();
+      const names = ['.wh.x', 'x', 'd/.wh..wh..opq', 'd/n'];
+      await build(
+        engine,
+        tarArchive([
+          { name: 'Dockerfile', type: 'file', data: encode(`FROM scratch\n${lines}`) },
+          ...names.map((name) => ({ name, type: 'file', data: encode(name) }) as const),
+        ]),
+      );
+      return Object.keys(await files(engine));
+    };
+    expect(await copied('COPY x /c/\nCOPY .wh.x /c/\n')).toEqual(['/c']);
+    expect(await copied('COPY . /c/\n')).toEqual(['/c', '/c/Dockerfile', '/c/d', '/c/d/n', '/c/x']);
+    expect(await copied('COPY x /c/\nCOPY d /c/\n')).toEqual(['/c', '/c/n']);
+  });
+
   test('the classic builder’s history tells of each step, of --label too', async () => {
     const engine = await createFakeEngine();
     const labels = encodeURIComponent(JSON.stringify({ b: '2', a: '$x' }));
     const { stream } = await build(
       engine,
-      context('FROM scratch\nCOPY a.txt /x\nCOPY sub /d/\nWORKDIR /a/../w\nCMD ["x"]\n'),
-      `&labels=${labels}`,
+      context(
+        'FROM scratch\nARG word=none other\nCOPY a.txt /x\nCOPY sub /d/\nWORKDIR /a/../w\nCMD ["x"]\n',
+      ),
+      `&labels=${labels}&buildargs=${encodeURIComponent('{"word":"given","other":"o"}')}`,
     );
-    expect(stream).toContain('Step 7/7 : LABEL b=2\n');
+    expect(stream).toContain('Step 8/8 : LABEL b=2\n');
     const { config } = await engine.images.resolve('one');
     expect((config.config as { WorkingDir?: string }).WorkingDir).toBe('/a/../w');
     expect(config.history.map(({ createdBy }) => createdBy?.replace(/[0-9a-f]{64}/, '…'))).toEqual([
+      '/bin/sh -c #(nop)  ARG word=none other',
       '/bin/sh -c #(nop) COPY file:… in /x ',
       '/bin/sh -c #(nop) COPY dir:… in /d/ ',
       '/bin/sh -c #(nop)  WORKDIR /a/../w',

@@ -6,6 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { builds } from '../docker-cli/builds.ts';
 import type { CliCase, CliTopic } from '../docker-cli/case.ts';
 import { execAndLogs } from '../docker-cli/exec-and-logs.ts';
 import { filesAndVolumes } from '../docker-cli/files-and-volumes.ts';
@@ -25,6 +26,7 @@ const topics: readonly CliTopic[] = [
   execAndLogs,
   filesAndVolumes,
   networks,
+  builds,
 ];
 const cli = process.env['DOCKER_CLI'] ?? 'docker';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isGitContext, parseGitReference } from './git-reference.ts';
+import { isGitContext, parseGitReference, withoutCredentials } from './git-reference.ts';
 
 describe('parseGitReference()', () => {
   test.each([
@@ -27,4 +27,13 @@ describe('parseGitReference()', () => {
       expect(isGitContext(source)).toBe(false);
     },
   );
+});
+
+test.each([
+  ['https://h/r.git', 'https://h/r.git'],
+  ['https://me:word@h/r.git', 'https://xxxxx:xxxxx@h/r.git'],
+  ['https://token@h/r.git', 'https://xxxxx@h/r.git'],
+  ['git@h:u/r.git', 'git@h:u/r.git'],
+])('withoutCredentials(%s)', (remote, shown) => {
+  expect(withoutCredentials(remote)).toBe(shown);
 });

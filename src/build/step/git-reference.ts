@@ -40,3 +40,12 @@ export function parseGitReference(source: string): GitReference {
     directory: cleanPath(`/${directory}`).slice(1),
   };
 }
+
+/** As messages show it: name and password of a URL are nobody's business. */
+export function withoutCredentials(remote: string): string {
+  return remote.replace(
+    /^([a-z+.-]+:\/\/)([^/@:]*)(:[^/@]*)?@/,
+    (_, scheme: string, name: string, password?: string) =>
+      `${scheme}${name === '' ? '' : 'xxxxx'}${password === undefined ? '' : ':xxxxx'}@`,
+  );
+}

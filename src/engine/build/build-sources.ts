@@ -1,6 +1,7 @@
 /** Where files come from: images, stages, contexts, as trees. */
 import type { SourceReference } from '../../build/plan/build-plan.ts';
 import { isHttpSource } from '../../build/step/copy-step.ts';
+import { isGitContext } from '../../build/step/git-reference.ts';
 import type { StoredImage } from '../../image/image-store.ts';
 import {
   formatPlatform,
@@ -14,6 +15,7 @@ import { imagePull } from '../image-pull.ts';
 import { ingestContext, downloadContext } from './build-context.ts';
 import type { BuildSession } from './build-session.ts';
 import { openTree, resolvePath, emptyTree } from './file-tree.ts';
+import { fetchGit } from './git-source.ts';
 import type { MountSource } from './run-mounts.ts';
 
 /** Rejects with Docker's words when an image cannot be had. */
@@ -74,6 +76,7 @@ async function namedSource(
     const index = session.plan.stages.findIndex(({ stage }) => stage.stageName === wanted);
     return openSource(session, { kind: 'stage', index });
   }
+  if (isGitContext(value)) return fetchGit(daemon, value, { ...session, keepGitDir: false });
   if (isHttpSource(value)) {
     const tar = downloadContext(daemon, value, session.signal);
     return ingestContext(daemon, tar, { lease, signal: session.signal });

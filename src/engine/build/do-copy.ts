@@ -7,6 +7,7 @@ import { KindError } from '../../lib/errors.ts';
 import { posixBase, posixJoin } from '../../lib/posix-path.ts';
 import { resolveOwner } from './build-accounts.ts';
 import { downloadFile } from './download-file.ts';
+import { fetchGit } from './git-source.ts';
 import type { BuildSession, StageResult } from './build-session.ts';
 import { openSource } from './build-sources.ts';
 import { PlaceError, CopyLayer, type Owner } from './copy-files.ts';
@@ -60,13 +61,11 @@ export async function copyEntries(
     );
   const kinds: ('file' | 'dir')[] = step.files.map(() => 'file');
   for (const source of step.sources) {
-    if (step.name === 'ADD' && isGitSource(source))
-      throw new KindError(
-        'notImplemented',
-        `ADD ${source}: git repositories cannot be fetched by this engine`,
-      );
     try {
-      if (step.name === 'ADD' && isHttpSource(source)) {
+      if (step.name === 'ADD' && isGitSource(source)) {
+        layer.copy(await gitFiles(session, step, source), isSeveral);
+        kinds.push('dir');
+      } else if (step.name === 'ADD' && isHttpSource(source)) {
         await addDownload(session, { step, layer, url: source, isSeveral });
         kinds.push('file');
       } else
@@ -137,6 +136,14 @@ async function unpack(
   const { layers } = session.daemon.images;
   const tree = await openArchive(layers, fileContent(layers, node), session.lease);
   layer.copyArchive(tree, step.chown === '' || session.options.version === 1);
+}
+
+/** The files of a repository go into the destination, which is a directory. */
+async function gitFiles(session: BuildSession, step: CopyStep, source: string) {
+  const { daemon, lease, signal } = session;
+  const { checksum, keepGitDir = false } = step;
+  const { tree } = await fetchGit(daemon, source, { lease, signal, keepGitDir, checksum });
+  return { path: '', node: tree };
 }
 
 async function addDownload(

@@ -1,5 +1,6 @@
 /** `POST /build`. */
 import { buildMessageIds, type BuildCall } from '../../api/build.ts';
+import { isGitContext, withoutCredentials } from '../../build/step/git-reference.ts';
 import { parsePlatform } from '../../image/platform.ts';
 import { KindError } from '../../lib/errors.ts';
 import type { Daemon } from '../daemon.ts';
@@ -15,6 +16,7 @@ import { buildStage } from './build-stage.ts';
 import { classicLabels } from './classic-labels.ts';
 import { ClassicProgress } from './classic-progress.ts';
 import { during } from './during.ts';
+import { fetchGit } from './git-source.ts';
 import { ContentDigests } from './file-content.ts';
 import type { MountSource } from './run-mounts.ts';
 import { TraceProgress } from './trace-progress.ts';
@@ -52,7 +54,7 @@ async function openSession(
     options.version === 1
       ? new ClassicProgress({ report, isQuiet: options.isQuiet, random })
       : new TraceProgress({ report, random, now: () => daemon.clock.now() });
-  const context = await during(progress, '[internal] load build context', () =>
+  const context = await during(progress, contextName(options.remote), () =>
     openContext(daemon, options, scope),
   );
   const plan = await during(
@@ -88,12 +90,22 @@ async function openSession(
   };
 }
 
+/** As BuildKit calls it. */
+function contextName(remote: string): string {
+  if (remote === '') return '[internal] load build context';
+  return isGitContext(remote)
+    ? `[internal] load git source ${withoutCredentials(remote)}`
+    : '[internal] load remote build context';
+}
+
 function openContext(
   daemon: Daemon,
   options: ImageBuildOptions,
   scope: Pick<BuildSession, 'lease' | 'signal'>,
 ): Promise<MountSource> {
-  const { body, remote } = options;
+  const { body, remote, buildArgs } = options;
+  const keepGitDir = buildArgs['BUILDKIT_CONTEXT_KEEP_GIT_DIR'] === '1';
+  if (isGitContext(remote)) return fetchGit(daemon, remote, { ...scope, keepGitDir });
   return ingestContext(
     daemon,
     remote === '' ? body : downloadContext(daemon, remote, scope.signal),
