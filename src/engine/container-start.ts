@@ -3,7 +3,7 @@
  * that fails leaves nothing mounted.
  */
 import type { ContainerConfig } from '../api/container.ts';
-import type { GuestProcess } from '../guest/guest.ts';
+import type { GuestProcess, RunOptions } from '../guest/guest.ts';
 import type { SetupPlan } from '../guest/plan.ts';
 import { KindError } from '../lib/errors.ts';
 import { hostnameFile } from './container/etc-files.ts';
@@ -81,9 +81,11 @@ export async function startContainer(daemon: Daemon, container: Container): Prom
     logVolumesMounted(daemon, container);
     told = true;
     plan = await buildPlan(daemon, { container, root, joined, network });
-    const process = await daemon.guest.run(plan, { stdio: stdioOf(container) });
+    const process = await daemon.guest.run(plan, {
+      stdio: stdioOf(container),
+      ...namesOf(daemon, container),
+    });
     begin(daemon, { container, process });
-    await daemon.names.open(container.id);
   } catch (error) {
     const failed = await execFailureExit(daemon, { container, error });
     await takeDown(daemon, { container, error, rootMounted: root?.mounted === true, told });
@@ -96,6 +98,12 @@ export async function startContainer(daemon: Daemon, container: Container): Prom
     await removeIfAsked(daemon, container);
     throw known.error;
   }
+}
+
+/** The container's program runs when its names are resolved, not before. */
+function namesOf(daemon: Daemon, { id }: Container): Pick<RunOptions, 'prepare'> {
+  if (daemon.networks.sandboxOf(id)?.embeddedDns !== true) return {};
+  return { prepare: (pid) => daemon.names.open(id, pid) };
 }
 
 async function removeIfAsked(daemon: Daemon, container: Container): Promise<void> {

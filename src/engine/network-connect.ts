@@ -9,7 +9,7 @@ import { applyEach } from './guest-plans.ts';
 import { gatewayEndpoint, joinNetwork } from './network/container-network.ts';
 import { endpointSysctls } from './network/endpoint-sysctls.ts';
 import { endpointRemoveSteps, endpointSteps, gatewaySteps } from './network/link-steps.ts';
-import { hostsStep } from './network/name-files.ts';
+import { hostsStep, resolvConfFileOf, resolvConfSteps } from './network/name-files.ts';
 import { logNetworkEvent } from './network/network-events.ts';
 import { publishPorts, unpublishPorts } from './network/publish-ports.ts';
 import { endpointProblem } from './spec/check-networking-config.ts';
@@ -97,8 +97,18 @@ async function connectRunning(
     if (back.length > 0) await daemon.guest.apply({ before: [enterStep(pid), ...back] });
     throw error;
   }
+  if (view.userDefined) await startNames(daemon, container);
   if (isWayOut) await movePorts(daemon, container);
   logNetworkEvent(daemon, network, { action: 'connect', container: container.id });
+}
+
+/** A container that was on no network with names until now gets its name service. */
+async function startNames(daemon: Daemon, container: Container): Promise<void> {
+  if (daemon.networks.sandboxOf(container.id)?.embeddedDns !== false) return;
+  const before = resolvConfFileOf(daemon, container);
+  daemon.networks.resolveNames(container.id);
+  await daemon.names.open(container.id, container.state.pid);
+  await applyEach(daemon.guest, await resolvConfSteps(daemon, container, before));
 }
 
 export async function networkDisconnect(

@@ -97,7 +97,10 @@ export class AgentClient implements Guest {
 
   async run(plan: SetupPlan, options: RunOptions = {}): Promise<GuestProcess> {
     const stream = await this.#open(encodeRun(plan, options), options.signal);
-    const process = new AgentProcess(stream, (id, number) => this.#signalStream(id, number));
+    const process = new AgentProcess(stream, {
+      signalProcess: (id, number) => this.#signalStream(id, number),
+      prepare: options.prepare,
+    });
     // Only until the program runs: afterwards its owner signals it.
     await abortable(stream, process.started, options.signal);
     return process;

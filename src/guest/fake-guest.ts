@@ -196,6 +196,7 @@ export class FakeGuest implements Guest {
     if (program !== undefined) return this.#runProgram(program, { plan, options });
     this.plans.push(plan);
     const process = new FakeProcess(this.#pidNext++, plan, options);
+    await options.prepare?.(process.pid);
     await this.script(process);
     this.processes.push(process);
     return process;

@@ -34,8 +34,12 @@ export function readFailure(fields: Fields): KindError {
   return new KindError(errnoKind(errno), cause.message, { cause });
 }
 
-/** Asks for kill(2) on the process of a stream. */
-export type SignalProcess = (stream: number, number: number) => Promise<void>;
+export interface AgentProcessOptions {
+  /** Asks for kill(2) on the process of a stream. */
+  readonly signalProcess: (stream: number, number: number) => Promise<void>;
+  /** As in RunOptions. */
+  readonly prepare: ((pid: number) => Promise<void>) | undefined;
+}
 
 export class AgentProcess implements GuestProcess {
   readonly stdin: WritableStream<Uint8Array>;
@@ -45,14 +49,14 @@ export class AgentProcess implements GuestProcess {
   /** Resolves when the program runs; rejects with the SetupError as cause. */
   readonly started: Promise<void>;
   readonly #stream: AgentStream;
-  readonly #signalProcess: SignalProcess;
+  readonly #options: AgentProcessOptions;
   readonly #trace: StepTrace[] = [];
   #pid = 0;
   #exited = false;
 
-  constructor(stream: AgentStream, signalProcess: SignalProcess) {
+  constructor(stream: AgentStream, options: AgentProcessOptions) {
     this.#stream = stream;
-    this.#signalProcess = signalProcess;
+    this.#options = options;
     this.stdin = stream.writable(channel.stdin);
     this.stdout = stream.readable(channel.stdout);
     this.stderr = stream.readable(channel.stderr);
@@ -66,6 +70,11 @@ export class AgentProcess implements GuestProcess {
       onControl: (kind, fields) => {
         if (kind === controlKind.step) this.#trace.push(readStep(fields));
         if (kind === controlKind.failure) started.reject(readFailure(fields));
+        if (kind === controlKind.held)
+          this.#prepare(fields.number(field.pid)).catch((error: unknown) => {
+            started.reject(error);
+            stream.reset(new KindError('cancelled', 'Process is not wanted', { cause: error }));
+          });
         if (kind === controlKind.started) {
           this.#pid = fields.number(field.pid);
           started.resolve();
@@ -100,7 +109,12 @@ export class AgentProcess implements GuestProcess {
 
   async signal(number: number): Promise<void> {
     if (this.#exited) throw new KindError('notFound', `No such process: ${this.#pid}`);
-    await this.#signalProcess(this.#stream.id, number);
+    await this.#options.signalProcess(this.#stream.id, number);
+  }
+
+  async #prepare(pid: number): Promise<void> {
+    await this.#options.prepare?.(pid);
+    this.#stream.control(new BodyWriter(controlKind.go).finish());
   }
 }
 

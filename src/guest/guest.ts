@@ -50,6 +50,11 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** Standard streams to connect; the others are /dev/null. With a terminal step, all are the terminal. */
   readonly stdio?: { readonly stdin: boolean; readonly stdout: boolean; readonly stderr: boolean };
+  /**
+   * Called when the process is in its namespaces and has done nothing yet. It goes on when this resolves; when this
+   * rejects the process is killed, and `run` rejects with the same.
+   */
+  readonly prepare?: (pid: number) => Promise<void>;
 }
 
 export interface ApplyOptions {

@@ -17,6 +17,7 @@ export function encodeRun(plan: SetupPlan, options: RunOptions = {}): Uint8Array
   const body = new BodyWriter(openKind.run);
   body.number(field.stdio, stdioMask(plan, options));
   body.flag(field.traced, options.traced);
+  body.flag(field.held, options.prepare !== undefined);
   body.number(field.namespaces, namespaceMask(plan.clone?.namespaces ?? []));
   if (plan.clone?.cgroup !== undefined) body.text(field.cgroup, plan.clone.cgroup);
   section(body, 'before', plan.before);

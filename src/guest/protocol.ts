@@ -87,6 +87,8 @@ export const controlKind = {
   content: 9,
   catchPipe: 10,
   brokenPipe: 11,
+  held: 12,
+  go: 13,
 } as const;
 
 /** Of a plan. */
@@ -155,6 +157,7 @@ export const field = {
   netns: 53,
   targetPort: 54,
   base: 55,
+  held: 56,
 } as const;
 
 /** Setup operations, in the order of SetupOperation. */

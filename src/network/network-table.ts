@@ -25,6 +25,7 @@ export interface EndpointWish {
 }
 
 interface LiveSandbox extends Sandbox {
+  embeddedDns: boolean;
   readonly endpoints: EndpointView[];
   readonly ports: PublishedPort[];
 }
@@ -153,6 +154,12 @@ export class NetworkTable implements NetworkView {
   /** A container's network namespace comes to be; its endpoints join one by one. */
   open(sandbox: Omit<Sandbox, 'endpoints'>): void {
     this.#sandboxes.set(sandbox.containerId, { ...sandbox, endpoints: [], ports: [] });
+  }
+
+  /** From now on its names are resolved for it, also when it is on no network any more where they mean something. */
+  resolveNames(containerId: string): void {
+    const sandbox = this.#sandboxes.get(containerId);
+    if (sandbox !== undefined) sandbox.embeddedDns = true;
   }
 
   join(containerId: string, endpoint: EndpointView): void {

@@ -116,7 +116,10 @@ static void job_credit(struct stream *stream, uint8_t channel)
 static void job_control(struct stream *stream, struct reader body)
 {
     struct job *job = stream->owner;
-    if (read_u8(&body) != CONTROL_RESIZE || job->terminal < 0)
+    uint8_t kind = read_u8(&body);
+    if (kind == CONTROL_GO && job->pid != 0 && !job->reported)
+        send(job->status.fd, "", 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (kind != CONTROL_RESIZE || job->terminal < 0)
         return;
     struct winsize size = {.ws_col = (unsigned short)field_number(body, FIELD_COLUMNS, 80),
                            .ws_row = (unsigned short)field_number(body, FIELD_ROWS, 24)};

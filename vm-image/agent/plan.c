@@ -15,6 +15,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -124,13 +125,24 @@ static _Noreturn void run_child(struct reader body, const int go[2])
     _exit(127);
 }
 
-static void report_started(pid_t pid)
+static void report_pid(uint8_t kind, pid_t pid)
 {
     uint8_t data[16];
     struct writer record = writer_of(data, sizeof data);
-    write_u8(&record, CONTROL_STARTED);
+    write_u8(&record, kind);
     write_number_field(&record, FIELD_PID, (uint64_t)pid);
     report_record(&record, -1);
+}
+
+/* Tells that the new process is in place and waits for the host's word; false when it never comes.
+ */
+static bool wait_for_host(struct reader body, pid_t pid)
+{
+    char byte;
+    if (field_number(body, FIELD_HELD, 0) == 0)
+        return true;
+    report_pid(CONTROL_HELD, pid);
+    return recv(JOB_STATUS_FD, &byte, 1, 0) == 1;
 }
 
 /* Opens before joining anything: afterwards the path may mean something else. */
@@ -166,7 +178,7 @@ void run_plan(struct reader body)
         run_child(body, go);
     if (traced)
         report_step(SECTION_CLONE, 0, microseconds_since(&start));
-    report_started(pid);
+    report_pid(CONTROL_STARTED, pid);
     struct reader parent = section_of(body, SECTION_PARENT);
     /* The parent's steps are meant in the machine's namespaces, where the agent is. */
     if (join.left > 0 && parent.left > 0 &&
@@ -176,8 +188,7 @@ void run_plan(struct reader body)
         return;
     }
     set_plan_pid(pid);
-    if (!run_section(parent, SECTION_PARENT))
-        kill(pid, SIGKILL);
-    else if (write(go[1], "", 1) < 0)
+    if (!run_section(parent, SECTION_PARENT) || !wait_for_host(body, pid) ||
+        write(go[1], "", 1) < 0)
         kill(pid, SIGKILL);
 }

@@ -28,6 +28,9 @@
  *
  * per datagram: the peer's address, and the payload.
  *
+ * OPEN_RUN with FIELD_HELD stops when the steps of SECTION_PARENT are done: CONTROL_HELD names the
+ * pid of the new process, which goes on when the host sends CONTROL_GO.
+ *
  * OPEN_ETHERNET makes a network interface (FIELD_NAME) in a network namespace that lives as long as
  * the stream. What it sends and receives goes, both ways, on CHANNEL_STDIN:
  *
@@ -117,6 +120,8 @@ enum control_kind {
     CONTROL_CONTENT = 9,
     CONTROL_CATCH_PIPE = 10,
     CONTROL_BROKEN_PIPE = 11,
+    CONTROL_HELD = 12,
+    CONTROL_GO = 13,
 };
 
 enum section {
@@ -183,6 +188,7 @@ enum field {
     FIELD_NETNS = 53,
     FIELD_TARGET_PORT = 54,
     FIELD_BASE = 55,
+    FIELD_HELD = 56,
 };
 
 /* In the order of SetupOperation in src/guest/plan.ts. */

@@ -1,5 +1,6 @@
 /** The text of /etc/hostname, /etc/hosts and /etc/resolv.conf of a container, as Docker writes them. */
 import type { ContainerConfig, HostConfig } from '../../api/container.ts';
+import { resolverAddress } from '../network/resolver-rules.ts';
 
 export function hostnameFile(config: ContainerConfig): string {
   return `${config.Hostname ?? ''}\n`;
@@ -39,7 +40,7 @@ export function resolvConfFile(
   options: { readonly embedded: boolean; readonly servers: readonly string[] },
 ): string {
   const asked = Dns ?? [];
-  const servers = options.embedded ? [embeddedDns] : asked.length > 0 ? asked : options.servers;
+  const servers = options.embedded ? [resolverAddress] : asked.length > 0 ? asked : options.servers;
   const search = DnsSearch ?? [];
   const given = DnsOptions ?? [];
   const dots =
@@ -52,5 +53,3 @@ export function resolvConfFile(
   ].join('');
 }
 
-/** Where every container on a user-defined network finds its name service. */
-const embeddedDns = '127.0.0.11';

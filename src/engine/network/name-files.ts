@@ -32,10 +32,27 @@ export function resolvConfFileOf(daemon: Daemon, { id, hostConfig }: Container):
 
 /** The file that the container has mounted: it is written in place. */
 export function hostsStep(daemon: Daemon, container: Container): SetupStep {
-  const content = new TextEncoder().encode(hostsFileOf(daemon, container));
-  const path = containerPaths(container.id).hosts;
-  return step(
-    { op: 'writeFile', path, content, mode: 0o644 },
+  return fileStep(
+    containerPaths(container.id).hosts,
+    hostsFileOf(daemon, container),
     'Put the container’s addresses into its table of hosts',
   );
+}
+
+/** Names the engine's name service, unless somebody has changed the file. */
+export async function resolvConfSteps(
+  daemon: Daemon,
+  container: Container,
+  before: string,
+): Promise<SetupStep[]> {
+  const path = containerPaths(container.id).resolvConf;
+  const [now] = await daemon.guest.readFiles([path]);
+  if (now !== before) return [];
+  const cause = 'Tell the container’s programs where names are resolved';
+  return [fileStep(path, resolvConfFileOf(daemon, container), cause)];
+}
+
+function fileStep(path: string, text: string, cause: string): SetupStep {
+  const content = new TextEncoder().encode(text);
+  return step({ op: 'writeFile', path, content, mode: 0o644 }, cause);
 }

@@ -1,9 +1,7 @@
 /**
  * The name service of user-defined networks: sockets at 127.0.0.11 in the network namespace of each container that is on
- * one, answered from the table of networks; what no container is called goes on to the machine's gateway.
- *
- * They listen on port 53 itself, where dockerd listens on random ports and has the kernel translate: it costs a start no
- * run of iptables, and keeps a container from nothing but port 53 of 127.0.0.11.
+ * one, answered from the table of networks; what no container is called goes on to the container's own name servers, or
+ * to the machine's gateway.
  */
 import type { Guest } from '../../guest/guest.ts';
 import { DisposableStore, type Disposable } from '../../lib/disposable.ts';
@@ -17,8 +15,10 @@ import { parseQuery, responseCode, writeAnswer } from '../../network/dns/message
 import { resolveName } from '../../network/dns/resolve-name.ts';
 import type { NetworkTable } from '../../network/network-table.ts';
 import type { Sandbox } from '../../network/network-view.ts';
-
-const address = { host: '127.0.0.11', port: 53 } as const;
+import { step } from '../spec/step.ts';
+import { askServers } from './ask-servers.ts';
+import { resolverAddress, resolverRules } from './resolver-rules.ts';
+import { restoreRules } from './restore-rules.ts';
 
 export interface NameServiceOptions {
   readonly guest: Guest;
@@ -37,27 +37,52 @@ export class NameService implements Disposable {
     this.#options = options;
   }
 
-  /** Resolves when the container's queries are answered, or when it is gone already. */
-  async open(containerId: string): Promise<void> {
-    const { guest, networks } = this.#options;
-    const sandbox = networks.sandboxOf(containerId);
+  /**
+   * `pid`: a process in the container's network. Resolves when its queries are answered; as with dockerd a container
+   * whose name service cannot be set up runs without.
+   */
+  async open(containerId: string, pid: number): Promise<void> {
+    const sandbox = this.#options.networks.sandboxOf(containerId);
     if (sandbox?.embeddedDns !== true) return;
     const sockets = new DisposableStore();
     this.#sockets.set(sandbox.id, sockets);
+    try {
+      await this.#listen(containerId, { pid, sockets });
+    } catch {
+      this.close(sandbox.id);
+    }
+  }
+
+  async #listen(
+    containerId: string,
+    { pid, sockets }: { readonly pid: number; readonly sockets: DisposableStore },
+  ): Promise<void> {
+    const { guest } = this.#options;
+    const cause = 'Lead the container’s name queries to the engine’s name service';
+    // Without an address of loopback’s the kernel takes any for a broadcast one, and answers would come from another.
+    await guest.apply({
+      before: [
+        step({ op: 'setns', pid, namespaces: ['net'] }, cause),
+        step({ op: 'linkUp', name: 'lo' }, cause),
+      ],
+    });
     const answer: AnswerQuery = (query) => this.answer(containerId, query);
-    const place = { ...address, netnsPath: sandbox.netnsPath };
-    const opening = [
-      guest.openDatagrams(place).then((socket) => {
-        sockets.add(socket);
-        // It ends with the socket, however that ends.
-        serveDatagrams(socket, answer).catch(() => undefined);
-      }),
-      guest
-        .listen(place, (connection) => void serveConnectionQueries(connection, answer))
-        .then((listener) => sockets.add(listener)),
-    ];
-    // A container that ended at once takes its namespace with it.
-    await Promise.allSettled(opening);
+    const place = { host: resolverAddress, port: 0, netnsPid: pid };
+    const opening = guest.openDatagrams(place);
+    const listener = await guest.listen(
+      place,
+      (connection) => void serveConnectionQueries(connection, answer),
+    );
+    sockets.add(listener);
+    const datagrams = await opening;
+    sockets.add(datagrams);
+    // It ends with the socket, however that ends.
+    serveDatagrams(datagrams, answer).catch(() => undefined);
+    await restoreRules(guest, resolverRules({ udp: datagrams.port, tcp: listener.port }), {
+      program: 'iptables',
+      netnsPid: pid,
+      cause,
+    });
   }
 
   /** The container's namespace is taken down. */
@@ -67,7 +92,7 @@ export class NameService implements Disposable {
   }
 
   async answer(containerId: string, message: Uint8Array): Promise<Uint8Array> {
-    const { networks, forward } = this.#options;
+    const { guest, networks, forward } = this.#options;
     const sandbox = networks.sandboxOf(containerId);
     const query = parseQuery(message);
     if (query === undefined || sandbox === undefined)
@@ -76,6 +101,7 @@ export class NameService implements Disposable {
     const known = resolveName(query, { sandbox, sandboxes: networks.sandboxes(), turn });
     if (known !== undefined) return writeAnswer(query, known);
     if (isCutOff(sandbox)) return writeAnswer(query, { code: responseCode.serverFailure });
+    if (sandbox.dnsServers.length > 0) return askServers(guest, sandbox, message);
     if (forward !== undefined) return forward(message);
     return writeAnswer(query, { code: responseCode.refused });
   }

@@ -1,12 +1,9 @@
 /**
- * Runs the machine's own iptables-restore. Its first run is not free, as the machine has to load it: so the chains are
- * made once, behind whatever else the engine does, and only what depends on them waits.
+ * The rules of all networks, in the machine's packet filter. The first run of iptables-restore is not free, as the machine
+ * has to load it: so the chains are made once, behind whatever else the engine does, and only what depends on them waits.
  */
-import { feedProgram } from '../../guest/feed-program.ts';
-import type { SetupPlan } from '../../guest/plan.ts';
-import { KindError } from '../../lib/errors.ts';
 import type { Daemon } from '../daemon.ts';
-import { defaultPath } from '../spec/environment.ts';
+import { restoreRules } from './restore-rules.ts';
 import { addText, baseRules, networkRules, removeText, type Rule } from './rules.ts';
 
 export class PacketFilter {
@@ -48,26 +45,7 @@ export class PacketFilter {
   }
 }
 
-/** `--noflush`: what is not named stays. */
-async function restore(daemon: Daemon, text: string): Promise<void> {
+function restore({ guest }: Daemon, text: string): Promise<void> {
   const cause = 'Tell the kernel which packets may pass, and which get other addresses';
-  const plan: SetupPlan = {
-    before: [],
-    clone: { namespaces: [] },
-    child: [
-      { operation: { op: 'setsid' }, cause },
-      {
-        operation: {
-          op: 'exec',
-          path: 'iptables-restore',
-          argv: ['iptables-restore', '--noflush', '--wait'],
-          env: [`PATH=${defaultPath}`],
-        },
-        cause,
-      },
-    ],
-  };
-  const { code, complaint } = await feedProgram(daemon.guest, plan, text);
-  if (code === 0) return;
-  throw new KindError('system', `iptables failed: ${complaint} (exit status ${code})`);
+  return restoreRules(guest, text, { program: 'iptables', cause });
 }

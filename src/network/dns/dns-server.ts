@@ -66,8 +66,7 @@ export async function serveConnectionQueries(
     for await (const query of messagesOf(connection.readable)) {
       const reply = await answerSafely(query, answer);
       if (reply === undefined || reply.length > messageBytesMax) break;
-      const head = Uint8Array.of(reply.length >> 8, reply.length & 0xff);
-      await writer.write(joinBytes([head, reply]));
+      await writer.write(frameMessage(reply));
     }
     await writer.close();
   } catch {
@@ -103,7 +102,15 @@ function fitDatagram(message: Uint8Array, reply: Uint8Array): Uint8Array {
   });
 }
 
-async function* messagesOf(readable: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+/** A message as it goes over TCP. */
+export function frameMessage(message: Uint8Array): Uint8Array {
+  return joinBytes([Uint8Array.of(message.length >> 8, message.length & 0xff), message]);
+}
+
+/** The messages of a TCP connection, without their lengths. */
+export async function* messagesOf(
+  readable: ReadableStream<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
   let rest = new Uint8Array();
   for await (const chunk of readable) {
     rest = new Uint8Array(joinBytes([rest, chunk]));
