@@ -17,3 +17,14 @@ export interface BlockStore extends Disposable {
   write(offset: number, bytes: Uint8Array): MaybePromise<void>;
   flush(): Promise<void>;
 }
+
+/** One that can be copied to keep it beside the machine that uses it. */
+export interface CopyableBlockStore extends BlockStore {
+  /** All that was written, as it is now: parts in order, none of them all zero. Nothing may be written meanwhile. */
+  parts(): AsyncIterable<DiskPart>;
+}
+
+export interface DiskPart {
+  readonly offset: number;
+  readonly bytes: Uint8Array;
+}

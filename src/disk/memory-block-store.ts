@@ -1,13 +1,13 @@
 /** A disk that is forgotten: for tests, and for a tab that finds the disk in use by another one. */
 import { KindError } from '../lib/errors.ts';
-import type { BlockStore } from './block-store.ts';
+import type { CopyableBlockStore, DiskPart } from './block-store.ts';
 import type { DiskImage } from './disk-image.ts';
 
 const chunkSizeBytes = 64 * 1024;
 /** The page's memory is what it takes. */
 export const memoryDiskSizeBytesMax = 512 * 1024 * 1024;
 
-export class MemoryBlockStore implements BlockStore {
+export class MemoryBlockStore implements CopyableBlockStore {
   readonly sizeBytes: number;
   readonly #chunks = new Map<number, Uint8Array>();
   readonly #storedBytesMax: number;
@@ -38,6 +38,14 @@ export class MemoryBlockStore implements BlockStore {
   }
 
   async flush(): Promise<void> {}
+
+  async *parts(): AsyncIterable<DiskPart> {
+    for (const index of [...this.#chunks.keys()].sort((a, b) => a - b)) {
+      const bytes = this.#chunks.get(index);
+      if (bytes?.some((byte) => byte !== 0) === true)
+        yield { offset: index * chunkSizeBytes, bytes };
+    }
+  }
 
   dispose(): void {
     this.#chunks.clear();

@@ -74,6 +74,22 @@ export function gatewayPlan(): SetupPlan {
   };
 }
 
+/** The same process in the namespace that is there already. */
+export function gatewayRulesPlan(): SetupPlan {
+  return {
+    before: [],
+    clone: { namespaces: [] },
+    child: steps('The gateway of a machine that was restored gets its rules anew', [
+      {
+        op: 'exec',
+        path: '/usr/bin/nsenter',
+        argv: ['nsenter', `--net=${gatewayNamespace}`, 'nft', '-f', '-'],
+        env: ['PATH=/usr/sbin:/usr/bin:/sbin:/bin', 'LC_ALL=C'],
+      },
+    ]),
+  };
+}
+
 /**
  * The rules. Name queries are answered whoever they were meant for; TCP goes to the listener when there is a way out.
  * The listener takes nothing that was not redirected, and what has no way out is told so at once.
@@ -82,7 +98,10 @@ export function gatewayRules({ isOpen }: { readonly isOpen: boolean }): string {
   const out = isOpen
     ? `iifname "${gatewayDevice}" ip daddr != { ${gatewayAddress}, ${nameServerAddress} } meta l4proto tcp redirect to :${listenerPort}`
     : '';
-  return `table ip gateway {
+  // Made and deleted first, so that those of before are gone whether there were any or not.
+  return `table ip gateway
+delete table ip gateway
+table ip gateway {
   chain prerouting {
     type nat hook prerouting priority dstnat
     iifname "${gatewayDevice}" meta l4proto { tcp, udp } th dport ${dnsPort} redirect to :${dnsPort}

@@ -7,7 +7,13 @@ import { KindError } from '../lib/errors.ts';
 import { parseQuery, responseCode, writeAnswer } from '../network/dns/message.ts';
 import { serveConnectionQueries, serveDatagrams } from '../network/dns/dns-server.ts';
 import { dnsPort, gatewayAddress, type Egress, type FindEgress } from './egress.ts';
-import { gatewayNamespace, gatewayPlan, gatewayRules, listenerPort } from './gateway-plan.ts';
+import {
+  gatewayNamespace,
+  gatewayPlan,
+  gatewayRulesPlan,
+  gatewayRules,
+  listenerPort,
+} from './gateway-plan.ts';
 
 export interface GuestGatewayOptions {
   readonly guest: Guest;
@@ -29,12 +35,12 @@ export class GuestGateway implements Disposable {
     this.#findEgress = findEgress;
   }
 
-  /** Call once, when the machine is set up. */
-  async setUp(): Promise<void> {
+  /** Call once, when the machine is set up. `isMade`: a machine that was restored has everything but the sockets. */
+  async setUp({ isMade = false }: { readonly isMade?: boolean } = {}): Promise<void> {
     const egress = await this.#findEgress();
     this.#egress = egress;
     if (egress !== undefined) this.#owned.add(egress);
-    await this.#loadRules();
+    await this.#loadRules({ isMade });
     const place = { netnsPath: gatewayNamespace, host: gatewayAddress };
     const [datagrams, queries] = await Promise.all([
       this.#guest.openDatagrams({ ...place, port: dnsPort }),
@@ -65,9 +71,11 @@ export class GuestGateway implements Disposable {
     this.#owned.dispose();
   }
 
-  async #loadRules(): Promise<void> {
+  /** There may be a way out where there was none when the machine was saved, so the rules are made anew. */
+  async #loadRules({ isMade }: { readonly isMade: boolean }): Promise<void> {
     const rules = gatewayRules({ isOpen: this.#egress !== undefined });
-    const { code, complaint } = await feedProgram(this.#guest, gatewayPlan(), rules);
+    const plan = isMade ? gatewayRulesPlan() : gatewayPlan();
+    const { code, complaint } = await feedProgram(this.#guest, plan, rules);
     if (code !== 0) throw new KindError('system', `Cannot set up the gateway: ${complaint}`);
   }
 }

@@ -28,6 +28,7 @@ import { applyEach } from './guest-plans.ts';
 import { startHealth } from './health/health-monitor.ts';
 import { checkLogDriver } from './log/log-limits.ts';
 import { saveContainer } from './state/keep-state.ts';
+import { containerKey } from './state/process-keys.ts';
 import { compileSpec } from './spec/compile-spec.ts';
 import { containerPlan, type ContainerFiles } from './spec/container-plan.ts';
 import { resolveUser } from './spec/passwd.ts';
@@ -84,6 +85,7 @@ export async function startContainer(daemon: Daemon, container: Container): Prom
     const process = await daemon.guest.run(plan, {
       stdio: stdioOf(container),
       ...namesOf(daemon, container),
+      key: containerKey(container.id),
     });
     begin(daemon, { container, process });
   } catch (error) {

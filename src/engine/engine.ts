@@ -79,9 +79,12 @@ import { machineProcesses } from './see/machine-processes.ts';
 import { dropLeftovers } from './state/drop-leftovers.ts';
 import { EngineIdentity } from './state/engine-identity.ts';
 import { durable } from './state/durable.ts';
+import { holdEngine } from './state/hold-engine.ts';
 import { keepState } from './state/keep-state.ts';
 import { restartContainers } from './state/restart-containers.ts';
+import { resumeMachine, restoreSaved } from './state/restore-saved.ts';
 import { restoreState } from './state/restore-state.ts';
+import { saveEngine, type SavedEngine } from './state/saved-engine.ts';
 import { shutDown } from './state/shut-down.ts';
 import { StateStore } from './state/state-store.ts';
 import { systemAuth } from './system-auth.ts';
@@ -103,6 +106,8 @@ export interface EngineOptions {
   readonly registry: RegistryAccess;
   /** Keeps containers and volumes; absent, they go with the engine. */
   readonly state?: RecordStore;
+  /** The machine was restored, and the engine goes on with what it knew. */
+  readonly saved?: SavedEngine;
   /** For /info. */
   readonly memorySizeBytes: number;
   /** For /info. */
@@ -122,6 +127,10 @@ export interface Engine extends EngineBackend, Disposable {
   setUpMachine(): Promise<void>;
   /** Resolves when containers and volumes of before are known; needs no machine. */
   readonly restored: Promise<void>;
+  /** Stands still until it is disposed of; rejects `conflict` when something takes too long. */
+  hold(): Promise<Disposable>;
+  /** What it knows, while it stands still. */
+  save(): SavedEngine;
   /** Stops all containers and writes everything out. The machine is of no use afterwards. */
   shutDown(): Promise<void>;
 }
@@ -191,12 +200,19 @@ export function createEngine(options: EngineOptions): Engine {
     ...daemon.buildCache.list().flatMap(({ diffId }) => (diffId === undefined ? [] : [diffId])),
   ]);
   addPredefined(daemon);
-  const restored = restoreState(daemon);
+  const { saved } = options;
+  const restored = saved === undefined ? restoreState(daemon) : restoreSaved(daemon, saved);
   restored.catch(() => undefined); // setting the machine up tells
   const keeping = keepState(daemon);
   return {
     restored,
+    hold: () => holdEngine(daemon),
+    save: () => saveEngine(daemon),
     setUpMachine: async () => {
+      if (saved !== undefined) {
+        await restored;
+        return resumeMachine(daemon, saved);
+      }
       await Promise.all([
         restored,
         daemon.guest.apply(machineSetupPlan({ hostname: machineName })),

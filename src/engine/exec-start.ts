@@ -16,6 +16,7 @@ import type { AttachedStream, TerminalSize } from './server/backend/streams.ts';
 import { keyringName, processSecurity } from './spec/compile-spec.ts';
 import { processEnv, replaceOrAppendEnv } from './spec/environment.ts';
 import { execPlan } from './spec/exec-plan.ts';
+import { execKey } from './state/process-keys.ts';
 import { rlimitsOf } from './spec/resources.ts';
 
 const execExitCodeDefault = 126;
@@ -41,7 +42,8 @@ export async function execStart(
     action: `exec_start: ${commandOf(exec.args)}`,
     attributes: { execID: id },
   });
-  const process = await launch(daemon, { exec, size: options.size ?? exec.size });
+  const { detach, size = exec.size } = options;
+  const process = await launch(daemon, { exec, size, detach });
   exec.process = process;
   exec.pid = process.pid;
   exec.setStarted();
@@ -53,14 +55,19 @@ export async function execStart(
 
 async function launch(
   daemon: Daemon,
-  options: { readonly exec: ExecInstance; readonly size: TerminalSize | undefined },
+  options: {
+    readonly exec: ExecInstance;
+    readonly size: TerminalSize | undefined;
+    readonly detach: boolean;
+  },
 ): Promise<GuestProcess> {
-  const { exec } = options;
+  const { exec, detach } = options;
   let plan: SetupPlan = { before: [] };
   try {
     plan = await buildPlan(daemon, options);
     const stdio = { stdin: exec.openStdin, stdout: true, stderr: true };
-    return await daemon.guest.run(plan, { stdio });
+    // Whoever is attached is not there any more when the machine is restored.
+    return await daemon.guest.run(plan, { stdio, ...(detach ? { key: execKey(exec.id) } : {}) });
   } catch (error) {
     const known = startError(error, { plan, args: exec.args, exec: true });
     // What never came to the command is 126, like a command that may not be executed.

@@ -22,7 +22,7 @@ import type {
   WriteTarOptions,
 } from './guest.ts';
 import { AgentProcess, readFailure, readStep } from './guest-process.ts';
-import { Multiplexer } from './multiplexer.ts';
+import { Multiplexer, type MultiplexerHandlers } from './multiplexer.ts';
 import { encodeApply, encodeRun } from './plan-encoder.ts';
 import type { SetupPlan } from './plan.ts';
 import { channel, controlKind, field, openKind } from './protocol.ts';
@@ -35,6 +35,7 @@ import type {
   ListenOptions,
   SocketListener,
 } from './sockets.ts';
+import type { SavedGuest } from './saved-guest.ts';
 import { BodyWriter, Fields, MalformedError } from './wire.ts';
 
 /** A cold boot takes about a second; a slow device with an empty cache many. */
@@ -49,6 +50,8 @@ export interface AgentClientOptions {
   readonly helloTimeoutMs?: number;
   /** The agent runs already, in a restored machine: ask it to start over. */
   readonly resume?: boolean;
+  /** The machine was restored, and the link goes on where it was. */
+  readonly saved?: SavedGuest;
 }
 
 export class AgentClient implements Guest {
@@ -62,24 +65,56 @@ export class AgentClient implements Guest {
   #isGone = false;
   #docker: ((invocation: DockerInvocation) => void) | undefined;
   #socket: ((connection: Duplex) => void) | undefined;
+  /** Processes that have a key. */
+  readonly #kept = new Map<string, AgentProcess>();
+  /** Those of them that nobody asked for since the machine was restored. */
+  readonly #orphans = new Set<string>();
 
   constructor(frames: FrameChannel, options: AgentClientOptions = {}) {
     this.#helloTimeoutMs = options.helloTimeoutMs ?? helloTimeoutMsDefault;
     this.ready = this.#hello.promise;
     this.#awaitHello();
-    this.#multiplexer = new Multiplexer(frames, {
-      onHello: () => {
-        clearTimeout(this.#timer);
-        this.#hello.resolve();
-      },
+    const handlers: MultiplexerHandlers = {
+      onHello: () => this.#takeHello(),
       onOpen: (stream, body) => this.#takeOpen(stream, body),
       onLost: () => {
         if (this.#isGone) return;
         this.#hello = deferred();
         this.#awaitHello();
       },
-    });
+    };
+    this.#multiplexer = new Multiplexer(frames, handlers, options.saved);
     if (options.resume === true) this.#multiplexer.greet();
+    if (options.saved !== undefined) this.#restore(options.saved);
+  }
+
+  /** Hands on no output of processes with a key until `thaw()`: what is read of it is read. */
+  stopOutput(): void {
+    for (const process of this.#kept.values()) process.stop();
+  }
+
+  /**
+   * Stops sending and tells where everything stands. The machine must stand still. Only processes with a key go on
+   * when it is restored; whatever else is open ends then.
+   */
+  freeze(): SavedGuest {
+    const { link, streamIdNext, streamIds } = this.#multiplexer.freeze();
+    const processes = Array.from(this.#kept)
+      .filter(([, process]) => process.isOpen)
+      .map(([key, process]) => process.save(key));
+    const kept = new Set(processes.map(({ stream }) => stream.id));
+    const abandoned = streamIds.filter((id) => !kept.has(id));
+    return { link, streamIdNext, processes, abandoned };
+  }
+
+  /** Goes on after `stopOutput()` and `freeze()`. */
+  thaw(): void {
+    this.#multiplexer.thaw();
+    for (const process of this.#kept.values()) process.go();
+  }
+
+  adopt(key: string): GuestProcess | undefined {
+    return this.#orphans.delete(key) ? this.#kept.get(key) : undefined;
   }
 
   /** The machine is gone: everything that waits, and whatever is asked later, rejects `unavailable` with this cause. */
@@ -101,6 +136,7 @@ export class AgentClient implements Guest {
       signalProcess: (id, number) => this.#signalStream(id, number),
       prepare: options.prepare,
     });
+    if (options.key !== undefined) this.#keep(options.key, process);
     // Only until the program runs: afterwards its owner signals it.
     await abortable(stream, process.started, options.signal);
     return process;
@@ -294,6 +330,30 @@ export class AgentClient implements Guest {
   dispose(): void {
     this.fail('it was disposed');
     this.#multiplexer.dispose();
+  }
+
+  #restore({ processes, abandoned }: SavedGuest): void {
+    this.#takeHello();
+    for (const id of abandoned) this.#multiplexer.abandon(id);
+    for (const saved of processes) {
+      const stream = this.#multiplexer.adopt(saved.stream);
+      const signalProcess = (id: number, number: number): Promise<void> =>
+        this.#signalStream(id, number);
+      this.#keep(saved.key, new AgentProcess(stream, { signalProcess, saved }));
+      this.#orphans.add(saved.key);
+    }
+  }
+
+  #keep(key: string, process: AgentProcess): void {
+    this.#kept.set(key, process);
+    process.gone.then(() => {
+      if (this.#kept.get(key) === process) this.#kept.delete(key);
+    });
+  }
+
+  #takeHello(): void {
+    clearTimeout(this.#timer);
+    this.#hello.resolve();
   }
 
   #awaitHello(): void {

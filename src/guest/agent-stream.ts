@@ -9,6 +9,8 @@ import type { Link, Message } from './link.ts';
 import { field, limit, messageType } from './protocol.ts';
 import { BodyWriter, Fields, MalformedError } from './wire.ts';
 import { joinBytes } from '../lib/join-bytes.ts';
+import { decodeBase64, encodeBase64 } from '../lib/base64.ts';
+import type { SavedStream } from './saved-guest.ts';
 
 const channelCount = 4;
 const errnoBadMessage = 74;
@@ -25,7 +27,7 @@ export class AgentStream {
   readonly #link: Link;
   readonly #forget: () => void;
   readonly #readers: ChannelReader[] = [];
-  readonly #credit: number[] = Array.from({ length: channelCount }, () => limit.streamWindow);
+  readonly #credit: number[];
   #waiting: (() => void)[] = [];
   #events: StreamEvents | undefined;
   /** Control messages that came before anybody listened. */
@@ -35,13 +37,42 @@ export class AgentStream {
   #ended = false;
   #error: KindError | undefined;
 
-  constructor(id: number, link: Link, forget: () => void) {
+  constructor(
+    id: number,
+    link: Link,
+    { forget, saved }: { readonly forget: () => void; readonly saved?: SavedStream },
+  ) {
     this.id = id;
     this.#link = link;
     this.#forget = forget;
+    this.#credit = Array.from(
+      { length: channelCount },
+      (_, channel) => saved?.credit[channel] ?? limit.streamWindow,
+    );
     for (let channel = 0; channel < channelCount; channel++) {
-      this.#readers.push(new ChannelReader((amount) => this.#grant(channel, amount)));
+      const grant = (amount: number): void => this.#grant(channel, amount);
+      this.#readers.push(new ChannelReader(grant, saved?.readers[channel]));
     }
+    if (saved !== undefined && saved.fragments !== '') this.#collect(decodeBase64(saved.fragments));
+  }
+
+  /** Hands nothing to readers until `go()`. */
+  stop(): void {
+    for (const reader of this.#readers) reader.stop();
+  }
+
+  go(): void {
+    for (const reader of this.#readers) reader.go();
+  }
+
+  /** Where it stands; the link must be frozen. */
+  save(): SavedStream {
+    return {
+      id: this.id,
+      credit: [...this.#credit],
+      readers: this.#readers.map((reader) => reader.save()),
+      fragments: encodeBase64(joinBytes(this.#fragments)),
+    };
   }
 
   get ended(): boolean {

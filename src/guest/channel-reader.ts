@@ -6,6 +6,8 @@ import type { KindError } from '../lib/errors.ts';
 import { limit } from './protocol.ts';
 import { MalformedError } from './wire.ts';
 import { joinBytes } from '../lib/join-bytes.ts';
+import { decodeBase64, encodeBase64 } from '../lib/base64.ts';
+import type { SavedReader } from './saved-guest.ts';
 
 export class ChannelReader {
   readonly #grant: (amount: number) => void;
@@ -19,9 +21,17 @@ export class ChannelReader {
   #cancelled = false;
   #error: KindError | undefined;
   #wanted = false;
+  #stopped = false;
 
-  constructor(grant: (amount: number) => void) {
+  constructor(grant: (amount: number) => void, saved?: SavedReader) {
     this.#grant = grant;
+    if (saved === undefined) return;
+    this.#credit = saved.credit;
+    this.#consumed = saved.consumed;
+    this.#held = saved.held;
+    this.#ended = saved.ended;
+    const unread = decodeBase64(saved.unread);
+    if (unread.length > 0) this.#chunks = [unread];
   }
 
   get readable(): ReadableStream<Uint8Array> {
@@ -45,6 +55,27 @@ export class ChannelReader {
     this.#credit = 0;
   }
 
+  /** Hands nothing to the reader until `go()`: what comes is kept within the window. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  go(): void {
+    this.#stopped = false;
+    this.#deliver();
+    if (this.#ended && this.#chunks.length === 0) this.#settle();
+  }
+
+  save(): SavedReader {
+    return {
+      credit: this.#credit,
+      consumed: this.#consumed,
+      held: this.#held,
+      ended: this.#ended,
+      unread: encodeBase64(joinBytes(this.#chunks)),
+    };
+  }
+
   push(bytes: Uint8Array): void {
     if (bytes.length > this.#credit) throw new MalformedError('Credit exceeded');
     this.#credit -= bytes.length;
@@ -60,7 +91,8 @@ export class ChannelReader {
   end(): void {
     this.#ended = true;
     // Closing needs no reader waiting, but everything read before.
-    if (this.#controller !== undefined && this.#chunks.length === 0) this.#settle();
+    if (this.#controller !== undefined && this.#chunks.length === 0 && !this.#stopped)
+      this.#settle();
   }
 
   fail(error: KindError): void {
@@ -82,7 +114,7 @@ export class ChannelReader {
   }
 
   #deliver(): void {
-    if (!this.#wanted || this.#controller === undefined) return;
+    if (this.#stopped || !this.#wanted || this.#controller === undefined) return;
     if (this.#chunks.length > 0) {
       const chunk = this.#takeChunks();
       this.#wanted = false;

@@ -214,6 +214,16 @@ export class FakeGuest implements Guest {
     return process;
   }
 
+  /** Processes of before, by their key: see `RunOptions.key`. */
+  readonly orphans = new Map<string, FakeProcess>();
+
+  adopt(key: string): GuestProcess | undefined {
+    const process = this.orphans.get(key);
+    this.orphans.delete(key);
+    if (process !== undefined) this.processes.push(process);
+    return process;
+  }
+
   async apply(plan: SetupPlan): Promise<readonly StepTrace[]> {
     this.applied.push(plan);
     this.onApply(plan);

@@ -6,6 +6,7 @@ import { SetupError, type ExitStatus, type GuestProcess, type StepTrace } from '
 import { errnoKind, errnoName } from './linux.ts';
 import type { OperationName, SetupFailure } from './plan.ts';
 import { channel, controlKind, field, operation as operationCode, section } from './protocol.ts';
+import type { SavedProcess } from './saved-guest.ts';
 import { BodyWriter, type Fields } from './wire.ts';
 
 const sectionNames = Object.keys(section) as readonly SetupFailure['section'][];
@@ -38,7 +39,9 @@ export interface AgentProcessOptions {
   /** Asks for kill(2) on the process of a stream. */
   readonly signalProcess: (stream: number, number: number) => Promise<void>;
   /** As in RunOptions. */
-  readonly prepare: ((pid: number) => Promise<void>) | undefined;
+  readonly prepare?: ((pid: number) => Promise<void>) | undefined;
+  /** A process of before, which runs, or ran, already. */
+  readonly saved?: Pick<SavedProcess, 'pid' | 'exit'>;
 }
 
 export class AgentProcess implements GuestProcess {
@@ -48,11 +51,13 @@ export class AgentProcess implements GuestProcess {
   readonly exit: Promise<ExitStatus>;
   /** Resolves when the program runs; rejects with the SetupError as cause. */
   readonly started: Promise<void>;
+  /** Resolves when nothing more will come of it, neither output nor exit. */
+  readonly gone: Promise<void>;
   readonly #stream: AgentStream;
   readonly #options: AgentProcessOptions;
   readonly #trace: StepTrace[] = [];
   #pid = 0;
-  #exited = false;
+  #exit: ExitStatus | undefined;
 
   constructor(stream: AgentStream, options: AgentProcessOptions) {
     this.#stream = stream;
@@ -62,6 +67,8 @@ export class AgentProcess implements GuestProcess {
     this.stderr = stream.readable(channel.stderr);
     const started = deferred<void>();
     const exit = deferred<ExitStatus>();
+    const gone = deferred<void>();
+    this.gone = gone.promise;
     this.started = started.promise;
     this.exit = exit.promise;
     // A plan that failed has nobody who waits for its exit.
@@ -80,16 +87,48 @@ export class AgentProcess implements GuestProcess {
           started.resolve();
         }
         if (kind === controlKind.exit) {
-          this.#exited = true;
-          exit.resolve(readExit(fields));
+          this.#exit = readExit(fields);
+          exit.resolve(this.#exit);
         }
       },
       onEnd: (error) => {
         const cause = error ?? new KindError('unavailable', 'Process ended without a status');
         started.reject(cause);
         exit.reject(cause);
+        gone.resolve();
       },
     });
+    const { saved } = options;
+    if (saved === undefined) return;
+    this.#pid = saved.pid;
+    this.#exit = saved.exit;
+    started.resolve();
+    if (saved.exit !== undefined) exit.resolve(saved.exit);
+  }
+
+  /** False when nothing more will come of it. */
+  get isOpen(): boolean {
+    return !this.#stream.ended && this.#pid !== 0;
+  }
+
+  /** Hands on no output until `go()`. */
+  stop(): void {
+    this.#stream.stop();
+  }
+
+  go(): void {
+    this.#stream.go();
+  }
+
+  /** The link must be frozen. */
+  save(key: string): SavedProcess {
+    const stream = this.#stream.save();
+    return {
+      key,
+      pid: this.#pid,
+      stream,
+      ...(this.#exit === undefined ? {} : { exit: this.#exit }),
+    };
   }
 
   get pid(): number {
@@ -108,7 +147,7 @@ export class AgentProcess implements GuestProcess {
   }
 
   async signal(number: number): Promise<void> {
-    if (this.#exited) throw new KindError('notFound', `No such process: ${this.#pid}`);
+    if (this.#exit !== undefined) throw new KindError('notFound', `No such process: ${this.#pid}`);
     await this.#options.signalProcess(this.#stream.id, number);
   }
 

@@ -48,6 +48,11 @@ export interface RunOptions {
   /** Measures each step. */
   readonly traced?: boolean;
   readonly signal?: AbortSignal;
+  /**
+   * Names a process that outlives a save and restore of the machine: `adopt()` finds it by this. Without one, a
+   * process is killed when the machine is restored, because nobody knows of it.
+   */
+  readonly key?: string;
   /** Standard streams to connect; the others are /dev/null. With a terminal step, all are the terminal. */
   readonly stdio?: { readonly stdin: boolean; readonly stdout: boolean; readonly stderr: boolean };
   /**
@@ -158,6 +163,8 @@ export interface Guest extends Disposable {
   readonly ready: Promise<void>;
   /** Executes a plan with a clone section. Rejects with a SetupError as `cause`. */
   run(plan: SetupPlan, options?: RunOptions): Promise<GuestProcess>;
+  /** A process of before the machine was restored, once; undefined when there is none of that key. */
+  adopt(key: string): GuestProcess | undefined;
   /** Executes a plan without a clone section; the times of its steps only when asked for. */
   apply(plan: SetupPlan, options?: ApplyOptions): Promise<readonly StepTrace[]>;
   /** kill(2); pid in the machine's namespace. */

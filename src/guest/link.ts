@@ -3,8 +3,10 @@
  * Nothing is sent twice: a missing frame ends the link. See vm-image/agent/protocol.h.
  */
 import type { Disposable } from '../lib/disposable.ts';
-import { errorMessage } from '../lib/errors.ts';
+import { errorMessage, KindError } from '../lib/errors.ts';
+import { decodeBase64, encodeBase64 } from '../lib/base64.ts';
 import type { FrameChannel } from '../vm/machine.ts';
+import type { SavedLink } from './saved-guest.ts';
 import { frameKind, limit, messageType, field } from './protocol.ts';
 import { BodyWriter, Fields, MalformedError } from './wire.ts';
 
@@ -53,13 +55,48 @@ export class Link implements Disposable {
   #queue: Uint8Array[] = [];
   #scheduled = false;
   #waiting: (() => void)[] = [];
+  /** Nothing leaves, so that what is saved of both ends agrees. */
+  #frozen = false;
+  /** Data frames that the card has not taken yet. */
+  readonly #untaken = new Set<Uint8Array>();
 
-  constructor(channel: FrameChannel, handlers: LinkHandlers) {
+  constructor(channel: FrameChannel, handlers: LinkHandlers, saved?: SavedLink) {
     this.#channel = channel;
     this.#handlers = handlers;
     this.#frameSize = channel.frameSizeMax;
+    if (saved !== undefined) this.#restore(saved);
     this.#frame = new Uint8Array(this.#frameSize);
     this.#subscription = channel.onFrame((frame) => this.#receive(frame));
+    if (saved === undefined) return;
+    for (const frame of saved.untaken) this.#hand(decodeBase64(frame), frameKind.data);
+    this.#sendQueue();
+  }
+
+  /**
+   * Stops sending and tells where the link stands. The machine must stand still, and everything it sent must have
+   * arrived. `conflict` when there is no link.
+   */
+  freeze(): SavedLink {
+    if (!this.#up) throw new KindError('conflict', 'Cannot save the link to the agent: it is down');
+    this.#frozen = true;
+    this.#finishFrame();
+    return {
+      instance: this.#instance ?? 0,
+      frameSize: this.#frameSize,
+      sent: this.#sent,
+      acknowledged: this.#acknowledged,
+      expected: this.#expected,
+      unreported: this.#unreported,
+      untaken: Array.from(this.#untaken, encodeBase64),
+      queue: this.#queue.map(encodeBase64),
+    };
+  }
+
+  /** Goes on after `freeze()`. */
+  thaw(): void {
+    this.#frozen = false;
+    this.#sendQueue();
+    this.#schedule();
   }
 
   /** Asks an agent that runs already (a restored machine) to start over and say hello. */
@@ -121,7 +158,7 @@ export class Link implements Disposable {
 
   #flush(): void {
     this.#finishFrame();
-    if (this.#unreported >= limit.linkAckFrames) {
+    if (this.#unreported >= limit.linkAckFrames && !this.#frozen) {
       this.#transmit(new Uint8Array(overhead), overhead, frameKind.ack, this.#sent);
     }
   }
@@ -135,7 +172,7 @@ export class Link implements Disposable {
   }
 
   #sendQueue(): void {
-    while (this.#up && this.#windowLeft() > 0) {
+    while (this.#up && !this.#frozen && this.#windowLeft() > 0) {
       const frame = this.#queue.shift();
       if (frame === undefined) break;
       const sequence = this.#sent;
@@ -164,9 +201,29 @@ export class Link implements Disposable {
     view.setUint32(18, sequence, true);
     view.setUint32(22, this.#expected, true);
     this.#unreported = 0;
-    this.#channel.send(frame.subarray(0, length)).catch((error: unknown) => {
-      this.#lose(`Cannot send a frame: ${errorMessage(error)}`);
-    });
+    this.#hand(frame.subarray(0, length), kind);
+  }
+
+  #hand(frame: Uint8Array, kind: number): void {
+    if (kind === frameKind.data) this.#untaken.add(frame);
+    this.#channel.send(frame).then(
+      () => this.#untaken.delete(frame),
+      (error: unknown) => {
+        this.#untaken.delete(frame);
+        this.#lose(`Cannot send a frame: ${errorMessage(error)}`);
+      },
+    );
+  }
+
+  #restore(saved: SavedLink): void {
+    this.#up = true;
+    this.#instance = saved.instance;
+    this.#frameSize = Math.min(this.#frameSize, saved.frameSize);
+    this.#sent = saved.sent;
+    this.#acknowledged = saved.acknowledged;
+    this.#expected = saved.expected;
+    this.#unreported = saved.unreported;
+    this.#queue = saved.queue.map(decodeBase64);
   }
 
   #receive(frame: Uint8Array): void {

@@ -4,12 +4,22 @@ import { KindError } from '../lib/errors.ts';
 import type { FrameChannel } from '../vm/machine.ts';
 import { joinBytes } from '../lib/join-bytes.ts';
 import { AgentStream } from './agent-stream.ts';
-import { Link, type Message } from './link.ts';
+import { Link, type LinkHandlers, type Message } from './link.ts';
 import { field, limit, messageType } from './protocol.ts';
+import type { SavedLink, SavedStream } from './saved-guest.ts';
 import { BodyWriter, type Fields } from './wire.ts';
 
 const errnoUnknownStream = 2;
 const errnoTooMany = 24;
+const errnoCancelled = 125;
+
+/** Where a link with its streams stood. */
+export interface SavedMultiplexer {
+  readonly link: SavedLink;
+  readonly streamIdNext: number;
+  /** Every stream that was open, or about to be. */
+  readonly streamIds: readonly number[];
+}
 
 export interface MultiplexerHandlers {
   onHello(hello: Fields): void;
@@ -24,15 +34,42 @@ export class Multiplexer implements Disposable {
   readonly #streams = new Map<number, AgentStream>();
   /** Opening messages of which more fragments are to come. */
   readonly #openings = new Map<number, { parts: Uint8Array[]; size: number }>();
-  #idNext = 2;
+  #idNext: number;
 
-  constructor(channel: FrameChannel, handlers: MultiplexerHandlers) {
+  constructor(
+    channel: FrameChannel,
+    handlers: MultiplexerHandlers,
+    saved?: Pick<SavedMultiplexer, 'link' | 'streamIdNext'>,
+  ) {
     this.#handlers = handlers;
-    this.#link = new Link(channel, {
+    this.#idNext = saved?.streamIdNext ?? 2;
+    const linkHandlers: LinkHandlers = {
       onHello: (hello) => this.#handlers.onHello(hello),
       onMessage: (message) => this.#receive(message),
       onLost: (cause) => this.#lose(cause),
-    });
+    };
+    this.#link = new Link(channel, linkHandlers, saved?.link);
+  }
+
+  /** See `Link.freeze()`. */
+  freeze(): SavedMultiplexer {
+    const link = this.#link.freeze();
+    const streamIds = [...this.#streams.keys(), ...this.#openings.keys()];
+    return { link, streamIdNext: this.#idNext, streamIds };
+  }
+
+  thaw(): void {
+    this.#link.thaw();
+  }
+
+  /** A stream of before, that goes on. */
+  adopt(saved: SavedStream): AgentStream {
+    return this.#add(saved.id, saved);
+  }
+
+  /** Ends a stream of before. */
+  abandon(id: number): void {
+    this.#refuse(id, errnoCancelled, 'The machine was saved and restored');
   }
 
   greet(): void {
@@ -64,8 +101,12 @@ export class Multiplexer implements Disposable {
     this.#link.dispose();
   }
 
-  #add(id: number): AgentStream {
-    const stream = new AgentStream(id, this.#link, () => this.#streams.delete(id));
+  #add(id: number, saved?: SavedStream): AgentStream {
+    const forget = (): void => void this.#streams.delete(id);
+    const stream = new AgentStream(id, this.#link, {
+      forget,
+      ...(saved === undefined ? {} : { saved }),
+    });
     this.#streams.set(id, stream);
     return stream;
   }

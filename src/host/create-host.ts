@@ -5,6 +5,7 @@
  */
 import type { ApiHandler } from '../api/http.ts';
 import type { FindEgress } from '../egress/egress.ts';
+import type { Engine } from '../engine/engine.ts';
 import { AgentClient } from '../guest/agent-client.ts';
 import type { DockerInvocation, Guest, GuestProcess } from '../guest/guest.ts';
 import type { ContentStore, RecordStore } from '../image/content-store.ts';
@@ -12,8 +13,11 @@ import { DisposableStore, toDisposable, type Disposable } from '../lib/disposabl
 import { errorMessage } from '../lib/errors.ts';
 import type { PublishedPorts } from '../preview/published-ports.ts';
 import type { FrameChannel } from '../vm/machine.ts';
+import { ApiGate } from './api-gate.ts';
 import type { EngineSide } from './engine-side.ts';
-import { type CommandResult, type ShellSize, runCommand, shellPlan } from './machine-shell.ts';
+import { KeptShells } from './kept-shells.ts';
+import { type CommandResult, type ShellSize, runCommand } from './machine-shell.ts';
+import type { HeldHost, SavedHost } from './saved-host.ts';
 import { SetupOrder } from './setup-order.ts';
 
 export interface HostOptions {
@@ -41,6 +45,8 @@ export interface HostOptions {
   readonly whenAlone?: (run: () => Promise<void>) => Promise<void>;
   /** The way out for containers; absent, there is none. The host disposes of it. */
   readonly findEgress?: FindEgress;
+  /** The machine was restored, and this is what the host of before knew of it. */
+  readonly saved?: SavedHost;
 }
 
 export interface Host extends Disposable {
@@ -64,6 +70,11 @@ export interface Host extends Disposable {
   openShell(size: ShellSize): Promise<GuestProcess>;
   /** Runs a command line in the machine's shell, without a terminal. */
   run(commandLine: string): Promise<CommandResult>;
+  /**
+   * Stands still, between two requests and with all logs written, so that the machine can be paused and saved. Rejects
+   * `conflict` with what takes too long. The machine must run.
+   */
+  hold(): Promise<HeldHost>;
   /** Stops all containers and writes the disk out; `dispose()` is what is left to do. */
   shutDown(): Promise<void>;
   /** Tells everything that waits that the machine is gone. */
@@ -71,7 +82,8 @@ export interface Host extends Disposable {
 }
 
 export function createHost(options: HostOptions): Host {
-  const guest = new AgentClient(options.channel);
+  const { saved } = options;
+  const guest = new AgentClient(options.channel, saved === undefined ? {} : { saved: saved.guest });
   const owned = new DisposableStore();
   owned.add(guest);
   let loading: Promise<EngineSide> | undefined;
@@ -80,12 +92,17 @@ export function createHost(options: HostOptions): Host {
       owned.add(createEngineSide(guest, options)),
     ));
   const setup = new SetupOrder(guest.ready, async () => (await side()).engine.setUpMachine());
-  const api: ApiHandler = async (request) => {
+  // What runs on a restored machine waits for nobody's prompt.
+  if (saved !== undefined) setup.demand().catch(() => undefined);
+  const gate = new ApiGate(async (request) => {
     await setup.demand();
     return (await side()).server(request);
-  };
+  });
+  const api = gate.handle;
   owned.add(answerMachine(guest, { api, side }));
-  const networkReady = setup.ready.then(async () => (await side()).gateway.setUp());
+  const networkReady = setup.ready.then(async () =>
+    (await side()).gateway.setUp({ isMade: saved !== undefined }),
+  );
   networkReady.catch(() => undefined); // whoever waits for it hears of it
   let loadingPorts: Promise<PublishedPorts> | undefined;
   const ports = (): Promise<PublishedPorts> =>
@@ -98,6 +115,7 @@ export function createHost(options: HostOptions): Host {
         }),
       ),
     ));
+  const shells = new KeptShells(guest);
   let isReady = false;
   setup.ready.then(
     () => (isReady = true),
@@ -111,16 +129,44 @@ export function createHost(options: HostOptions): Host {
     api,
     ports,
     warmUp: () => void Promise.all([side(), answerDocker()]).catch(() => undefined),
-    openShell: (size) => setup.shell(() => guest.run(shellPlan(size))),
+    openShell: (size) => setup.shell(() => shells.open(size)),
     run: async (commandLine) => {
       await setup.demand();
       return runCommand(guest, commandLine);
+    },
+    hold: async () => {
+      await setup.demand();
+      await networkReady.catch(() => undefined);
+      return holdHost({ gate, guest, engine: (await side()).engine });
     },
     shutDown: async () => {
       if (isReady) await (await side()).engine.shutDown();
     },
     machineLost: (cause) => guest.fail(cause),
     dispose: () => owned.dispose(),
+  };
+}
+
+/** Between two requests, with nothing on its way to a log. */
+async function holdHost(parts: {
+  readonly gate: ApiGate;
+  readonly guest: AgentClient;
+  readonly engine: Engine;
+}): Promise<HeldHost> {
+  const { gate, guest, engine } = parts;
+  const held = new DisposableStore();
+  held.add(await gate.close());
+  try {
+    guest.stopOutput();
+    held.add(toDisposable(() => guest.thaw()));
+    held.add(await engine.hold());
+  } catch (error) {
+    held.dispose();
+    throw error;
+  }
+  return {
+    save: () => ({ guest: guest.freeze(), engine: engine.save() }),
+    dispose: () => held.dispose(),
   };
 }
 

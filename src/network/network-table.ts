@@ -151,6 +151,25 @@ export class NetworkTable implements NetworkView {
     return toDisposable(() => this.#listeners.delete(listener));
   }
 
+  /** A sandbox of before, on a machine that was restored: its addresses and ports are its own again. */
+  restore(sandbox: Sandbox, ports: readonly PublishedPort[]): void {
+    this.open(sandbox);
+    for (const view of sandbox.endpoints) {
+      const { endpoint } = view;
+      const network = this.#networks.get(endpoint.networkId);
+      if (network === undefined) continue;
+      for (const address of [endpoint.ipv4?.address, endpoint.ipv6?.address])
+        if (address !== undefined)
+          this.#pools
+            .get(network.id)
+            ?.find((pool) => pool.contains(address))
+            ?.take(address);
+      this.join(sandbox.containerId, { ...view, network });
+    }
+    this.ports.restore(ports);
+    this.publish(sandbox.containerId, ports);
+  }
+
   /** A container's network namespace comes to be; its endpoints join one by one. */
   open(sandbox: Omit<Sandbox, 'endpoints'>): void {
     this.#sandboxes.set(sandbox.containerId, { ...sandbox, endpoints: [], ports: [] });

@@ -36,6 +36,11 @@ export class PortAllocator {
     return mappings;
   }
 
+  /** Ports that are held already, on a machine that was restored. */
+  restore(mappings: readonly PortMapping[]): void {
+    for (const mapping of mappings) this.#taken.add(keyOf(mapping));
+  }
+
   release(mappings: readonly PortMapping[]): void {
     for (const mapping of mappings) this.#taken.delete(keyOf(mapping));
   }

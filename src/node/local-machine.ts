@@ -10,6 +10,7 @@ import { LayersDirectory } from '../guest/ninep/layers-directory.ts';
 import { MachineTree } from '../guest/ninep/machine-tree.ts';
 import { createNinepServer, type NinepServer } from '../guest/ninep/server.ts';
 import type { ContentStore, RecordStore } from '../image/content-store.ts';
+import type { SavedMachine } from '../host/saved-host.ts';
 import { decodeLayerIndex } from '../image/layer-index-codec.ts';
 import { V86Machine } from '../vm/v86-machine.ts';
 import { openFileBlockStore } from './file-block-store.ts';
@@ -22,6 +23,10 @@ export interface LocalMachineOptions {
   readonly content: ContentStore;
   readonly records: RecordStore;
   readonly memorySizeBytes: number;
+  /** In place of the data root's own. */
+  readonly disk?: BlockStore;
+  /** Goes on from there, on the disk of that moment. */
+  readonly saved?: Pick<SavedMachine, 'state' | 'files'>;
 }
 
 export interface LocalMachine {
@@ -32,12 +37,15 @@ export interface LocalMachine {
 }
 
 export async function createLocalMachine(options: LocalMachineOptions): Promise<LocalMachine> {
-  const disk = await openDisk(options.dataRoot);
+  const { saved } = options;
+  const disk = options.disk ?? (await openDisk(options.dataRoot));
   const ninep = await exportedFiles({ ...options, disk });
+  if (saved !== undefined) await ninep.restore(saved.files);
   const machine = new V86Machine({
     ...(await machineFiles()),
     memorySizeBytes: options.memorySizeBytes,
     handle9p: (request) => ninep.handle(request),
+    ...(saved === undefined ? {} : { state: saved.state }),
   });
   return { machine, ninep, disk };
 }

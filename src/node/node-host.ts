@@ -6,7 +6,10 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Egress } from '../egress/egress.ts';
 import { createHost, type Host } from '../host/create-host.ts';
+import type { BlockStore } from '../disk/block-store.ts';
+import type { SavedMachine } from '../host/saved-host.ts';
 import type { ContentStore, RecordStore } from '../image/content-store.ts';
+import { KindError } from '../lib/errors.ts';
 import type { Machine } from '../vm/machine.ts';
 import { lockDataRoot } from './data-root-lock.ts';
 import { openFileContentStore } from './file-content-store.ts';
@@ -30,6 +33,10 @@ export interface NodeHostOptions {
   readonly threaded?: boolean;
   /** The way out for containers; absent, there is none. */
   readonly egress?: Egress;
+  /** In place of the data root's own; for a machine in this thread. */
+  readonly disk?: BlockStore;
+  /** Goes on from there, on the disk of that moment; for a machine in this thread. */
+  readonly saved?: SavedMachine;
   readonly onConsole?: (text: string) => void;
   /** The machine stopped for good: whatever waits was told already. */
   readonly onLost?: (cause: string) => void;
@@ -41,6 +48,11 @@ export interface NodeHost {
   /** Fids that the 9p server holds for the guest; 0 for a machine in a thread of its own. */
   readonly fidCount: () => number;
   readonly content: ContentStore;
+  /**
+   * Everything but the disk, at one moment: `whilePaused` is called before the machine goes on, to copy that. Rejects
+   * `notImplemented` for a machine in a thread of its own.
+   */
+  save(whilePaused?: () => Promise<void>): Promise<SavedMachine>;
   /** Stops the containers, writes the disk out and disposes. */
   shutDown(): Promise<void>;
   dispose(): void;
@@ -81,7 +93,7 @@ async function startLocked(options: NodeHostOptions): Promise<NodeHost> {
     for (const host of hosts) host.machineLost(cause);
     options.onLost?.(cause);
   };
-  const { machine, fidCount, dispose } = await createMachine({
+  const { machine, fidCount, save, dispose } = await createMachine({
     ...options,
     content,
     records,
@@ -103,6 +115,7 @@ async function startLocked(options: NodeHostOptions): Promise<NodeHost> {
     insecureRegistries: options.insecureRegistries ?? [],
     ...(options.proxyUrl === undefined ? {} : { proxyUrl: options.proxyUrl }),
     findEgress: async () => options.egress,
+    ...(options.saved === undefined ? {} : { saved: options.saved.host }),
   });
   hosts.push(host);
   machine.onState((state) => {
@@ -115,6 +128,7 @@ async function startLocked(options: NodeHostOptions): Promise<NodeHost> {
     machine,
     fidCount,
     content,
+    save: (whilePaused) => saveHost(host, { machine, save, whilePaused }),
     async shutDown() {
       // Whatever cannot be stopped goes down with the machine.
       await host.shutDown().catch(() => undefined);
@@ -129,9 +143,31 @@ async function startLocked(options: NodeHostOptions): Promise<NodeHost> {
   };
 }
 
+/** Also when it fails, host and machine go on afterwards. */
+async function saveHost(
+  host: Host,
+  parts: Pick<HostMachine, 'machine' | 'save'> & {
+    readonly whilePaused: (() => Promise<void>) | undefined;
+  },
+): Promise<SavedMachine> {
+  const held = await host.hold();
+  try {
+    await parts.machine.pause();
+    const saved = held.save();
+    const rest = await parts.save();
+    await parts.whilePaused?.();
+    return { ...rest, host: saved };
+  } finally {
+    held.dispose();
+    await parts.machine.start();
+  }
+}
+
 interface HostMachine {
   readonly machine: Machine;
   readonly fidCount: () => number;
+  /** Of a machine that is paused. */
+  save(): Promise<Pick<SavedMachine, 'state' | 'files'>>;
   dispose(): void;
 }
 
@@ -142,15 +178,21 @@ async function createMachine(options: {
   readonly memorySizeBytes: number;
   readonly threaded?: boolean;
   readonly lost: (cause: string) => void;
+  readonly disk?: BlockStore;
+  readonly saved?: SavedMachine;
 }): Promise<HostMachine> {
   if (options.threaded === true) {
     const threaded = await createThreadedMachine({ ...options, onLost: options.lost });
-    return { ...threaded, fidCount: () => 0 };
+    const save = async (): Promise<never> => {
+      throw new KindError('notImplemented', 'Cannot save a machine in a thread of its own');
+    };
+    return { ...threaded, fidCount: () => 0, save };
   }
   const { machine, ninep, disk } = await createLocalMachine(options);
   return {
     machine,
     fidCount: () => ninep.fidCount,
+    save: async () => ({ state: await machine.saveState(), files: ninep.save() }),
     dispose() {
       machine.dispose();
       ninep.dispose();

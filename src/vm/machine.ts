@@ -26,6 +26,8 @@ export interface MachineOptions {
    * that is not a promise must be handed to the device at once: the guest then need not wait for it.
    */
   readonly handle9p: (request: Uint8Array) => Uint8Array | Promise<Uint8Array>;
+  /** What `V86Machine.saveState()` gave: the machine goes on from there instead of booting. */
+  readonly state?: ArrayBuffer;
 }
 
 /** A channel of whole link-layer frames to the agent; see guest/protocol.ts for what they carry. */

@@ -37,6 +37,9 @@ const compiledPagesMax = 1;
 const kernelMagicOffset = 0x202;
 const kernelMagic = 'HdrS';
 
+/** What the guest asked of its files is answered in this time, or something is wrong. */
+const quietMsMax = 20_000;
+
 export class V86Machine implements Machine {
   readonly channel: FrameChannel;
   readonly #options: MachineOptions;
@@ -53,6 +56,9 @@ export class V86Machine implements Machine {
   #paused = false;
   #deferred: (() => void) | undefined;
   #disposed = false;
+  /** Requests for files that are not answered. */
+  #pending9p = 0;
+  #quiet: (() => void) | undefined;
 
   constructor(options: MachineOptions) {
     this.#options = options;
@@ -88,6 +94,32 @@ export class V86Machine implements Machine {
   async pause(): Promise<void> {
     this.#paused = true;
     await this.#emulator?.stop();
+    // What the last slice did is told before this is.
+    await new Promise<void>((resolve) => yieldNow(resolve));
+  }
+
+  /**
+   * Processor, memory and devices, as bytes for `MachineOptions.state` of the same version of the emulator. The machine
+   * must be paused; this waits for the answers that its files owe it. Rejects `conflict` for one that runs.
+   */
+  async saveState(): Promise<ArrayBuffer> {
+    const emulator = this.#emulator;
+    if (emulator === undefined || !this.#paused)
+      throw new KindError('conflict', 'Cannot save the machine: it is not paused');
+    if (this.#pending9p > 0) await this.#answered();
+    return emulator.save_state();
+  }
+
+  #answered(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const giveUp = setTimeout(() => {
+        reject(new KindError('unavailable', 'Cannot save the machine: it waits for its files'));
+      }, quietMsMax);
+      this.#quiet = () => {
+        clearTimeout(giveUp);
+        resolve();
+      };
+    });
   }
 
   dispose(): void {
@@ -112,6 +144,7 @@ export class V86Machine implements Machine {
       }
       this.#emulator = emulator;
       this.#connect(emulator);
+      if (this.#options.state !== undefined) await this.#restore(emulator, this.#options.state);
     } catch (error) {
       const cause = errorMessage(error);
       this.#state.fail(cause);
@@ -150,6 +183,12 @@ export class V86Machine implements Machine {
     });
   }
 
+  async #restore(emulator: V86, state: ArrayBuffer): Promise<void> {
+    await emulator.restore_state(state);
+    this.#heardFromGuest = true;
+    this.#state.set({ phase: 'running' });
+  }
+
   #connect(emulator: V86): void {
     limitCompiledPages(emulator, compiledPagesMax);
     this.#bus = v86Bus(emulator);
@@ -175,8 +214,11 @@ export class V86Machine implements Machine {
   }
 
   #handle9p(request: Uint8Array, reply: (message: Uint8Array) => void): void {
+    this.#pending9p += 1;
     answer9p(this.#options.handle9p, request, (message) => {
       if (!this.#disposed) reply(message);
+      this.#pending9p -= 1;
+      if (this.#pending9p === 0) this.#quiet?.();
     });
   }
 
@@ -191,7 +233,8 @@ export class V86Machine implements Machine {
   /** The agent speaks first: a frame before that would reach a card that nobody listens to. */
   #guestAwaitsFrame(): boolean {
     const queue = this.#receiveQueue;
-    return this.#heardFromGuest && queue !== undefined && queue.enabled && queue.has_request();
+    if (this.#paused || !this.#heardFromGuest || queue === undefined) return false;
+    return queue.enabled && queue.has_request();
   }
 
   /** Frames wait for the guest's next slice; while there is none to come, for `#resumeTransmit()`. */

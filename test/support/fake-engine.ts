@@ -3,6 +3,7 @@ import type { ApiHandler, ApiResponse } from '../../src/api/http.ts';
 import type { Clock } from '../../src/engine/daemon.ts';
 import { createEngine, type Engine } from '../../src/engine/engine.ts';
 import type { RegistryAccess } from '../../src/engine/registry-access.ts';
+import type { SavedEngine } from '../../src/engine/state/saved-engine.ts';
 import { createEngineServer } from '../../src/engine/server/server.ts';
 import { FakeGuest } from '../../src/guest/fake-guest.ts';
 import type { RecordStore } from '../../src/image/content-store.ts';
@@ -32,6 +33,8 @@ export interface FakeEngineOptions {
   /** What the engine before left. */
   readonly state?: RecordStore;
   readonly buildCacheBytesMax?: number;
+  /** What the engine before knew of the machine that goes on. */
+  readonly saved?: SavedEngine;
 }
 
 /** What a test leaves out, nobody answers. */
@@ -67,6 +70,7 @@ export async function createFakeEngine(options: FakeEngineOptions = {}): Promise
     ...(options.buildCacheBytesMax === undefined
       ? {}
       : { buildCacheBytesMax: options.buildCacheBytesMax }),
+    ...(options.saved === undefined ? {} : { saved: options.saved }),
     memorySizeBytes: 272 * 1024 * 1024,
   });
   const handler = createEngineServer(engine);

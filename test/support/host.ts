@@ -3,6 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startNodeHost } from '../../src/node/node-host.ts';
+import type { BlockStore } from '../../src/disk/block-store.ts';
+import type { SavedMachine } from '../../src/host/saved-host.ts';
 import type { Egress } from '../../src/egress/egress.ts';
 import type { Host } from '../../src/host/create-host.ts';
 import type { CommandResult } from '../../src/host/machine-shell.ts';
@@ -15,6 +17,8 @@ export interface TestHost {
   fidCount(): number;
   /** What the kernel said. */
   console(): string;
+  /** The machine at this moment, but for its disk, which is to be copied when `whilePaused` is called. */
+  save(whilePaused?: () => Promise<void>): Promise<SavedMachine>;
   /** Ends it as a user would: containers stopped, everything written out. */
   shutDown(): Promise<void>;
   dispose(): Promise<void>;
@@ -28,6 +32,10 @@ export interface TestHostOptions {
   readonly egress?: Egress;
   /** Runs the machine in a worker thread: for tests with several. */
   readonly threaded?: boolean;
+  /** In place of the data root's own. */
+  readonly disk?: BlockStore;
+  /** Goes on from there. */
+  readonly saved?: SavedMachine;
 }
 
 /** Boots and waits until the Engine API answers. */
@@ -58,6 +66,7 @@ export async function startTestHost(options: TestHostOptions = {}): Promise<Test
     run: (commandLine) => node.host.run(commandLine),
     fidCount: node.fidCount,
     console: () => log,
+    save: (whilePaused) => node.save(whilePaused),
     shutDown: () => node.shutDown(),
     dispose,
   };

@@ -114,7 +114,7 @@ async function finish(
 }
 
 /** A wait that a user's stop cuts short; a start that fails ends it too. */
-function restartLater(
+export function restartLater(
   daemon: Daemon,
   options: {
     readonly container: Container;

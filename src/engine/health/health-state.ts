@@ -23,6 +23,15 @@ export class HealthState {
   failingStreak = 0;
   readonly #log: HealthcheckResult[] = [];
 
+  /** As a container had it when it was saved. */
+  static of({ Status: status, FailingStreak: streak, Log: log }: ContainerHealth): HealthState {
+    const state = new HealthState();
+    state.status = status;
+    state.failingStreak = streak;
+    state.#log.push(...log);
+    return state;
+  }
+
   /** The container was started again: it has to prove itself anew. The log stays. */
   reset(): void {
     this.status = 'starting';

@@ -17,7 +17,7 @@ import type { NetworkTable } from '../../network/network-table.ts';
 import type { Sandbox } from '../../network/network-view.ts';
 import { step } from '../spec/step.ts';
 import { askServers } from './ask-servers.ts';
-import { resolverAddress, resolverRules } from './resolver-rules.ts';
+import { movedResolverRules, resolverAddress, resolverRules } from './resolver-rules.ts';
 import { restoreRules } from './restore-rules.ts';
 
 export interface NameServiceOptions {
@@ -39,15 +39,20 @@ export class NameService implements Disposable {
 
   /**
    * `pid`: a process in the container's network. Resolves when its queries are answered; as with dockerd a container
-   * whose name service cannot be set up runs without.
+   * whose name service cannot be set up runs without. `isReopened`: the machine was restored, and the container has the
+   * rules that lead to sockets of before.
    */
-  async open(containerId: string, pid: number): Promise<void> {
+  async open(
+    containerId: string,
+    pid: number,
+    { isReopened = false }: { readonly isReopened?: boolean } = {},
+  ): Promise<void> {
     const sandbox = this.#options.networks.sandboxOf(containerId);
     if (sandbox?.embeddedDns !== true) return;
     const sockets = new DisposableStore();
     this.#sockets.set(sandbox.id, sockets);
     try {
-      await this.#listen(containerId, { pid, sockets });
+      await this.#listen(containerId, { pid, sockets, isReopened });
     } catch {
       this.close(sandbox.id);
     }
@@ -55,7 +60,11 @@ export class NameService implements Disposable {
 
   async #listen(
     containerId: string,
-    { pid, sockets }: { readonly pid: number; readonly sockets: DisposableStore },
+    {
+      pid,
+      sockets,
+      isReopened,
+    }: { readonly pid: number; readonly sockets: DisposableStore; readonly isReopened: boolean },
   ): Promise<void> {
     const { guest } = this.#options;
     const cause = 'Lead the container’s name queries to the engine’s name service';
@@ -78,7 +87,8 @@ export class NameService implements Disposable {
     sockets.add(datagrams);
     // It ends with the socket, however that ends.
     serveDatagrams(datagrams, answer).catch(() => undefined);
-    await restoreRules(guest, resolverRules({ udp: datagrams.port, tcp: listener.port }), {
+    const ports = { udp: datagrams.port, tcp: listener.port };
+    await restoreRules(guest, isReopened ? movedResolverRules(ports) : resolverRules(ports), {
       program: 'iptables',
       netnsPid: pid,
       cause,

@@ -9,6 +9,7 @@ import type { PublishedPort } from '../../network/network-view.ts';
 import { collectText } from '../../guest/collect-text.ts';
 import type { Daemon } from '../daemon.ts';
 import { sigterm } from '../../lib/signals.ts';
+import { proxyKey } from '../state/process-keys.ts';
 
 const program = '/run/bottleship/docker';
 
@@ -16,6 +17,7 @@ const program = '/run/bottleship/docker';
 export async function startProxy(daemon: Daemon, port: PublishedPort): Promise<GuestProcess> {
   const process = await daemon.guest.run(proxyPlan(port), {
     stdio: { stdin: false, stdout: true, stderr: false },
+    key: proxyKey(port),
   });
   const answer = (await collectText(process.stdout)).trim();
   if (answer === '0') return process;

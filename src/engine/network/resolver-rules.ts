@@ -11,9 +11,22 @@ export interface ResolverPorts {
   readonly tcp: number;
 }
 
+const host = `${resolverAddress}/32`;
+
 /** Input of `iptables-restore --noflush`, in a namespace without rules. */
-export function resolverRules({ udp, tcp }: ResolverPorts): string {
-  const host = `${resolverAddress}/32`;
+export function resolverRules(ports: ResolverPorts): string {
+  return rulesText(ports, [
+    `-A OUTPUT -d ${host} -j DOCKER_OUTPUT`,
+    `-A POSTROUTING -d ${host} -j DOCKER_POSTROUTING`,
+  ]);
+}
+
+/** The same for a namespace that has the rules with other ports: a chain that is named is emptied first. */
+export function movedResolverRules(ports: ResolverPorts): string {
+  return rulesText(ports, []);
+}
+
+function rulesText({ udp, tcp }: ResolverPorts, jumps: readonly string[]): string {
   const out = (protocol: string, port: number): string =>
     `-A DOCKER_OUTPUT -d ${host} -p ${protocol} -m ${protocol} --dport 53 -j DNAT --to-destination ${resolverAddress}:${port}`;
   const back = (protocol: string, port: number): string =>
@@ -22,8 +35,7 @@ export function resolverRules({ udp, tcp }: ResolverPorts): string {
     '*nat',
     ':DOCKER_OUTPUT - [0:0]',
     ':DOCKER_POSTROUTING - [0:0]',
-    `-A OUTPUT -d ${host} -j DOCKER_OUTPUT`,
-    `-A POSTROUTING -d ${host} -j DOCKER_POSTROUTING`,
+    ...jumps,
     out('tcp', tcp),
     out('udp', udp),
     back('tcp', tcp),

@@ -19,6 +19,12 @@ export class EngineIdentity {
     return this.#id;
   }
 
+  /** Is the engine of a saved machine from now on. */
+  become(id: string, state: StateStore): void {
+    this.#id = id;
+    state.save(key, { id });
+  }
+
   /** Takes the ID of before, or keeps the new one from now on. */
   async restore(state: StateStore): Promise<void> {
     const known = (await state.load(identityPrefix)).map(readId).find((id) => id !== undefined);

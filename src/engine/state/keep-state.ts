@@ -21,11 +21,7 @@ export function keepState(daemon: Daemon): Disposable {
     if (container !== undefined) saveContainer(daemon, container);
     if (type === 'network' && id !== '') saveNetwork(daemon, id);
   });
-  const volumes = daemon.volumes.watch((name) => {
-    const volume = daemon.volumes.get(name);
-    if (volume?.transient === true) return;
-    daemon.state.save(volumePrefix + name, volume && volumeRecord(volume));
-  });
+  const volumes = daemon.volumes.watch((name) => saveVolume(daemon, name));
   return toDisposable(() => {
     events.dispose();
     volumes.dispose();
@@ -33,10 +29,17 @@ export function keepState(daemon: Daemon): Disposable {
 }
 
 /** One that is not there any more is forgotten; the predefined ones are made anew. */
-function saveNetwork(daemon: Daemon, id: string): void {
+export function saveNetwork(daemon: Daemon, id: string): void {
   const network = daemon.networks.get(id);
   if (network !== undefined && !isUserDefined(network)) return;
   daemon.state.save(networkPrefix + id, network && networkRecord(network));
+}
+
+/** One that is not there any more is forgotten. */
+export function saveVolume(daemon: Daemon, name: string): void {
+  const volume = daemon.volumes.get(name);
+  if (volume?.transient === true) return;
+  daemon.state.save(volumePrefix + name, volume && volumeRecord(volume));
 }
 
 export function saveContainer(daemon: Daemon, container: Container): void {

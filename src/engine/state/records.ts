@@ -31,10 +31,13 @@ export function containerRecord(container: Container): JsonRecord {
   return { version, ...made, ...history };
 }
 
+export interface ReadContainerRecord {
+  readonly made: MadeFrom;
+  readonly history: ContainerHistory;
+}
+
 /** Undefined when a part is missing: nothing is made of what only looks like a container. */
-export function readContainerRecord(
-  record: JsonRecord,
-): { readonly made: MadeFrom; readonly history: ContainerHistory } | undefined {
+export function readContainerRecord(record: JsonRecord): ReadContainerRecord | undefined {
   if (record['version'] !== version) return undefined;
   const { id, name, createdMs, state } = record;
   const isWhole =

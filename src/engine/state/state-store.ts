@@ -54,6 +54,10 @@ export class StateStore {
     if (failure !== undefined) throw failure;
   }
 
+  keys(prefix: string): Promise<string[]> {
+    return this.#records.keys(prefix);
+  }
+
   /** Every record below `prefix` that can be read; one that cannot is passed over. */
   async load(prefix: string): Promise<JsonRecord[]> {
     const loaded: JsonRecord[] = [];

@@ -18,6 +18,16 @@ export class VolumeMounts {
   readonly #holders = new Map<string, Set<string>>();
   readonly #mutex = new Mutex();
 
+  /** Who holds which volume. */
+  save(): (readonly [volume: string, holders: readonly string[]])[] {
+    return Array.from(this.#holders, ([name, holders]) => [name, [...holders]] as const);
+  }
+
+  /** On a machine that was restored, with everything mounted. */
+  restore(saved: readonly (readonly [volume: string, holders: readonly string[]])[]): void {
+    for (const [name, holders] of saved) this.#holders.set(name, new Set(holders));
+  }
+
   /** Mounts what of a container's volumes needs it. Idempotent for a holder; a failure holds nothing. */
   async hold(daemon: Daemon, container: Container, holder: string): Promise<void> {
     const volumes = ownMounts(daemon, container);

@@ -19,6 +19,7 @@ export function traceGuest(guest: Guest, trace: RequestTrace): Guest {
   return {
     ready: guest.ready,
     run: (plan, options) => tracedRun({ guest, trace }, plan, options),
+    adopt: (key) => guest.adopt(key),
     apply: (plan, options) => tracedApply({ guest, trace }, plan, options),
     signal: (pid, number) =>
       trace.measure(signalStep(pid, number), () => guest.signal(pid, number)),

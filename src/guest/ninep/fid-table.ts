@@ -67,6 +67,10 @@ export class FidTable {
     this.#fids.delete(number);
   }
 
+  entries(): Iterable<readonly [number: number, fid: Fid]> {
+    return this.#fids;
+  }
+
   clear(): void {
     for (const fid of this.#fids.values()) fid.release?.();
     this.#fids.clear();

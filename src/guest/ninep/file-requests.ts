@@ -58,7 +58,7 @@ export function open(session: Session, request: Request): MaybePromise<Uint8Arra
 }
 
 /** The guest's page cache would not learn of what a second one writes. */
-function openAlone({ openForWriting }: Session, fid: Fid, path: number): void {
+export function openAlone({ openForWriting }: Session, fid: Fid, path: number): void {
   if (openForWriting.has(path)) throw new NinepError('EBUSY');
   openForWriting.add(path);
   fid.release = () => openForWriting.delete(path);

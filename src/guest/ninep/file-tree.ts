@@ -65,6 +65,11 @@ export interface FileTree {
   /** Resolves when what was written will outlive a crash. */
   sync?(inode: number): Promise<void>;
   xattrs(inode: number): Readonly<Record<string, Uint8Array>>;
+  /**
+   * The other trees that begin in its root directory, by name, as far as they were seen; absent, none do. What a saved
+   * session names trees by.
+   */
+  trees?(): Iterable<readonly [name: string, tree: FileTree]>;
 }
 
 export type LookupResult = number | FileTree | undefined;

@@ -36,6 +36,10 @@ export class JoinedTree implements FileTree {
     return Array.from(this.#trees, ([name, tree]) => ({ name, inode: tree.rootInode, tree }));
   }
 
+  trees(): Iterable<readonly [string, FileTree]> {
+    return this.#trees;
+  }
+
   read(): Uint8Array {
     throw new KindError('invalidParameter', 'Cannot read a directory');
   }

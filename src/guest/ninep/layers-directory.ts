@@ -77,6 +77,10 @@ export class LayersDirectory implements FileTree {
     return entries;
   }
 
+  trees(): Iterable<readonly [string, FileTree]> {
+    return Array.from(this.#trees, ([diffId, tree]) => [digestHex(diffId), tree] as const);
+  }
+
   read(): Uint8Array {
     throw new KindError('invalidParameter', 'Cannot read a directory');
   }

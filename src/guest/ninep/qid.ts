@@ -18,8 +18,21 @@ const blockCountMax = 2 ** (32 - blockBits) - 1;
 const version = 1;
 
 export class QidSpace {
-  readonly #blocks = new WeakMap<FileTree, Map<number, number>>();
+  readonly #blocks = new Map<FileTree, Map<number, number>>();
   #blockCount = 0;
+
+  /** Which block of paths belongs to which inodes of which tree. */
+  *blocks(): Iterable<readonly [tree: FileTree, index: number, block: number]> {
+    for (const [tree, blocks] of this.#blocks)
+      for (const [index, block] of blocks) yield [tree, index, block];
+  }
+
+  /** Gives a block back to a tree that had it. */
+  restore(tree: FileTree, index: number, block: number): void {
+    const blocks = this.#blocks.get(tree) ?? new Map<number, number>();
+    this.#blocks.set(tree, blocks.set(index, block));
+    this.#blockCount = Math.max(this.#blockCount, block + 1);
+  }
 
   qid(tree: FileTree, inode: number, type: FileType): Qid {
     return { type: qidType(type), version, path: this.#path(tree, inode) };

@@ -20,6 +20,7 @@ import {
   readU32,
 } from './message.ts';
 import { QidSpace } from './qid.ts';
+import { restoreFiles, saveFiles, type SavedFiles } from './saved-files.ts';
 import { readDirectory } from './read-directory.ts';
 import type { Handler, Session } from './session.ts';
 import * as walk from './walk.ts';
@@ -38,6 +39,10 @@ export interface NinepServer extends Disposable {
   /** Answers one whole request with one whole reply. Never throws, never rejects. */
   handle(request: Uint8Array): MaybePromise<Uint8Array>;
   readonly fidCount: number;
+  /** What the guest holds open. Only while no request waits, which a machine that can be saved takes care of. */
+  save(): SavedFiles;
+  /** Puts what a machine of before held open into a fresh server. Rejects `dataLoss` for nonsense. */
+  restore(saved: SavedFiles): Promise<void>;
 }
 
 const readOnly: Handler = () => {
@@ -126,6 +131,14 @@ class Server implements NinepServer {
     } catch (error) {
       return errorReply(tag, errnoOf(error));
     }
+  }
+
+  save(): SavedFiles {
+    return saveFiles(this.#session);
+  }
+
+  restore(saved: SavedFiles): Promise<void> {
+    return restoreFiles(this.#session, saved);
   }
 
   dispose(): void {
