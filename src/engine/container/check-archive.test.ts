@@ -33,17 +33,42 @@ describe('checkArchive()', () => {
     await expect(outside).rejects.toThrow('"../f" is outside of "/d"');
   });
 
-  test('refuses a sparse file, which the agent would write wrongly', async () => {
-    const pax = {
+  const sparse = (size: string) => ({
+    ...file,
+    name: 'GNUSparseFile/f',
+    pax: {
       'GNU.sparse.major': '0',
       'GNU.sparse.minor': '1',
       'GNU.sparse.name': 'f',
-      'GNU.sparse.size': '1004',
-      'GNU.sparse.map': '1000,4',
-      'GNU.sparse.numblocks': '1',
-    };
-    await expect(passed(tarArchive([{ ...file, pax }]))).rejects.toThrow(
-      'Cannot unpack "f": it is archived as a sparse file',
-    );
+      'GNU.sparse.size': size,
+      'GNU.sparse.map': '1000,3,2000,1',
+      'GNU.sparse.numblocks': '2',
+    },
+  });
+
+  test('fills the holes of a sparse file', async () => {
+    const data = new Uint8Array(70_000);
+    data.set(new TextEncoder().encode('tex'), 1000);
+    data.set(new TextEncoder().encode('t'), 2000);
+    const archive = await passed(tarArchive([sparse('70000'), ...links]));
+    expect(archive).toEqual(tarArchive([{ name: 'f', type: 'file', data }, ...links]));
+  });
+
+  test('refuses more holes than the disk has room for', async () => {
+    const huge = passed(tarArchive([sparse(String(2 ** 40))]));
+    await expect(huge).rejects.toThrow('write /f: no space left on device');
+    const half = sparse(String(5 * 1024 ** 3));
+    const read = checkArchive(once(tarArchive([half])), '/d').getReader();
+    expect((await read.read()).done).toBe(false);
+    await read.cancel();
+  });
+
+  test('refuses what is no kind of file', async () => {
+    const archive = tarArchive([file]);
+    archive[156] = 0x56;
+    const before = [...archive.subarray(0, 148), ...archive.subarray(156, 512)];
+    const sum = before.reduce((total, byte) => total + byte, 8 * 32);
+    archive.set(new TextEncoder().encode(`${sum.toString(8).padStart(6, '0')}\0 `), 148);
+    await expect(passed(archive)).rejects.toThrow('unhandled tar header type 86');
   });
 });

@@ -1,32 +1,46 @@
 /**
  * Looks at an archive on its way into a container: what is no tar and what names a place outside the
  * directory is refused in Docker's words. The agent would keep it inside whatever it names; this is so
- * that the user hears of it. A sparse file is refused too: the agent knows no holes in archives, and would write what is
- * stored of it as if it were all.
+ * that the user hears of it. Sparse files go on with their holes filled, of which the agent makes holes again.
  */
+import { TarExpansion } from '../../image/tar-expansion.ts';
 import { TarReader, type TarEntry } from '../../image/tar-reader.ts';
 import { errorKind, KindError } from '../../lib/errors.ts';
 import { cleanPath } from '../spec/mount-point.ts';
 
-/** Passes the bytes on; an entry that is refused does not pass, those before it do. */
+/**
+ * As much as the machine's disk holds. Docker writes holes out, so there more than this ends with a full disk; here the
+ * same is said before anything is written.
+ */
+const holesSizeBytesMax = 8 * 1024 ** 3;
+
+/** Passes on what is allowed; an entry that is refused does not pass, those before it do. */
 export function checkArchive(
   source: AsyncIterable<Uint8Array>,
   directory: string,
 ): ReadableStream<Uint8Array> {
-  const reader = new TarReader({ entry: (entry) => checkEntry(entry, directory) });
+  const expansion = new TarExpansion({ holesSizeBytesMax });
+  const reader = new TarReader({
+    entry: (entry) => {
+      checkEntry(entry, directory);
+      expansion.entry(entry);
+    },
+    data: (bytes) => expansion.data(bytes),
+  });
   const iterator = source[Symbol.asyncIterator]();
+  let isOver = false;
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
-        const { done, value } = await iterator.next();
-        try {
-          if (done === true) reader.finish();
-          else reader.write(value);
-        } catch (error) {
-          throw asDockerd(error);
+        let bytes = expansion.take();
+        while (bytes === undefined && !isOver) {
+          const { done, value } = await iterator.next();
+          isOver = done === true;
+          feed(reader, expansion, isOver ? undefined : value);
+          bytes = expansion.take();
         }
-        if (done === true) controller.close();
-        else controller.enqueue(value);
+        if (bytes === undefined) controller.close();
+        else controller.enqueue(bytes);
       },
       async cancel() {
         await iterator.return?.();
@@ -34,6 +48,17 @@ export function checkArchive(
     },
     { highWaterMark: 0 },
   );
+}
+
+/** Undefined is the end. */
+function feed(reader: TarReader, expansion: TarExpansion, bytes: Uint8Array | undefined): void {
+  try {
+    if (bytes !== undefined) return reader.write(bytes);
+    reader.finish();
+  } catch (error) {
+    throw asDockerd(error);
+  }
+  expansion.end();
 }
 
 /** dockerd has no kind for what is wrong with an archive: it answers 500. */
@@ -47,8 +72,6 @@ function checkEntry(entry: TarEntry, directory: string): void {
     throw new KindError('invalidParameter', message);
   };
   const { name, linkName } = entry;
-  if (isSparse(entry))
-    refuse(`Cannot unpack ${JSON.stringify(name)}: it is archived as a sparse file`);
   const place = cleanPath(`${directory}/${name}`);
   if (!isWithin(place, directory)) refuse(`"${cleanName(name)}" is outside of "${directory}"`);
   if (entry.type === 'link') {
@@ -58,12 +81,6 @@ function checkEntry(entry: TarEntry, directory: string): void {
   // An absolute target counts as one below the link, as for Docker: it cannot leave the container.
   if (entry.type === 'symlink' && !isWithin(cleanPath(`${place}/../${linkName}`), directory))
     refuse(`invalid symlink "${place}" -> "${linkName}"`);
-}
-
-function isSparse({ type, typeflag, sizeBytes, extents }: TarEntry): boolean {
-  if (type !== 'file') return false;
-  const storedBytes = extents.reduce((sum, { length }) => sum + length, 0);
-  return typeflag === 'S' || storedBytes !== sizeBytes;
 }
 
 function isWithin(path: string, directory: string): boolean {
