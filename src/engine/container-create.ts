@@ -22,6 +22,7 @@ import { containerOfMode } from './spec/namespace-mode.ts';
 import { parseSecurityOptions } from './spec/security-options.ts';
 import { wantedNetworks } from './network/wanted-networks.ts';
 import { machineName } from './system-info.ts';
+import { checkUserNamespace } from './spec/user-namespace.ts';
 import { createMountPoints } from './volume/create-mount-points.ts';
 import { fillVolumes } from './volume/fill-volumes.ts';
 
@@ -34,6 +35,7 @@ export async function containerCreate(
   const userConfig = checkContainerConfig(given);
   const completed = completeHostConfig(requested ?? {}, { container: userConfig });
   const warnings = [...completed.warnings];
+  checkUserNamespace(daemon.ids, completed.hostConfig);
   const isEmpty = !userConfig.Image && !userConfig.Cmd?.length && !userConfig.Entrypoint?.length;
   if (isEmpty) throw new KindError('invalidParameter', 'no command specified');
   const image = await findImage(daemon, userConfig.Image ?? '', options);

@@ -2,7 +2,7 @@
 import { errorKind, errorMessage, KindError } from '../lib/errors.ts';
 import { openRoot } from './container/container-files.ts';
 import { whenDone } from './container/when-done.ts';
-import { logContainerEvent, type Daemon } from './daemon.ts';
+import { idsOf, logContainerEvent, type Daemon } from './daemon.ts';
 
 /** The stream holds the root open until it ends or is cancelled. */
 export async function containerExport(
@@ -20,7 +20,7 @@ export async function containerExport(
   }
   try {
     const { root, close } = await openRoot(daemon, container);
-    const tar = daemon.guest.readTar('/', { root, bare: true });
+    const tar = daemon.guest.readTar('/', { root, bare: true, ...idsOf(daemon) });
     return whenDone(tar, async () => {
       await close();
       logContainerEvent(daemon, container, { action: 'export' });

@@ -6,7 +6,7 @@ import { checkArchive } from './container/check-archive.ts';
 import { openView } from './container/container-files.ts';
 import type { Container } from './container/container.ts';
 import { followSymlinks } from './container/follow-symlinks.ts';
-import { logContainerEvent, type Daemon } from './daemon.ts';
+import { idsOf, logContainerEvent, type Daemon } from './daemon.ts';
 import { readAccountFiles } from './exec/container-user.ts';
 import type { ContainerExtractOptions } from './server/backend/container-backend.ts';
 import { cleanPath } from './spec/mount-point.ts';
@@ -44,6 +44,7 @@ async function extract(
     await daemon.guest.writeTar(path, tar, {
       root,
       keepKinds: options.noOverwriteDirNonDir,
+      ...idsOf(daemon),
       ...(owner === undefined ? {} : { owner }),
     });
   } catch (error) {
@@ -75,6 +76,11 @@ async function ownerOf(
 
 /** The agent says which entry it could not put in the place of what. */
 function inDockerWords(error: unknown, directory: string): unknown {
+  const stranger = /^Cannot map the owner "([0-9]+)"/.exec(errorMessage(error))?.[1];
+  if (stranger !== undefined) {
+    const message = `Container ID ${stranger} cannot be mapped to a host ID`;
+    return new KindError('system', message, { cause: error });
+  }
   const match = /^Cannot replace "(.*)": (EISDIR|ENOTDIR)$/s.exec(errorMessage(error));
   if (match === null) return error;
   const place = cleanPath(match[1] ?? '');

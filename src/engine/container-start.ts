@@ -33,6 +33,7 @@ import { compileSpec } from './spec/compile-spec.ts';
 import { containerPlan, type ContainerFiles } from './spec/container-plan.ts';
 import { resolveUser } from './spec/passwd.ts';
 import { containerPaths } from './spec/paths.ts';
+import { containerIds } from './spec/user-namespace.ts';
 import { logVolumesMounted, logVolumesUnmounted } from './volume/volume-events.ts';
 import { layerDirs, removeCgroupStep, stopSteps, unmountSteps } from './spec/root-plan.ts';
 import { execFailureExit } from './container/exec-failure.ts';
@@ -132,6 +133,7 @@ async function buildPlan(
 ): Promise<SetupPlan> {
   const { id, config, hostConfig, args, mountPoints } = container;
   const devices = await findDevices(daemon.guest, hostConfig);
+  const ids = containerIds(daemon.ids, hostConfig);
   const user = resolveUser(config.User ?? '', root.accounts, hostConfig.GroupAdd ?? []);
   const spec = compileSpec({
     id,
@@ -144,6 +146,8 @@ async function buildPlan(
     fileMounts: root.fileMounts,
     joinPids: joined.pids,
     devices,
+    ...(ids === undefined ? {} : { ids }),
+    ...(daemon.ids === undefined ? {} : { owner: daemon.owner }),
     ...(joined.network === undefined ? {} : { etcOwner: joined.network.id }),
     ...(joined.sharedMemory === undefined ? {} : { joinedMemory: joined.sharedMemory }),
   });

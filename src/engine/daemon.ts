@@ -1,5 +1,6 @@
 /** What every verb of the engine works with: the machine, the images, and what it knows of containers. */
 import type { Guest } from '../guest/guest.ts';
+import type { IdMapping } from '../guest/id-mapping.ts';
 import type { ImageStore } from '../image/image-store.ts';
 import type { BuildCache } from './build/build-cache.ts';
 import { ContainerTable } from './container/container-table.ts';
@@ -11,6 +12,7 @@ import type { NameService } from './network/name-service.ts';
 import type { NetworkTable } from '../network/network-table.ts';
 import type { PacketFilter } from './network/packet-filter.ts';
 import type { AccountFiles } from './spec/passwd.ts';
+import type { Owner } from './spec/user-namespace.ts';
 import type { EngineIdentity } from './state/engine-identity.ts';
 import type { StateStore } from './state/state-store.ts';
 import type { VolumeMounts } from './volume/volume-mounts.ts';
@@ -54,12 +56,21 @@ export interface Daemon {
   readonly memorySizeBytes: number;
   readonly registryMirrors: readonly string[];
   readonly insecureRegistries: readonly string[];
+  /** Of the containers' users; absent, they are the machine's. */
+  readonly ids?: IdMapping;
+  /** Who a container's root is on the machine. */
+  readonly owner: Owner;
   readonly identity: EngineIdentity;
   readonly xray: XrayHub;
   /** Set in the view that a watched request gets. */
   readonly trace?: RequestTrace;
   /** When the engine was made; milliseconds since 1970. */
   readonly startedMs: number;
+}
+
+/** For archives of what containers own. */
+export function idsOf({ ids }: Daemon): { readonly ids?: IdMapping } {
+  return ids === undefined ? {} : { ids };
 }
 
 /** 64 hex digits. One of digits only would be taken for a number by some tools, as dockerd says. */

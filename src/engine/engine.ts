@@ -3,6 +3,7 @@
  * this one puts them behind the interface that the API server asks for.
  */
 import type { Guest } from '../guest/guest.ts';
+import { outsideRoot, type IdMapping } from '../guest/id-mapping.ts';
 import type { RecordStore } from '../image/content-store.ts';
 import type { ImageStore } from '../image/image-store.ts';
 import type { Disposable } from '../lib/disposable.ts';
@@ -87,6 +88,7 @@ import { restoreState } from './state/restore-state.ts';
 import { saveEngine, type SavedEngine } from './state/saved-engine.ts';
 import { shutDown } from './state/shut-down.ts';
 import { StateStore } from './state/state-store.ts';
+import { machineRoot } from './spec/user-namespace.ts';
 import { systemAuth } from './system-auth.ts';
 import { systemDf } from './system-df.ts';
 import { systemEvents } from './system-events.ts';
@@ -116,6 +118,8 @@ export interface EngineOptions {
   readonly insecureRegistries?: readonly string[];
   /** What builds keep at most beyond images; absent, 2 GiB. */
   readonly buildCacheBytesMax?: number;
+  /** Of the containers' users: user namespaces, unless a container asks for the machine's. */
+  readonly ids?: IdMapping;
   /** Answers name queries of containers that are not about containers; absent, they are refused. */
   readonly resolveName?: (query: Uint8Array) => Promise<Uint8Array>;
   readonly clock?: Clock;
@@ -167,6 +171,9 @@ export function createEngine(options: EngineOptions): Engine {
     memorySizeBytes: options.memorySizeBytes,
     registryMirrors: options.registryMirrors ?? [],
     insecureRegistries: options.insecureRegistries ?? [],
+    ...(options.ids === undefined
+      ? { owner: machineRoot }
+      : { ids: options.ids, owner: outsideRoot(options.ids) }),
     clock,
     random,
     containers: new ContainerTable(),
@@ -215,7 +222,7 @@ export function createEngine(options: EngineOptions): Engine {
       }
       await Promise.all([
         restored,
-        daemon.guest.apply(machineSetupPlan({ hostname: machineName })),
+        daemon.guest.apply(machineSetupPlan({ hostname: machineName, owner: daemon.owner })),
       ]);
       await setUpNetworks(daemon);
       await dropLeftovers(daemon);

@@ -18,6 +18,7 @@ import { processEnv, replaceOrAppendEnv } from './spec/environment.ts';
 import { execPlan } from './spec/exec-plan.ts';
 import { execKey } from './state/process-keys.ts';
 import { rlimitsOf } from './spec/resources.ts';
+import { containerIds } from './spec/user-namespace.ts';
 
 const execExitCodeDefault = 126;
 
@@ -85,6 +86,7 @@ async function buildPlan(
   const { container } = exec;
   const { config, hostConfig } = container;
   const user = await containerUser(daemon, { container, user: exec.user });
+  const ids = containerIds(daemon.ids, hostConfig);
   return execPlan(
     {
       args: exec.args,
@@ -107,6 +109,7 @@ async function buildPlan(
       cgroup: container.cgroup,
       keyring: keyringName(container.id),
       oomScoreAdj: hostConfig.OomScoreAdj ?? 0,
+      ...(ids === undefined ? {} : { ids }),
     },
   );
 }

@@ -13,6 +13,7 @@ import {
   initLayerDir,
 } from './spec/paths.ts';
 import { step } from './spec/step.ts';
+import { ownerSteps, type Owner } from './spec/user-namespace.ts';
 
 const diskDevice = 0;
 /**
@@ -21,12 +22,16 @@ const diskDevice = 0;
  */
 const diskOptions = 'errors=remount-ro,noinit_itable,data=ordered';
 
-export function machineSetupPlan(options: { readonly hostname: string }): SetupPlan {
+export function machineSetupPlan(options: {
+  readonly hostname: string;
+  /** Who a container's root is on the machine. */
+  readonly owner: Owner;
+}): SetupPlan {
   return {
     before: [
-      ...mountSteps(),
+      ...mountSteps(options.owner),
       ...cgroupSteps(),
-      ...initLayerSteps(),
+      ...initLayerSteps(options.owner),
       step({ op: 'sethostname', name: options.hostname }, 'Give the machine a name'),
       step({ op: 'linkUp', name: 'lo' }, 'Bring the loopback up'),
       step(
@@ -37,7 +42,9 @@ export function machineSetupPlan(options: { readonly hostname: string }): SetupP
   };
 }
 
-function mountSteps(): SetupStep[] {
+const kinds = ['overlay2', 'containers', 'volumes'].map((name) => `${dockerRoot}/${name}`);
+
+function mountSteps({ gid }: Owner): SetupStep[] {
   return [
     step(
       { op: 'mkdir', path: dockerRoot, mode: 0o711, parents: true },
@@ -57,12 +64,14 @@ function mountSteps(): SetupStep[] {
       },
       'What containers and volumes hold lies on the disk, and so outlives the machine',
     ),
-    ...['overlay2', 'containers', 'volumes'].map((name) =>
+    ...kinds.map((path) =>
       step(
-        { op: 'mkdir', path: `${dockerRoot}/${name}`, mode: 0o710, parents: true },
+        { op: 'mkdir', path, mode: 0o710, parents: true },
         'A directory for one kind of what Docker keeps',
       ),
     ),
+    // The group may pass through, no more.
+    ...ownerSteps(gid === 0 ? [] : kinds, { uid: 0, gid }),
     mount(
       {
         source: 'cgroup2',
@@ -96,7 +105,7 @@ function cgroupSteps(): SetupStep[] {
 }
 
 /** See `initLayerDir`. */
-function initLayerSteps(): SetupStep[] {
+function initLayerSteps(owner: Owner): SetupStep[] {
   const cause = 'Part of the lowest layer of every container: things to mount upon';
   return [
     ...initLayerDirectories.map((name) =>
@@ -114,6 +123,14 @@ function initLayerSteps(): SetupStep[] {
       ),
     ),
     step({ op: 'symlink', target: '/proc/mounts', path: `${initLayerDir}/etc/mtab` }, cause),
+    ...ownerSteps(
+      [
+        '',
+        '/dev',
+        ...[...initLayerDirectories, ...initLayerFiles, 'etc/mtab'].map((name) => `/${name}`),
+      ].map((name) => initLayerDir + name),
+      owner,
+    ),
   ];
 }
 

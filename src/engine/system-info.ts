@@ -44,6 +44,11 @@ export async function systemInfo(daemon: Daemon): Promise<SystemInfo> {
     RegistryConfig: registryConfig(daemon),
     DockerRootDir: dockerRoot,
     ...identity,
+    SecurityOptions: [
+      'name=seccomp,profile=builtin',
+      ...(daemon.ids === undefined ? [] : ['name=userns']),
+      'name=cgroupns',
+    ],
     Warnings: ['WARNING: No cpuset support'],
   };
 }
@@ -112,5 +117,4 @@ const identity = {
   ContainerdCommit: { ID: '' },
   RuncCommit: { ID: '' },
   InitCommit: { ID: '' },
-  SecurityOptions: ['name=seccomp,profile=builtin', 'name=cgroupns'],
 } as const;

@@ -26,7 +26,14 @@ import { Multiplexer, type MultiplexerHandlers } from './multiplexer.ts';
 import { encodeApply, encodeRun } from './plan-encoder.ts';
 import type { SetupPlan } from './plan.ts';
 import { channel, controlKind, field, openKind } from './protocol.ts';
-import { collectBytes, duplexOf, request, splitFiles, waitForResult } from './requests.ts';
+import {
+  collectBytes,
+  duplexOf,
+  idMapFields,
+  request,
+  splitFiles,
+  waitForResult,
+} from './requests.ts';
 import type {
   AcceptedConnection,
   DatagramSocket,
@@ -239,6 +246,7 @@ export class AgentClient implements Guest {
     const flags = (options.bare === true ? 1 : 0) + (options.headersOnly === true ? 2 : 0);
     if (flags > 0) body.number(field.flags, flags);
     if (options.name !== undefined) body.text(field.name, options.name);
+    idMapFields(body, options.ids);
     let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
     let stream: AgentStream | undefined;
     let done: Promise<unknown> = Promise.resolve();
@@ -271,6 +279,7 @@ export class AgentClient implements Guest {
     const body = request(openKind.writeTar, path, options).flag(field.flags, options.keepKinds);
     if (options.owner !== undefined)
       body.number(field.uid, options.owner.uid).number(field.gid, options.owner.gid);
+    idMapFields(body, options.ids);
     const stream = await this.#open(body.finish());
     const done = waitForResult(stream);
     done.catch(() => {});

@@ -4,6 +4,7 @@
  */
 import type { Disposable } from '../lib/disposable.ts';
 import type { Duplex } from '../lib/duplex.ts';
+import type { IdMapping } from './id-mapping.ts';
 import type { SetupFailure, SetupPlan } from './plan.ts';
 import type {
   AcceptedConnection,
@@ -98,6 +99,8 @@ export interface PathOptions {
 }
 
 export interface ReadTarOptions extends PathOptions {
+  /** Owners are told as the users of a namespace; one that it has no ID for is an error. */
+  readonly ids?: IdMapping;
   /** Write whiteouts and opaque directories of overlayfs as `.wh.` names. */
   readonly overlayUpper?: boolean;
   /** Of a directory only what is in it, under names that begin with the entries' own. */
@@ -110,6 +113,8 @@ export interface ReadTarOptions extends PathOptions {
 
 /** With `root`, symlinks of the archive and of the directory lead where they lead in there. */
 export interface WriteTarOptions extends PathOptions {
+  /** Owners, of the archive or `owner`, are users of a namespace. One that is none of its is an error. */
+  readonly ids?: IdMapping;
   /** A directory never gives way to something else, nor the reverse. */
   readonly keepKinds?: boolean;
   /** Everything gets this owner, whatever the archive says. */

@@ -196,6 +196,9 @@ function encodeProcessFields(
       writer.number(field.uid, operation.uid).number(field.gid, operation.gid);
       for (const group of operation.groups) writer.number(field.group, group);
       break;
+    case 'ownStreams':
+      writer.number(field.uid, operation.uid).number(field.gid, operation.gid);
+      break;
     case 'seccomp':
       writer.bytes(field.content, operation.program).flag(field.kind, operation.log);
       break;

@@ -143,6 +143,7 @@ type ProcessOperation = Extract<
       | 'setsid'
       | 'capabilities'
       | 'setUser'
+      | 'ownStreams'
       | 'noNewPrivileges'
       | 'seccomp'
       | 'chdir'
@@ -180,6 +181,10 @@ function printProcessOperation(operation: ProcessOperation): string {
       const names = operation.bounding.map((name) => name.replace(/^CAP_/, '').toLowerCase());
       const list = ['-all', ...names.map((name) => `+${name}`)].join(',');
       return command('setpriv', `--bounding-set=${list}`, 'sh');
+    }
+    case 'ownStreams': {
+      const streams = [0, 1, 2].map((number) => `/proc/self/fd/${number}`);
+      return command('chown', `${operation.uid}:${operation.gid}`, ...streams);
     }
     case 'setUser':
       return printSetUser(operation);

@@ -128,6 +128,8 @@ export type SetupOperation =
       readonly gid: number;
       readonly groups: readonly number[];
     }
+  /** Gives the standard streams to a user, so that it may open them anew as /dev/stdout and the like. */
+  | { readonly op: 'ownStreams'; readonly uid: number; readonly gid: number }
   | { readonly op: 'noNewPrivileges' }
   /** A compiled classic BPF program: 8 bytes per instruction, little endian. */
   | { readonly op: 'seccomp'; readonly program: Uint8Array; readonly log: boolean }

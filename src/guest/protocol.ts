@@ -158,6 +158,8 @@ export const field = {
   targetPort: 54,
   base: 55,
   held: 56,
+  uidMap: 57,
+  gidMap: 58,
 } as const;
 
 /** Setup operations, in the order of SetupOperation. */
@@ -206,4 +208,5 @@ export const operation = {
   routeAdd: 41,
   routeDelete: 42,
   readonlyTree: 43,
+  ownStreams: 44,
 } as const;

@@ -4,6 +4,7 @@ import { KindError } from '../lib/errors.ts';
 import { joinBytes } from '../lib/join-bytes.ts';
 import type { AgentStream } from './agent-stream.ts';
 import type { PathOptions } from './guest.ts';
+import { idMapText, type IdMapping } from './id-mapping.ts';
 import { channel, controlKind, field } from './protocol.ts';
 import { BodyWriter, type Fields } from './wire.ts';
 
@@ -11,6 +12,12 @@ import { BodyWriter, type Fields } from './wire.ts';
 export function request(kind: number, path: string, options: PathOptions = {}): BodyWriter {
   const body = new BodyWriter(kind).text(field.path, path);
   return options.root === undefined ? body : body.text(field.root, options.root);
+}
+
+/** Whose users the owners of an archive are. */
+export function idMapFields(body: BodyWriter, ids: IdMapping | undefined): void {
+  if (ids === undefined) return;
+  body.text(field.uidMap, idMapText(ids.uids)).text(field.gidMap, idMapText(ids.gids));
 }
 
 /**

@@ -8,6 +8,7 @@ import type { FindEgress } from '../egress/egress.ts';
 import type { Engine } from '../engine/engine.ts';
 import { AgentClient } from '../guest/agent-client.ts';
 import type { DockerInvocation, Guest, GuestProcess } from '../guest/guest.ts';
+import type { IdMapping } from '../guest/id-mapping.ts';
 import type { ContentStore, RecordStore } from '../image/content-store.ts';
 import { DisposableStore, toDisposable, type Disposable } from '../lib/disposable.ts';
 import { errorMessage } from '../lib/errors.ts';
@@ -36,6 +37,8 @@ export interface HostOptions {
   /** Registries that speak HTTP although they are not on loopback. */
   readonly insecureRegistries?: readonly string[];
   readonly memorySizeBytes?: number;
+  /** Of the containers' users; the 9p server turns the owners of layers likewise. Absent, they are the machine's. */
+  readonly ids?: IdMapping;
   /** Fetches a URL that a user named, for `docker import`; by default `fetch` does, under the browser's rules. */
   readonly download?: (url: URL, signal?: AbortSignal) => Promise<Response>;
   /**

@@ -92,6 +92,7 @@ function createHostEngine(
     memorySizeBytes: options.memorySizeBytes ?? memorySizeBytesDefault,
     registryMirrors: options.registryMirrors ?? [],
     insecureRegistries: options.insecureRegistries ?? [],
+    ...(options.ids === undefined ? {} : { ids: options.ids }),
   });
   tellRestored(engine.restored);
   return engine;

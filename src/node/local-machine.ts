@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { BlockStore } from '../disk/block-store.ts';
 import { readDiskImage } from '../disk/disk-image.ts';
+import type { IdMapping } from '../guest/id-mapping.ts';
 import { DiskTree } from '../guest/ninep/disk-tree.ts';
 import { JoinedTree } from '../guest/ninep/joined-tree.ts';
 import { LayersDirectory } from '../guest/ninep/layers-directory.ts';
@@ -27,6 +28,8 @@ export interface LocalMachineOptions {
   readonly disk?: BlockStore;
   /** Goes on from there, on the disk of that moment. */
   readonly saved?: Pick<SavedMachine, 'state' | 'files'>;
+  /** The layers' owners are users of this namespace. */
+  readonly ids?: IdMapping;
 }
 
 export interface LocalMachine {
@@ -59,6 +62,7 @@ async function exportedFiles(stores: {
   readonly disk: BlockStore;
   readonly content: ContentStore;
   readonly records: RecordStore;
+  readonly ids?: IdMapping;
 }): Promise<NinepServer> {
   const userland = new MachineTree({
     fetchFile: (path) => readFile(join(publicFolder, 'machine', path)),

@@ -8,12 +8,13 @@ import { createLocalMachine } from './local-machine.ts';
 import { machinePort } from './machine-port.ts';
 import type { MachineThreadData } from './threaded-machine.ts';
 
-const { dataRoot, memorySizeBytes, port } = workerData as MachineThreadData;
+const { dataRoot, memorySizeBytes, ids, port } = workerData as MachineThreadData;
 const { machine } = await createLocalMachine({
   dataRoot,
   content: await openFileContentStore(dataRoot),
   records: openFileRecordStore(join(dataRoot, 'records')),
   memorySizeBytes,
+  ...(ids === undefined ? {} : { ids }),
 });
 serveMachine(machine, machinePort(port));
 parentPort?.postMessage('ready');

@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Egress } from '../egress/egress.ts';
+import type { IdMapping } from '../guest/id-mapping.ts';
 import { createHost, type Host } from '../host/create-host.ts';
 import type { BlockStore } from '../disk/block-store.ts';
 import type { SavedMachine } from '../host/saved-host.ts';
@@ -25,6 +26,8 @@ export interface NodeHostOptions {
   readonly memorySizeBytes?: number;
   /** Origin of a registry proxy; absent, registries are asked directly. */
   readonly proxyUrl?: string;
+  /** Of the containers' users, and of the owners of images' files; absent, they are the machine's. */
+  readonly ids?: IdMapping;
   /** The caller holds the data root's lock. */
   readonly locked?: boolean;
   readonly registryMirrors?: readonly string[];
@@ -114,6 +117,7 @@ async function startLocked(options: NodeHostOptions): Promise<NodeHost> {
     registryMirrors: options.registryMirrors ?? [],
     insecureRegistries: options.insecureRegistries ?? [],
     ...(options.proxyUrl === undefined ? {} : { proxyUrl: options.proxyUrl }),
+    ...(options.ids === undefined ? {} : { ids: options.ids }),
     findEgress: async () => options.egress,
     ...(options.saved === undefined ? {} : { saved: options.saved.host }),
   });
@@ -177,6 +181,7 @@ async function createMachine(options: {
   readonly records: RecordStore;
   readonly memorySizeBytes: number;
   readonly threaded?: boolean;
+  readonly ids?: IdMapping;
   readonly lost: (cause: string) => void;
   readonly disk?: BlockStore;
   readonly saved?: SavedMachine;

@@ -1,5 +1,6 @@
 /** A machine in a worker thread: the processor is emulated there, so this thread answers at once. */
 import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
+import type { IdMapping } from '../guest/id-mapping.ts';
 import { errorMessage } from '../lib/errors.ts';
 import type { Machine } from '../vm/machine.ts';
 import { PortMachine } from '../vm/port-machine.ts';
@@ -8,12 +9,14 @@ import { machinePort } from './machine-port.ts';
 export interface MachineThreadData {
   readonly dataRoot: string;
   readonly memorySizeBytes: number;
+  readonly ids?: IdMapping;
   readonly port: MessagePort;
 }
 
 export interface ThreadedMachineOptions {
   readonly dataRoot: string;
   readonly memorySizeBytes: number;
+  readonly ids?: IdMapping;
   /** Called once when the thread ends without being asked to. */
   readonly onLost: (cause: string) => void;
 }
@@ -29,9 +32,14 @@ export interface ThreadedMachine {
 export async function createThreadedMachine(
   options: ThreadedMachineOptions,
 ): Promise<ThreadedMachine> {
-  const { dataRoot, memorySizeBytes } = options;
+  const { dataRoot, memorySizeBytes, ids } = options;
   const { port1, port2 } = new MessageChannel();
-  const workerData: MachineThreadData = { dataRoot, memorySizeBytes, port: port2 };
+  const workerData: MachineThreadData = {
+    dataRoot,
+    memorySizeBytes,
+    ...(ids === undefined ? {} : { ids }),
+    port: port2,
+  };
   const worker = new Worker(new URL('./machine-thread.mjs', import.meta.url), {
     workerData,
     transferList: [port2],

@@ -6,6 +6,7 @@ import { startNodeHost } from '../../src/node/node-host.ts';
 import type { BlockStore } from '../../src/disk/block-store.ts';
 import type { SavedMachine } from '../../src/host/saved-host.ts';
 import type { Egress } from '../../src/egress/egress.ts';
+import type { IdMapping } from '../../src/guest/id-mapping.ts';
 import type { Host } from '../../src/host/create-host.ts';
 import type { CommandResult } from '../../src/host/machine-shell.ts';
 
@@ -30,6 +31,8 @@ export interface TestHostOptions {
   readonly proxyUrl?: string;
   readonly memorySizeBytes?: number;
   readonly egress?: Egress;
+  /** Of the containers' users. */
+  readonly ids?: IdMapping;
   /** Runs the machine in a worker thread: for tests with several. */
   readonly threaded?: boolean;
   /** In place of the data root's own. */

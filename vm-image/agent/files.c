@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -178,6 +179,9 @@ void read_tar(struct reader body)
     struct tar_options options = {.overlay_upper = field_number(body, FIELD_KIND, 0) != 0,
                                   .bare = (flags & BARE) != 0,
                                   .headers_only = (flags & HEADERS_ONLY) != 0};
+    if (id_map_parse(&options.uids, text(body, FIELD_UID_MAP)) < 0 ||
+        id_map_parse(&options.gids, text(body, FIELD_GID_MAP)) < 0)
+        fail_job(errno, "archive", path);
     size_t length = strlen(copy);
     /* "x/." and "/" mean the contents, whose names then begin with "./". */
     bool contents = length == 0 || strcmp(copy, "/") == 0 ||
@@ -214,10 +218,19 @@ void write_tar(struct reader body)
         .uid = (uid_t)field_number(body, FIELD_UID, 0),
         .gid = (gid_t)field_number(body, FIELD_GID, 0),
     };
+    if (id_map_parse(&options.uids, text(body, FIELD_UID_MAP)) < 0 ||
+        id_map_parse(&options.gids, text(body, FIELD_GID_MAP)) < 0)
+        fail_job(errno, "unpack", path);
     int fd = in_root ? open_root(root) : open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
         fail_job(errno, "open", path);
-    if (read_tar_stream(STDIN_FILENO, fd, &options, &failure) < 0)
+    bool unpacked = read_tar_stream(STDIN_FILENO, fd, &options, &failure) == 0;
+    if (failure.unmapped) {
+        char id[16];
+        snprintf(id, sizeof id, "%u", failure.unmapped_id);
+        fail_job(EOVERFLOW, "map the owner", id);
+    }
+    if (!unpacked)
         fail_job(errno, failure.kind_kept ? "replace" : "unpack",
                  *failure.name == '\0' ? path : failure.name);
     report_done();

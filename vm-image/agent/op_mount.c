@@ -109,6 +109,16 @@ static int open_source(const char *base, const char *path)
     return fd;
 }
 
+/* In a user namespace a remount must keep what the machine chose: with that, once more. */
+static int remount_keeping(const char *target, unsigned long flags)
+{
+    struct statvfs old;
+    unsigned long kept = MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME | MS_NODIRATIME;
+    if (statvfs(target, &old) < 0)
+        return -1;
+    return mount(NULL, target, NULL, flags | ((unsigned long)old.f_flag & kept), NULL);
+}
+
 static int mount_once(struct reader fields, const char *target, unsigned long flags, bool like_it)
 {
     const char *data = text(fields, FIELD_DATA);
@@ -130,6 +140,8 @@ static int mount_once(struct reader fields, const char *target, unsigned long fl
     }
     int result =
         mount(source, target, *fstype == '\0' ? NULL : fstype, flags, *data == '\0' ? NULL : data);
+    if (result < 0 && errno == EPERM && (flags & MS_REMOUNT) != 0 && (flags & MS_BIND) != 0)
+        result = remount_keeping(target, flags);
     int saved = errno;
     if (fd >= 0)
         close(fd);

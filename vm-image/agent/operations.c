@@ -55,6 +55,7 @@ static const struct operation_entry entries[] = {
     [OPERATION_ROUTE_ADD] = {op_route_add, FIELD_NAME},
     [OPERATION_ROUTE_DELETE] = {op_route_delete, FIELD_NAME},
     [OPERATION_READONLY_TREE] = {op_readonly_tree, FIELD_PATH},
+    [OPERATION_OWN_STREAMS] = {op_own_streams, 0},
 };
 
 enum { ENTRY_COUNT = sizeof entries / sizeof entries[0] };

@@ -60,6 +60,7 @@ int op_route_delete(struct reader fields);
 
 int op_capabilities(struct reader fields);
 int op_set_user(struct reader fields);
+int op_own_streams(struct reader fields);
 int op_no_new_privileges(struct reader fields);
 int op_seccomp(struct reader fields);
 int op_join_keyring(struct reader fields);

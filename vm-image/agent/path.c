@@ -61,6 +61,26 @@ int open_parent(int root_fd, char *path, const char **name)
     return fd;
 }
 
+static struct {
+    uid_t uid;
+    gid_t gid;
+} directory_owner;
+
+void make_directories_for(uid_t uid, gid_t gid)
+{
+    directory_owner.uid = uid;
+    directory_owner.gid = gid;
+}
+
+static int make_owned(int parent_fd, const char *name, mode_t mode)
+{
+    if (mkdirat(parent_fd, name, mode) < 0)
+        return errno == EEXIST ? 0 : -1;
+    if (directory_owner.uid == 0 && directory_owner.gid == 0)
+        return 0;
+    return fchownat(parent_fd, name, directory_owner.uid, directory_owner.gid, AT_SYMLINK_NOFOLLOW);
+}
+
 int make_directories(int root_fd, const char *path, mode_t mode)
 {
     char *copy = strdup(path);
@@ -79,7 +99,7 @@ int make_directories(int root_fd, const char *path, mode_t mode)
         if (fd < 0 && errno == ENOENT) {
             const char *name;
             fd = open_parent(root_fd, copy, &name);
-            if (fd < 0 || (mkdirat(fd, name, mode) < 0 && errno != EEXIST))
+            if (fd < 0 || make_owned(fd, name, mode) < 0)
                 result = -1;
         } else if (fd < 0) {
             result = -1;

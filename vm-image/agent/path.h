@@ -19,6 +19,8 @@ int open_beneath(int root_fd, const char *path, int flags, mode_t mode);
 int open_parent(int root_fd, char *path, const char **name);
 /* mkdir -p inside a root. */
 int make_directories(int root_fd, const char *path, mode_t mode);
+/* Who the directories that make_directories() makes from now on belong to; root at first. */
+void make_directories_for(uid_t uid, gid_t gid);
 /* rm -rf that crosses no mount; a missing path is no error. */
 int remove_tree(int parent_fd, const char *name);
 /* The descriptor of a root directory; the process's own when it is missing or empty. */

@@ -13,14 +13,15 @@
 #include <fcntl.h>
 #include <linux/sched.h>
 #include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
-
-int setns(int fd, int flags);
 
 static bool traced;
 
@@ -101,16 +102,37 @@ void apply_plan(struct reader body)
         report_done();
 }
 
-static pid_t clone_process(struct reader body, int cgroup_fd)
+/* A control group, opened before anything is joined: afterwards the path may mean something else.
+ */
+struct cgroup {
+    int directory_fd;
+    /* The kernel asks who opened it, not who writes. */
+    int processes_fd;
+};
+
+static pid_t clone_process(struct reader body, const struct cgroup *cgroup)
 {
     struct clone_args arguments = {
         .flags = CLONE_PARENT | field_number(body, FIELD_NAMESPACES, 0),
     };
-    if (cgroup_fd >= 0) {
-        arguments.flags |= CLONE_INTO_CGROUP;
-        arguments.cgroup = (uint64_t)cgroup_fd;
+    if (cgroup->directory_fd < 0)
+        return (pid_t)syscall(SYS_clone3, &arguments, sizeof arguments);
+    struct clone_args into = arguments;
+    into.flags |= CLONE_INTO_CGROUP;
+    into.cgroup = (uint64_t)cgroup->directory_fd;
+    pid_t pid = (pid_t)syscall(SYS_clone3, &into, sizeof into);
+    if (pid >= 0 || errno != EACCES)
+        return pid;
+    /* In a user namespace that was joined nobody may write to the group: put it there afterwards.
+     */
+    pid = (pid_t)syscall(SYS_clone3, &arguments, sizeof arguments);
+    if (pid > 0 && dprintf(cgroup->processes_fd, "%d", (int)pid) < 0) {
+        int saved = errno;
+        kill(pid, SIGKILL);
+        errno = saved;
+        return -1;
     }
-    return (pid_t)syscall(SYS_clone3, &arguments, sizeof arguments);
+    return pid;
 }
 
 static _Noreturn void run_child(struct reader body, const int go[2])
@@ -145,33 +167,90 @@ static bool wait_for_host(struct reader body, pid_t pid)
     return recv(JOB_STATUS_FD, &byte, 1, 0) == 1;
 }
 
-/* Opens before joining anything: afterwards the path may mean something else. */
-static int open_cgroup(const char *cgroup)
+static bool open_cgroup(const char *path, struct cgroup *cgroup)
 {
-    return *cgroup == '\0' ? -1 : open(cgroup, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    *cgroup = (struct cgroup){-1, -1};
+    if (*path == '\0')
+        return true;
+    cgroup->directory_fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    cgroup->processes_fd = openat(cgroup->directory_fd, "cgroup.procs", O_WRONLY | O_CLOEXEC);
+    return cgroup->directory_fd >= 0 && cgroup->processes_fd >= 0;
+}
+
+/*
+ * The parent's steps are meant on the machine: where namespaces are joined first, a process that
+ * stayed outside executes them. Who is in a user namespace could not come back.
+ */
+struct steward {
+    pid_t pid; /* 0: nobody was needed */
+    int orders_fd;
+};
+
+static _Noreturn void be_steward(struct reader body, int orders_fd)
+{
+    pid_t pid;
+    /* The end of the pipe without a pid: there is no process to do it for. */
+    if (read(orders_fd, &pid, sizeof pid) != sizeof pid)
+        _exit(1);
+    set_plan_pid(pid);
+    _exit(run_section(section_of(body, SECTION_PARENT), SECTION_PARENT) ? 0 : 1);
+}
+
+static bool hire_steward(struct reader body, struct steward *steward)
+{
+    int orders[2];
+    *steward = (struct steward){0, -1};
+    if (section_of(body, SECTION_JOIN).left == 0 || section_of(body, SECTION_PARENT).left == 0)
+        return true;
+    if (pipe2(orders, O_CLOEXEC) < 0)
+        return false;
+    steward->pid = fork();
+    if (steward->pid == 0) {
+        close(orders[1]);
+        be_steward(body, orders[0]);
+    }
+    close(orders[0]);
+    steward->orders_fd = orders[1];
+    return steward->pid > 0;
+}
+
+static bool run_parent_steps(struct reader body, const struct steward *steward, pid_t pid)
+{
+    int status;
+    if (steward->pid == 0) {
+        set_plan_pid(pid);
+        return run_section(section_of(body, SECTION_PARENT), SECTION_PARENT);
+    }
+    if (write(steward->orders_fd, &pid, sizeof pid) != sizeof pid)
+        return false;
+    while (waitpid(steward->pid, &status, 0) < 0) {
+        if (errno != EINTR)
+            return false;
+    }
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
 void run_plan(struct reader body)
 {
     int go[2];
     struct timespec start;
+    struct cgroup cgroup;
+    struct steward steward;
     traced = field_number(body, FIELD_TRACED, 0) != 0;
     if (!run_section(section_of(body, SECTION_BEFORE), SECTION_BEFORE))
         return;
     clock_gettime(CLOCK_MONOTONIC, &start);
-    const char *cgroup = text(body, FIELD_CGROUP);
-    int cgroup_fd = open_cgroup(cgroup);
-    int home_fd = (int)syscall(SYS_pidfd_open, getppid(), 0);
-    if ((*cgroup != '\0' && cgroup_fd < 0) || home_fd < 0 || pipe2(go, O_CLOEXEC) < 0) {
-        report_failure(SECTION_CLONE, 0, OPERATION_CLONE, cgroup);
+    const char *cgroup_path = text(body, FIELD_CGROUP);
+    if (!open_cgroup(cgroup_path, &cgroup) || !hire_steward(body, &steward) ||
+        pipe2(go, O_CLOEXEC) < 0) {
+        report_failure(SECTION_CLONE, 0, OPERATION_CLONE, cgroup_path);
         return;
     }
-    struct reader join = section_of(body, SECTION_JOIN);
-    if (!run_section(join, SECTION_JOIN))
+    if (!run_section(section_of(body, SECTION_JOIN), SECTION_JOIN))
         return;
-    pid_t pid = clone_process(body, cgroup_fd);
+    pid_t pid = clone_process(body, &cgroup);
     if (pid < 0) {
-        report_failure(SECTION_CLONE, 0, OPERATION_CLONE, cgroup);
+        report_failure(SECTION_CLONE, 0, OPERATION_CLONE, cgroup_path);
         return;
     }
     if (pid == 0)
@@ -179,16 +258,7 @@ void run_plan(struct reader body)
     if (traced)
         report_step(SECTION_CLONE, 0, microseconds_since(&start));
     report_pid(CONTROL_STARTED, pid);
-    struct reader parent = section_of(body, SECTION_PARENT);
-    /* The parent's steps are meant in the machine's namespaces, where the agent is. */
-    if (join.left > 0 && parent.left > 0 &&
-        setns(home_fd, CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWUTS | CLONE_NEWIPC) < 0) {
-        report_failure(SECTION_PARENT, 0, OPERATION_SETNS, "");
-        kill(pid, SIGKILL);
-        return;
-    }
-    set_plan_pid(pid);
-    if (!run_section(parent, SECTION_PARENT) || !wait_for_host(body, pid) ||
+    if (!run_parent_steps(body, &steward, pid) || !wait_for_host(body, pid) ||
         write(go[1], "", 1) < 0)
         kill(pid, SIGKILL);
 }

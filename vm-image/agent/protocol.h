@@ -189,6 +189,8 @@ enum field {
     FIELD_TARGET_PORT = 54,
     FIELD_BASE = 55,
     FIELD_HELD = 56,
+    FIELD_UID_MAP = 57,
+    FIELD_GID_MAP = 58,
 };
 
 /* In the order of SetupOperation in src/guest/plan.ts. */
@@ -237,6 +239,7 @@ enum operation {
     OPERATION_ROUTE_ADD = 41,
     OPERATION_ROUTE_DELETE = 42,
     OPERATION_READONLY_TREE = 43,
+    OPERATION_OWN_STREAMS = 44,
 };
 
 #endif

@@ -2,6 +2,8 @@
 #ifndef TAR_H
 #define TAR_H
 
+#include "id_map.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
@@ -13,6 +15,9 @@ struct tar_options {
     bool bare;
     /* Files come as if they were empty. */
     bool headers_only;
+    /* Owners are told as those of a user namespace. */
+    struct id_map uids;
+    struct id_map gids;
 };
 
 struct unpack_options {
@@ -26,12 +31,18 @@ struct unpack_options {
     bool has_owner;
     uid_t uid;
     gid_t gid;
+    /* Whoever they are, they are users of a user namespace. */
+    struct id_map uids;
+    struct id_map gids;
 };
 
 struct unpack_failure {
     char name[512];
     /* It is `keep_kinds` that stands in the way. */
     bool kind_kept;
+    /* What no ID of the machine stands for, as an owner. */
+    bool unmapped;
+    uint32_t unmapped_id;
 };
 
 /*

@@ -222,8 +222,24 @@ static char *place_of(const struct unpack_options *options, const char *name)
     return place;
 }
 
+static int map_owner(struct tar_entry *entry, const struct unpack_options *options,
+                     struct unpack_failure *failure)
+{
+    uint32_t uid = entry->uid, gid = entry->gid;
+    bool known = id_map_outside(&options->uids, &uid) == 0;
+    if (!known || id_map_outside(&options->gids, &gid) < 0) {
+        failure->unmapped = true;
+        failure->unmapped_id = known ? entry->gid : entry->uid;
+        return -1;
+    }
+    entry->uid = uid;
+    entry->gid = gid;
+    return 0;
+}
+
 /* Puts names below the directory and owners to what the caller wants. */
-static int adjust_entry(struct tar_entry *entry, const struct unpack_options *options)
+static int adjust_entry(struct tar_entry *entry, const struct unpack_options *options,
+                        struct unpack_failure *failure)
 {
     char *name = place_of(options, entry->name);
     char *link_name = entry->type == '1' ? place_of(options, entry->link_name) : NULL;
@@ -241,7 +257,7 @@ static int adjust_entry(struct tar_entry *entry, const struct unpack_options *op
         entry->uid = options->uid;
         entry->gid = options->gid;
     }
-    return 0;
+    return map_owner(entry, options, failure);
 }
 
 /* Set at the end: what is unpacked into a directory changes its time. */
@@ -267,8 +283,11 @@ static int unpack_directory_itself(struct unpacking *unpacking, const struct tar
     }
     if (unpacking->options->keep_directory)
         return 0;
+    struct tar_entry mapped = *entry;
+    if (map_owner(&mapped, unpacking->options, unpacking->failure) < 0)
+        return -1;
     int fd = open_beneath(unpacking->root_fd, directory, O_RDONLY | O_DIRECTORY, 0);
-    int result = fd < 0 ? -1 : set_attributes(fd, entry);
+    int result = fd < 0 ? -1 : set_attributes(fd, &mapped);
     int saved = errno;
     if (result == 0)
         remember_time(unpacking, directory, entry->mtime);
@@ -283,7 +302,7 @@ static int unpack_entry(struct unpacking *unpacking, struct tar_entry *entry)
     const char *name;
     if (is_root(entry->name))
         return unpack_directory_itself(unpacking, entry);
-    if (adjust_entry(entry, unpacking->options) < 0)
+    if (adjust_entry(entry, unpacking->options, unpacking->failure) < 0)
         return -1;
     int fd = open_place(unpacking->root_fd, entry->name, &name);
     if (fd < 0)
@@ -320,7 +339,11 @@ int read_tar_stream(int in_fd, int root_fd, const struct unpack_options *options
         .input.fd = in_fd, .root_fd = root_fd, .options = options, .failure = failure};
     struct tar_entry entry = {0};
     mode_t mask = umask(0);
+    uint32_t root_uid = 0, root_gid = 0;
     int result;
+    if (id_map_outside(&options->uids, &root_uid) == 0 &&
+        id_map_outside(&options->gids, &root_gid) == 0)
+        make_directories_for(root_uid, root_gid);
     while ((result = tar_next(&unpacking.input, &entry)) > 0) {
         result = unpack_entry(&unpacking, &entry);
         if (result < 0) {

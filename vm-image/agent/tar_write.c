@@ -161,8 +161,12 @@ static int put_entry(struct archive *archive, int fd, const struct stat *status,
     snprintf(with_slash, sizeof with_slash, "%s%s", name, header.type == '5' ? "/" : "");
     tar_set_name(&archive->output, header.name, "path", with_slash);
     tar_set_octal(header.mode, sizeof header.mode, status->st_mode & 07777);
-    tar_set_owner(&archive->output, header.uid, "uid", status->st_uid);
-    tar_set_owner(&archive->output, header.gid, "gid", status->st_gid);
+    uint32_t uid = status->st_uid, gid = status->st_gid;
+    if (id_map_inside(&archive->options.uids, &uid) < 0 ||
+        id_map_inside(&archive->options.gids, &gid) < 0)
+        return -1;
+    tar_set_owner(&archive->output, header.uid, "uid", uid);
+    tar_set_owner(&archive->output, header.gid, "gid", gid);
     if (size >= 077777777777ULL)
         tar_add_pax_number(&archive->output, "size", size);
     tar_set_octal(header.size, sizeof header.size, size < 077777777777ULL ? size : 0);

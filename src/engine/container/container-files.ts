@@ -61,7 +61,7 @@ export async function openView(daemon: Daemon, container: Container): Promise<Co
 }
 
 /** Steps that mount the root, unless it is mounted already. The caller holds the container's mutex. */
-export function mountRootSteps(container: Container): SetupStep[] {
+export function mountRootSteps({ ids, owner }: Daemon, container: Container): SetupStep[] {
   if (container.rootUsers > 0) return [];
   const paths = containerPaths(container.id);
   return rootSteps({
@@ -71,6 +71,7 @@ export function mountRootSteps(container: Container): SetupStep[] {
     upperDir: paths.upper,
     workDir: paths.work,
     volatile: container.hostConfig.AutoRemove === true,
+    ...(ids === undefined ? {} : { owner }),
   });
 }
 
@@ -83,7 +84,7 @@ async function acquire(
       throw new KindError('notFound', `No such container: ${container.id}`);
     if (container.run === undefined) {
       const fresh = volumes ? volumeSteps(daemon, container) : [];
-      const steps = [...mountRootSteps(container), ...fresh];
+      const steps = [...mountRootSteps(daemon, container), ...fresh];
       if (steps.length > 0) await daemon.guest.apply({ before: steps });
       if (volumes) volumesPrepared(daemon, container);
     }

@@ -4,6 +4,7 @@ import { errorMessage, KindError } from '../../lib/errors.ts';
 import type { Daemon } from '../daemon.ts';
 import { containerOfMode } from '../spec/namespace-mode.ts';
 import { containerPaths } from '../spec/paths.ts';
+import { containerIds } from '../spec/user-namespace.ts';
 import type { Container } from './container.ts';
 
 export interface JoinedContainers {
@@ -27,10 +28,22 @@ export function findJoined(daemon: Daemon, container: Container): JoinedContaine
       ...(network === undefined ? {} : { net: network.state.pid }),
       ...(ipc === undefined ? {} : { ipc: ipc.container.state.pid }),
       ...(pid === undefined ? {} : { pid: pid.state.pid }),
+      ...joinedUsers(daemon, [network, ipc?.container, pid]),
     },
     ...(network === undefined ? {} : { network }),
     ...(sharedMemory === undefined ? {} : { sharedMemory }),
   };
+}
+
+/** Whoever has a namespace in common with another has its users too: only they may do something there. */
+function joinedUsers(
+  { ids }: Daemon,
+  others: readonly (Container | undefined)[],
+): { readonly user?: number } {
+  const remapped = others.find(
+    (other) => other !== undefined && containerIds(ids, other.hostConfig) !== undefined,
+  );
+  return remapped === undefined ? {} : { user: remapped.state.pid };
 }
 
 function networkContainer(

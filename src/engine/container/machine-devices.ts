@@ -48,7 +48,7 @@ async function mappedDevices(guest: Guest, mapping: DeviceMapping): Promise<Spec
     throw new KindError('system', `${what}: ${reason}`);
   };
   const status = await statDevice(guest, source, fail);
-  const node = deviceOf(status, target);
+  const node = deviceOf(status, { source, path: target });
   if (node !== undefined) return [node];
   const found = status.type === 'dir' ? await devicesBelow(guest, source, target) : [];
   return found.length > 0 ? found : fail('not a device node');
@@ -61,7 +61,7 @@ async function devicesBelow(guest: Guest, source: string, target: string): Promi
     for (const name of await guest.readDirectory(source + path)) {
       const below = `${path}/${name}`;
       const status = await guest.stat(source + below);
-      const node = deviceOf(status, target + below);
+      const node = deviceOf(status, { source: source + below, path: target + below });
       if (node !== undefined) found.push(node);
       else if (status.type === 'dir') pending.push(below);
       if (found.length + pending.length > deviceCountMax)
@@ -71,10 +71,13 @@ async function devicesBelow(guest: Guest, source: string, target: string): Promi
   return found;
 }
 
-function deviceOf(status: FileStat, path: string): SpecDevice | undefined {
+function deviceOf(
+  status: FileStat,
+  paths: Pick<SpecDevice, 'source' | 'path'>,
+): SpecDevice | undefined {
   const { type, device, mode, uid, gid } = status;
   if ((type !== 'char' && type !== 'block') || device === undefined) return undefined;
-  return { path, type, ...device, mode, uid, gid };
+  return { ...paths, type, ...device, mode, uid, gid };
 }
 
 async function statDevice(

@@ -27,7 +27,7 @@ export async function prepareRoot(daemon: Daemon, container: Container): Promise
   const sources = await inspectSources(daemon.guest, container.mountPoints);
   const known = container.startedBefore ? undefined : daemon.accounts.get(container.imageId);
   const volumes = volumeSteps(daemon, container);
-  const steps = [...mountRootSteps(container), ...sources.steps, ...volumes];
+  const steps = [...mountRootSteps(daemon, container), ...sources.steps, ...volumes];
   if (known !== undefined && volumes.length === 0)
     return { accounts: known, steps, mounted: false, fileMounts: sources.files };
   await daemon.guest.apply({ before: steps });

@@ -4,7 +4,7 @@ import { layerXattrs } from '../../image/layer-xattrs.ts';
 import type { TarEntry } from '../../image/tar-reader.ts';
 import { tarEnd, type TarWriterEntry } from '../../image/tar-writer.ts';
 import { errorKind } from '../../lib/errors.ts';
-import type { Daemon } from '../daemon.ts';
+import { idsOf, type Daemon } from '../daemon.ts';
 import { containerPaths } from '../spec/paths.ts';
 
 /** Sha256 of an archive without entries: a layer that changes nothing, which an image leaves out. */
@@ -18,7 +18,11 @@ export async function* upperLayerTar(
 ): AsyncGenerator<Uint8Array, void, void> {
   const { upper } = containerPaths(containerId);
   try {
-    const archive = daemon.guest.readTar(`${upper}/.`, { overlayUpper: true, bare: true });
+    const archive = daemon.guest.readTar(`${upper}/.`, {
+      overlayUpper: true,
+      bare: true,
+      ...idsOf(daemon),
+    });
     yield* rewriteTar(archive, layerEntry);
   } catch (error) {
     if (errorKind(error) !== 'notFound') throw error;

@@ -3,6 +3,7 @@
  * Docker's defaults. Pure: everything it needs of the machine was looked up before.
  */
 import type { ContainerConfig, HostConfig } from '../../api/container.ts';
+import type { IdMapping } from '../../guest/id-mapping.ts';
 import type { NamespaceName } from '../../guest/plan.ts';
 import { encodeProgram } from '../seccomp/bpf.ts';
 import { compileSeccomp } from '../seccomp/compile.ts';
@@ -25,6 +26,7 @@ import type {
 import { parseSecurityOptions } from './security-options.ts';
 import { initPath, specMounts, usesInit } from './spec-mounts.ts';
 import { checkSysctls, sysctlsOf } from './sysctls.ts';
+import type { Owner } from './user-namespace.ts';
 
 export interface SpecInput {
   readonly id: string;
@@ -45,13 +47,17 @@ export interface SpecInput {
   readonly etcOwner?: string;
   /** Where the shared memory is that the container joins: another's, or the machine's. */
   readonly joinedMemory?: string;
+  /** Of the users in a user namespace; absent, they are the machine's. */
+  readonly ids?: IdMapping;
+  /** Who the container's files belong to; absent, the machine's root. */
+  readonly owner?: Owner;
 }
 
 export function compileSpec(input: SpecInput): RuntimeSpec {
   const { id, config, hostConfig } = input;
   const paths = containerPaths(id);
   const namespaces = namespacesOf(input);
-  const sysctl = sysctlsOf(hostConfig);
+  const sysctl = sysctlsOf(hostConfig, { remapped: input.ids !== undefined });
   checkSysctls(sysctl, namespaces);
   checkDeviceRequests(hostConfig);
   const deviceRules = deviceRulesOf(hostConfig, input.devices);
@@ -64,6 +70,7 @@ export function compileSpec(input: SpecInput): RuntimeSpec {
       lowerDirs: [...new Set(input.layerDirs), initLayerDir],
       upperDir: paths.upper,
       workDir: paths.work,
+      ...(input.owner === undefined ? {} : { owner: input.owner }),
     },
     hostname: ownUts ? (config.Hostname ?? '') : '',
     domainname: ownUts ? (config.Domainname ?? '') : '',
@@ -81,6 +88,7 @@ export function compileSpec(input: SpecInput): RuntimeSpec {
       ? { sharedMemory: { path: paths.sharedMemory, sizeBytes: hostConfig.ShmSize ?? 0 } }
       : {}),
     keyring: keyringName(id),
+    ...(input.ids === undefined ? {} : { ids: input.ids }),
   };
 }
 
@@ -169,14 +177,16 @@ function seccompProgram(
   return program;
 }
 
-function namespacesOf({ hostConfig, joinPids }: SpecInput): SpecNamespace[] {
+/** The user namespace last: whoever joins it may not join others of the machine's any more. */
+function namespacesOf({ hostConfig, joinPids, ids }: SpecInput): SpecNamespace[] {
   const shared = new Set<NamespaceName>();
   if (hostConfig.NetworkMode === 'host') shared.add('net');
   if (hostConfig.PidMode === 'host') shared.add('pid');
   if (hostConfig.IpcMode === 'host') shared.add('ipc');
   if (hostConfig.UTSMode === 'host') shared.add('uts');
   if (hostConfig.CgroupnsMode === 'host') shared.add('cgroup');
-  const all: readonly NamespaceName[] = ['mnt', 'net', 'uts', 'pid', 'ipc', 'cgroup'];
+  if (ids === undefined) shared.add('user');
+  const all: readonly NamespaceName[] = ['mnt', 'net', 'uts', 'pid', 'ipc', 'cgroup', 'user'];
   return all
     .filter((type) => !shared.has(type))
     .map((type) => {

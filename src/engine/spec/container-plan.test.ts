@@ -93,6 +93,17 @@ describe('containerPlan()', () => {
     await expect(text).toMatchFileSnapshot('testdata/plan-privileged.golden');
   });
 
+  test('of one whose root is nobody in particular on the machine', async () => {
+    const [range, owner] = [
+      { inside: 0, outside: 100_000, size: 65_536 },
+      { uid: 100_000, gid: 100_000 },
+    ];
+    const user = { uid: 1000, gid: 1000, additionalGids: [], home: '/' };
+    const ids = { uids: [range], gids: [range] };
+    const text = planText(plan({ WorkingDir: '/w' }, {}, { user, ids, owner }));
+    await expect(text).toMatchFileSnapshot('testdata/plan-remapped.golden');
+  });
+
   test('resolves every path of the container inside its root until pivot_root', () => {
     const steps = operations(plan({ WorkingDir: '/w' }, { Tmpfs: { '/t': '' } }));
     const pivot = steps.findIndex(({ op }) => op === 'pivotRoot');

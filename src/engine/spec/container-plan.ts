@@ -21,6 +21,15 @@ import { processSteps } from './process-steps.ts';
 import type { RuntimeSpec, SpecDevice, SpecMount } from './runtime-spec.ts';
 import { sysctlPath } from './sysctls.ts';
 import { step } from './step.ts';
+import {
+  becomeRootStep,
+  boundDeviceSteps,
+  idMapSteps,
+  machineRoot,
+  ownerSteps,
+  ownRootStep,
+  streamSteps,
+} from './user-namespace.ts';
 
 export interface ContainerFiles {
   /** Content by path, for the machine's side of /etc/hosts and its like. */
@@ -44,15 +53,17 @@ export function containerPlan(spec: RuntimeSpec, options: ContainerPlanOptions):
   return {
     before: [
       ...options.rootSteps,
-      ...metadataSteps(options.metadata),
-      ...workingDirectorySteps(spec),
+      ...metadataSteps(options.metadata, spec),
+      ...(spec.ids === undefined ? workingDirectorySteps(spec) : []),
+      ...streamSteps(spec.process, spec.ids),
       ...sharedMemorySteps(spec),
       ...cgroupSteps(spec),
       ...(options.network?.before ?? []),
     ],
     clone: cloneOptions(spec),
-    parent: [...parentSteps(spec), ...(options.network?.parent ?? [])],
+    parent: [...mappingSteps(spec), ...parentSteps(spec), ...(options.network?.parent ?? [])],
     child: [
+      ...(spec.ids === undefined ? [] : [becomeRootStep()]),
       ...sessionSteps(spec),
       ...(options.network?.child ?? []),
       ...mountSteps(spec),
@@ -66,7 +77,7 @@ export function containerPlan(spec: RuntimeSpec, options: ContainerPlanOptions):
   };
 }
 
-function metadataSteps({ directory, files }: ContainerFiles): SetupStep[] {
+function metadataSteps({ directory, files }: ContainerFiles, { root }: RuntimeSpec): SetupStep[] {
   const cause = 'Write what the container sees as its hostname, hosts and resolv.conf';
   return [
     step(
@@ -79,6 +90,7 @@ function metadataSteps({ directory, files }: ContainerFiles): SetupStep[] {
         cause,
       ),
     ),
+    ...ownerSteps([directory, ...files.map(({ path }) => path)], root.owner ?? machineRoot),
   ];
 }
 
@@ -95,12 +107,13 @@ function workingDirectorySteps({ process, root }: RuntimeSpec): SetupStep[] {
 }
 
 /** Mounted on the machine, so that containers that join can bind it. */
-function sharedMemorySteps({ sharedMemory }: RuntimeSpec): SetupStep[] {
+function sharedMemorySteps({ sharedMemory, root }: RuntimeSpec): SetupStep[] {
   if (sharedMemory === undefined) return [];
+  const owner = root.owner === undefined ? '' : `,uid=${root.owner.uid},gid=${root.owner.gid}`;
   const { path, sizeBytes } = sharedMemory;
   return [
     step(
-      { op: 'mkdir', path, mode: 0o700, parents: true },
+      { op: 'mkdir', path, mode: root.owner === undefined ? 0o700 : 0o711, parents: true },
       'A place for memory that others may join',
     ),
     step(
@@ -109,7 +122,7 @@ function sharedMemorySteps({ sharedMemory }: RuntimeSpec): SetupStep[] {
         target: path,
         fstype: 'tmpfs',
         flags: ['nosuid', 'nodev', 'noexec'],
-        data: `mode=1777,size=${sizeBytes}`,
+        data: `mode=1777,size=${sizeBytes}${owner}`,
       }),
       'Shared memory is a file system, and this one others may join',
     ),
@@ -181,6 +194,12 @@ function cloneOptions(spec: RuntimeSpec): CloneOptions {
   };
 }
 
+/** A namespace that is joined has its mapping. */
+function mappingSteps({ ids, namespaces }: RuntimeSpec): SetupStep[] {
+  const isNew = namespaces.some(({ type, pid }) => type === 'user' && pid === undefined);
+  return ids !== undefined && isNew ? idMapSteps(ids) : [];
+}
+
 function parentSteps({ process }: RuntimeSpec): SetupStep[] {
   if (process.oomScoreAdj === 0) return [];
   const content = String(process.oomScoreAdj);
@@ -216,6 +235,7 @@ function mountSteps(spec: RuntimeSpec): SetupStep[] {
       mountOperation({ source: '', target: '/', fstype: '', flags: ['rec', 'private'], data: '' }),
       'Keep the mounts that follow from showing on the machine',
     ),
+    ...(spec.ids === undefined ? [] : [ownRootStep(spec), ...workingDirectorySteps(spec)]),
     ...spec.mounts.flatMap((mount) => specMountSteps(mount, spec.root.path)),
   ];
 }
@@ -285,6 +305,7 @@ function mountOperation(options: {
 
 /** While the machine's /dev can be seen. */
 function machineDeviceSteps(spec: RuntimeSpec): SetupStep[] {
+  if (spec.ids !== undefined) return boundDeviceSteps(spec, { defaults: !hasOwnDev(spec) });
   if (hasOwnDev(spec) || !spec.allDevices) return [];
   const root = spec.root.path;
   return [
@@ -309,10 +330,11 @@ function pivotSteps({ root }: RuntimeSpec): SetupStep[] {
 }
 
 function deviceSteps(spec: RuntimeSpec): SetupStep[] {
-  const asked = spec.devices.flatMap(deviceNodeSteps);
+  const isRemapped = spec.ids !== undefined;
+  const asked = isRemapped ? [] : spec.devices.flatMap(deviceNodeSteps);
   if (hasOwnDev(spec)) return [...asked, ...terminalSteps(spec)];
   return [
-    ...defaultDevices.map(({ path, major, minor }) =>
+    ...(isRemapped ? [] : defaultDevices).map(({ path, major, minor }) =>
       step(
         { op: 'mknod', path, type: 'char', mode: 0o666, major, minor },
         'One of the few devices that every program may expect',

@@ -5,6 +5,7 @@ import type { SetupPlan, SetupStep } from '../../guest/plan.ts';
 import { containerPaths, layersRoot } from './paths.ts';
 import type { SpecRoot } from './runtime-spec.ts';
 import { step } from './step.ts';
+import { machineRoot, ownerSteps } from './user-namespace.ts';
 
 /** Directories of an image's layers, topmost first, each once: overlayfs refuses a repeated one. */
 export function layerDirs(diffIds: readonly Digest[]): string[] {
@@ -23,11 +24,17 @@ export function rootSteps(root: SpecRoot): SetupStep[] {
         'A place for what the container writes, and for the root it will see',
       ),
     ),
+    ...ownerSteps(root.owner === undefined ? [] : rootDirs(root), root.owner ?? machineRoot),
     step(
       { op: 'mount', source: 'overlay', target: root.path, fstype: 'overlay', flags: [], data },
       'Stack the image’s read-only layers under a writable one',
     ),
   ];
+}
+
+/** Its parent lets the container's root through. */
+function rootDirs({ path, upperDir, workDir }: SpecRoot): string[] {
+  return [path.slice(0, path.lastIndexOf('/')), upperDir, workDir, path];
 }
 
 /** Overlayfs refuses what was mounted so before: after a crash it might be damaged. Here it would be gone. */

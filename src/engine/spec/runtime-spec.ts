@@ -2,9 +2,11 @@
  * What a container is to the kernel, in the words of the OCI runtime specification. The engine
  * compiles an image's config and a HostConfig into it, and from it the setup plan.
  */
+import type { IdMapping } from '../../guest/id-mapping.ts';
 import type { NamespaceName } from '../../guest/plan.ts';
 import type { DeviceRule } from './device-filter.ts';
 import type { ProcessUser } from './passwd.ts';
+import type { Owner } from './user-namespace.ts';
 
 export interface SpecCapabilities {
   readonly bounding: readonly string[];
@@ -69,6 +71,8 @@ export interface SpecLimit {
 }
 
 export interface SpecDevice {
+  /** On the machine. */
+  readonly source: string;
   /** In the container. */
   readonly path: string;
   readonly type: 'char' | 'block';
@@ -89,6 +93,8 @@ export interface SpecRoot {
   readonly workDir: string;
   /** Nothing of it is needed after a crash, so nothing waits for the disk. */
   readonly volatile?: boolean;
+  /** Who its root belongs to; absent, the machine's. */
+  readonly owner?: Owner;
 }
 
 export interface RuntimeSpec {
@@ -112,4 +118,6 @@ export interface RuntimeSpec {
   /** A shared memory file system that other containers may join, to be mounted first. */
   readonly sharedMemory?: { readonly path: string; readonly sizeBytes: number };
   readonly keyring: string;
+  /** Of the users in a user namespace; absent, they are the machine's. */
+  readonly ids?: IdMapping;
 }

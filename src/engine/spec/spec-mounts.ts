@@ -3,7 +3,7 @@ import type { HostConfig } from '../../api/container.ts';
 import type { SpecInput } from './compile-spec.ts';
 import { KindError } from '../../lib/errors.ts';
 import type { MountPoint } from './mount-point.ts';
-import { containerPaths } from './paths.ts';
+import { cgroupMount, containerPaths } from './paths.ts';
 import type { SpecMount } from './runtime-spec.ts';
 import { parseSecurityOptions } from './security-options.ts';
 import { tmpfsOptions } from './tmpfs-options.ts';
@@ -99,21 +99,26 @@ function defaultMounts(input: SpecInput): SpecMount[] {
       [...restricted, ...(privileged ? [] : ['ro'])],
       'Show the kernel’s objects, read-only',
     ),
-    {
-      ...virtual(
-        '/sys/fs/cgroup',
-        'cgroup2',
-        [...restricted, ...(writableCgroups ? [] : ['ro'])],
-        'Show its own cgroup',
-      ),
-      source: 'cgroup',
-    },
+    groupsMount(input, [...restricted, ...(writableCgroups ? [] : ['ro'])]),
     {
       ...virtual('/dev/mqueue', 'mqueue', restricted, 'Give the container its own message queues'),
       target: 'dir',
     },
   ];
   return hostConfig.IpcMode === 'none' ? mounts : [...mounts, shmMount(input)];
+}
+
+/** The machine's control groups can only be bound by somebody who is not its root. */
+function groupsMount({ hostConfig, ids }: SpecInput, options: readonly string[]): SpecMount {
+  const isBound = ids !== undefined && hostConfig.CgroupnsMode === 'host';
+  return {
+    destination: cgroupMount,
+    type: isBound ? 'bind' : 'cgroup2',
+    source: isBound ? cgroupMount : 'cgroup',
+    options: isBound ? ['rbind', ...options] : options,
+    target: 'exists',
+    cause: 'Show its own cgroup',
+  };
 }
 
 function shmMount({ id, hostConfig, joinedMemory }: SpecInput): SpecMount {

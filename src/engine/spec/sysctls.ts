@@ -15,13 +15,19 @@ const ofIpcNamespace = new Set([
   'kernel.shm_rmid_forced',
 ]);
 
-/** Unprivileged ports and ping come first, as Docker sets them in a network namespace of the container's own. */
-export function sysctlsOf(hostConfig: HostConfig): Readonly<Record<string, string>> {
+/**
+ * Unprivileged ports and ping come first, as Docker sets them in a network namespace of the container's own; the groups
+ * of a user namespace are too few for ping's range.
+ */
+export function sysctlsOf(
+  hostConfig: HostConfig,
+  { remapped }: { readonly remapped: boolean },
+): Readonly<Record<string, string>> {
   const network = hostConfig.NetworkMode ?? '';
   const own = network !== 'host' && !network.startsWith('container:');
   const defaults = {
     'net.ipv4.ip_unprivileged_port_start': '0',
-    'net.ipv4.ping_group_range': '0 2147483647',
+    ...(remapped ? {} : { 'net.ipv4.ping_group_range': '0 2147483647' }),
   };
   return { ...(own ? defaults : {}), ...hostConfig.Sysctls };
 }

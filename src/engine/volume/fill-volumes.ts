@@ -17,7 +17,7 @@ import { volumeUsers } from './volume-users.ts';
 export async function fillVolumes(daemon: Daemon, container: Container): Promise<void> {
   const fresh = volumeSteps(daemon, container);
   const points = container.mountPoints.filter(({ type, copy }) => type === 'volume' && copy);
-  const rootSteps = points.length === 0 ? [] : mountRootSteps(container);
+  const rootSteps = points.length === 0 ? [] : mountRootSteps(daemon, container);
   if (fresh.length + rootSteps.length === 0) return;
   const holder = `create ${container.id}`;
   try {

@@ -3,6 +3,7 @@ import { KindError } from '../../lib/errors.ts';
 import type { MaybePromise } from '../../lib/maybe-promise.ts';
 import type { Digest } from '../../image/digest.ts';
 import type { LayerExtent, LayerIndex, LayerInode } from '../../image/layer-index.ts';
+import { outsideId, type IdMapping } from '../id-mapping.ts';
 import { type ChunkSource, chunkSizeBytes } from './chunk-cache.ts';
 import type { DirectoryEntry, FileAttributes, FileTree } from './file-tree.ts';
 
@@ -10,6 +11,8 @@ export interface LayerTreeOptions {
   readonly diffId: Digest;
   /** Rejects `notFound` when the layer is not stored. */
   readonly loadIndex: () => Promise<LayerIndex>;
+  /** Owners are users of this namespace. */
+  readonly ids?: IdMapping;
   /** The uncompressed tar of a layer, in chunks. */
   readonly content: (diffId: Digest) => ChunkSource;
 }
@@ -49,12 +52,13 @@ export class LayerTree implements FileTree {
 
   attributes(inode: number): FileAttributes {
     const entry = this.#inode(inode);
-    const { type, mode, uid, gid, mtimeSeconds, mtimeNanoseconds, linkCount } = entry;
+    const { ids } = this.#options;
+    const { type, mode, mtimeSeconds, mtimeNanoseconds, linkCount } = entry;
     return {
       type,
       mode,
-      uid,
-      gid,
+      uid: ids === undefined ? entry.uid : outsideId(ids.uids, entry.uid),
+      gid: ids === undefined ? entry.gid : outsideId(ids.gids, entry.gid),
       sizeBytes: sizeOf(entry),
       allocatedBytes: allocatedBytes(entry),
       mtimeSeconds,

@@ -8,6 +8,7 @@ import type { ContentStore, RecordStore } from '../../image/content-store.ts';
 import { type Digest, digestHex, isDigest } from '../../image/digest.ts';
 import type { LayerIndex } from '../../image/layer-index.ts';
 import { ChunkCache, type ChunkSource } from './chunk-cache.ts';
+import type { IdMapping } from '../id-mapping.ts';
 import type { DirectoryEntry, FileAttributes, FileTree, LookupResult } from './file-tree.ts';
 import { directoryAttributes } from './joined-tree.ts';
 import { LayerTree } from './layer-tree.ts';
@@ -22,6 +23,8 @@ export interface LayersDirectoryOptions {
   readonly content: Pick<ContentStore, 'read'>;
   readonly decode: (record: Uint8Array) => LayerIndex;
   readonly cache?: ChunkCache;
+  /** The layers' owners are users of this namespace. */
+  readonly ids?: IdMapping;
 }
 
 export class LayersDirectory implements FileTree {
@@ -96,6 +99,7 @@ export class LayersDirectory implements FileTree {
   #create(diffId: Digest): LayerTree {
     return new LayerTree({
       diffId,
+      ...(this.#options.ids === undefined ? {} : { ids: this.#options.ids }),
       loadIndex: () => this.#loadIndex(diffId),
       content: (digest) => this.#source(digest),
     });

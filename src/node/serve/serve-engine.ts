@@ -55,7 +55,7 @@ export function startEngine(options: ServeOptions): ServedEngine {
 
 async function boot(options: ServeOptions, onLost: (cause: string) => void): Promise<NodeHost> {
   const { dataRoot, memorySizeBytes, registryProxy } = options;
-  const { registryMirrors, insecureRegistries, egress } = options;
+  const { registryMirrors, insecureRegistries, egress, ids } = options;
   return startNodeHost({
     dataRoot,
     memorySizeBytes,
@@ -65,6 +65,7 @@ async function boot(options: ServeOptions, onLost: (cause: string) => void): Pro
     threaded: true,
     onLost,
     ...(registryProxy === undefined ? {} : { proxyUrl: registryProxy }),
+    ...(ids === undefined ? {} : { ids }),
     ...(egress === undefined ? {} : { egress: createLocalEgress(egress) }),
   });
 }

@@ -24,6 +24,14 @@ describe('parseServeOptions()', () => {
     expect(parseServeOptions(['--help'])).toBeUndefined();
   });
 
+  test('keeps the data of a remapped engine apart', () => {
+    const range = { inside: 0, outside: 100_000, size: 65_536 };
+    expect(parseServeOptions(['--data-root', '/d', '--userns-remap', 'default'])).toMatchObject({
+      dataRoot: '/d/100000.100000',
+      ids: { uids: [range], gids: [range] },
+    });
+  });
+
   test('takes several hosts and mirrors, and whole mebibytes', () => {
     const argv =
       '-H unix:///a -H tcp://[::1]:1 -m 200500k --registry-mirror https://m.example/x/'.split(' ');
@@ -39,6 +47,7 @@ describe('parseServeOptions()', () => {
 
   test.each([
     [['--nosuch'], 'unknown flag: --nosuch'],
+    [['--userns-remap', 'a:b:c'], 'invalid argument "a:b:c" for "--userns-remap": '],
     [['-x'], 'unknown shorthand flag: -x'],
     [['extra'], "Unexpected argument 'extra'"],
     [['--host', 'fd://'], 'invalid argument "fd://" for "--host": expected unix:///path or tcp://host:port'],

@@ -2,14 +2,18 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { IdMapping } from '../../guest/id-mapping.ts';
 import { parseSize } from '../../lib/parse-size.ts';
 import { parseEgressConfig, type EgressConfig } from '../../proxy/egress-config.ts';
 import { memorySizeBytesDefault } from '../node-host.ts';
+import { parseUsernsRemap } from './userns-remap.ts';
 import { parseListenAddress, type ListenAddress } from './listen-address.ts';
 
 export interface ServeOptions {
   readonly hosts: readonly ListenAddress[];
+  /** Of a remapped engine, a folder of its own in the one that was named. */
   readonly dataRoot: string;
+  readonly ids?: IdMapping;
   readonly memorySizeBytes: number;
   /** Origin of a registry proxy; absent, registries are asked directly. */
   readonly registryProxy?: string;
@@ -43,6 +47,7 @@ Options:
       --publish                     Forward the ports that containers publish from this host's loopback
       --registry-mirror list        Mirrors of Docker Hub to ask first
       --registry-proxy string       Ask this registry proxy instead of the registries
+      --userns-remap string         User/Group setting for user namespaces: default or USER[:GROUP]
 `;
 
 /** SeaBIOS keeps 16 MiB; below this the kernel, the agent and one container do not fit. */
@@ -58,9 +63,17 @@ export function parseServeOptions(argv: readonly string[]): ServeOptions | undef
   const hosts = values.host ?? [`unix://${socketDefault(dataRoot)}`];
   const proxy = values['registry-proxy'];
   const egress = parseEgress(values.egress, values['egress-private']);
+  const remap = values['userns-remap'];
+  const remapped =
+    remap === undefined
+      ? undefined
+      : parsed('userns-remap', remap, (text) => parseUsernsRemap(text));
   return {
     hosts: hosts.map((host) => parsed('host', host, parseListenAddress)),
-    dataRoot,
+    // As dockerd: whoever the files belong to, they are not another mapping's.
+    ...(remapped === undefined
+      ? { dataRoot }
+      : { dataRoot: join(dataRoot, remapped.folder), ids: remapped.ids }),
     memorySizeBytes: parseMemory(values.memory),
     registryMirrors: (values['registry-mirror'] ?? []).map((url) =>
       parsed('registry-mirror', url, parseHttpUrl),
@@ -108,6 +121,7 @@ function parseFlags(argv: readonly string[]) {
         egress: { type: 'string', multiple: true },
         'egress-private': { type: 'string', multiple: true },
         publish: { type: 'boolean' },
+        'userns-remap': { type: 'string' },
         help: { type: 'boolean' },
       },
     }).values;
