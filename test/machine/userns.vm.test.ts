@@ -8,7 +8,7 @@ beforeAll(async () => {
   const range = { inside: 0, outside: 100_000, size: 65_536 };
   host = await startTestHost({ ids: { uids: [range], gids: [range] } });
   await host.run('docker pull -q busybox; docker run -d --name c1 --oom-score-adj 300 busybox top');
-}, 60_000);
+}, 120_000);
 
 afterAll(async () => {
   await host.dispose();
@@ -36,7 +36,7 @@ test('a container has users of its own, and sees the image as its root’s', asy
   ]);
   // What the machine says of its first process.
   expect(await lines('ps -o uid= -p $(docker inspect -f {{.State.Pid}} c1)')).toEqual(['100000']);
-}, 60_000);
+}, 120_000);
 
 test('exec and whoever shares a namespace are in the same user namespace', async () => {
   const link = 'readlink /proc/1/ns/user; readlink /proc/self/ns/user';
@@ -50,7 +50,7 @@ test('exec and whoever shares a namespace are in the same user namespace', async
     'x',
     '1000',
   ]);
-}, 60_000);
+}, 120_000);
 
 test('archives, volumes and images have the owners that containers see', async () => {
   await host.run('mkdir -p /tmp/q; touch /tmp/q/f');
@@ -73,7 +73,7 @@ test('archives, volumes and images have the owners that containers see', async (
   ]);
   const refused = await lines('docker run --rm -v vol:/v:ro busybox touch /v/x');
   expect(refused).toEqual(['touch: /v/x: Read-only file system']);
-}, 60_000);
+}, 120_000);
 
 test('--userns host has the machine’s users, and what needs its root needs that', async () => {
   const run = 'docker run --rm --userns host --privileged busybox';
@@ -92,4 +92,4 @@ test('--userns host has the machine’s users, and what needs its root needs tha
   expect(await refused('--pid host')).toBe(
     'docker: Error response from daemon: cannot share the host PID namespace when user namespaces are enabled',
   );
-}, 60_000);
+}, 120_000);
