@@ -158,6 +158,7 @@ class ChunkedWriter implements BlobWriter {
   /** The batch on its way: one is written while the next is gathered. */
   #flight: Promise<void> = Promise.resolve();
   #isOpen = true;
+  #digest: Digest | undefined;
 
   constructor(backend: ChunkBackend, { ingest, hasher }: { ingest: string; hasher: Hasher }) {
     this.#backend = backend;
@@ -178,9 +179,13 @@ class ChunkedWriter implements BlobWriter {
     }
   }
 
+  digest(): Digest {
+    return (this.#digest ??= this.#hasher.digest());
+  }
+
   async commit(expected?: Digest): Promise<BlobInfo> {
     this.#assertOpen();
-    const digest = this.#hasher.digest();
+    const digest = this.digest();
     if (expected !== undefined && digest !== expected) {
       await this.abort();
       throw new KindError(

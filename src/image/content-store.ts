@@ -15,6 +15,8 @@ export interface BlobInfo {
 export interface BlobWriter {
   /** Appends bytes; resolves when they are taken (back-pressure). Rejects `resourceExhausted` when the quota is full. */
   write(chunk: Uint8Array): Promise<void>;
+  /** Of all that was written, which is all that may be written: afterwards it can only be committed or aborted. */
+  digest(): Digest;
   /**
    * Names the blob by the digest of what was written. Idempotent for content already there.
    * Rejects `dataLoss` and stores nothing when it is not `expected`.

@@ -17,8 +17,12 @@ export async function createHasher(): Promise<Hasher> {
   };
 }
 
+/** To make one costs more than to hash a small file. Whoever uses it is done before anybody else has a turn. */
+let shared: ReturnType<typeof createSHA256> | undefined;
+
 export async function digestOf(bytes: Uint8Array): Promise<Digest> {
-  const hasher = await createHasher();
-  hasher.update(bytes);
-  return hasher.digest();
+  const hash = await (shared ??= createSHA256());
+  hash.init();
+  hash.update(bytes);
+  return `sha256:${hash.digest('hex')}`;
 }

@@ -10,6 +10,7 @@
  */
 import type { Digest } from './digest.ts';
 import type { LayerIndex } from './layer-index.ts';
+import type { IndexOptions } from './layer-store.ts';
 import { type LayerNode, createNode, freezeTree, markOpaque, setXattr } from './layer-node.ts';
 import { pathLengthMax, resolveDirectory, splitPath } from './layer-path.ts';
 import { byteStringLength } from '../lib/byte-string.ts';
@@ -31,11 +32,12 @@ export class LayerIndexer {
   readonly #root = createNode('dir');
   readonly #reader = new TarReader({ entry: (entry) => this.#add(entry) });
   readonly #plainNames: boolean;
+  readonly #check: ((entry: TarEntry) => void) | undefined;
   #entryCount = 0;
 
-  /** `plainNames`: `.wh.x` is a file of that name, as in what is no layer. */
-  constructor({ plainNames = false }: { readonly plainNames?: boolean } = {}) {
+  constructor({ plainNames = false, check }: IndexOptions = {}) {
     this.#plainNames = plainNames;
+    this.#check = check;
   }
 
   /** The next bytes of the uncompressed tar. Throws `invalidParameter` for what cannot be unpacked. */
@@ -53,6 +55,7 @@ export class LayerIndexer {
     if (++this.#entryCount > layerEntryCountMax) {
       throw new KindError('resourceExhausted', `layer has more than ${layerEntryCountMax} entries`);
     }
+    this.#check?.(entry);
     const parts = splitPath(entry.name);
     const name = parts.pop();
     if (name === undefined) {

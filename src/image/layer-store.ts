@@ -10,7 +10,7 @@ import { errorMessage, KindError } from '../lib/errors.ts';
 import type { BlobWriter, ContentStore, RecordStore } from './content-store.ts';
 import { decompress, defaultLimits, type DecompressLimits } from './decompress.ts';
 import { isDigest, type Digest } from './digest.ts';
-import { createHasher, type Hasher } from './hash.ts';
+import type { TarEntry } from './tar-reader.ts';
 
 /** What reads the tar of a layer while it is stored, and refuses what is not one. */
 export interface LayerIndexSink {
@@ -24,6 +24,8 @@ export interface LayerIndexSink {
 export interface IndexOptions {
   /** `.wh.x` is a file of that name: the tar is no layer, and whites nothing out. */
   readonly plainNames?: boolean;
+  /** Throws for what may not be in it. */
+  readonly check?: (entry: TarEntry) => void;
 }
 
 /**
@@ -200,12 +202,11 @@ export class LayerStore {
   ): Promise<IngestedLayer> {
     const sink = this.#createIndexSink(options);
     const writer = await this.#content.create();
-    const hasher = await createHasher();
     try {
-      await this.#copy(source, { sink, writer, hasher }).catch((cause: unknown) => {
+      await this.#copy(source, { sink, writer }).catch((cause: unknown) => {
         throw cause instanceof TarRefusal ? cause.cause : cause;
       });
-      const diffId = hasher.digest();
+      const diffId = writer.digest();
       lease.add(diffId);
       const known = await this.info(diffId);
       if (known === undefined) {
@@ -225,12 +226,11 @@ export class LayerStore {
   /** Throws a `TarRefusal` after the last byte: bytes that turn out to be the wrong ones are the better explanation. */
   async #copy(
     source: AsyncIterable<Uint8Array>,
-    { sink, writer, hasher }: { sink: LayerIndexSink; writer: BlobWriter; hasher?: Hasher },
+    { sink, writer }: { sink: LayerIndexSink; writer: BlobWriter },
   ): Promise<void> {
     let refusal: TarRefusal | undefined;
     for await (const chunk of decompress(source, this.#limits)) {
       await writer.write(chunk);
-      hasher?.update(chunk);
       if (refusal !== undefined) continue;
       try {
         await sink.write(chunk);

@@ -5,7 +5,7 @@
 import { dockerfileBytesMax } from '../../build/parse/parse-dockerfile.ts';
 import { decompress, detectCompression, type DecompressLimits } from '../../image/decompress.ts';
 import type { LayerLease } from '../../image/layer-store.ts';
-import { TarReader } from '../../image/tar-reader.ts';
+import type { TarEntry } from '../../image/tar-reader.ts';
 import { tarArchive } from '../../image/tar-writer.ts';
 import { errorKind, errorMessage, KindError } from '../../lib/errors.ts';
 import { joinBytes } from '../../lib/join-bytes.ts';
@@ -28,9 +28,12 @@ export async function ingestContext(
 ): Promise<MountSource> {
   const { layers } = daemon.images;
   try {
-    const source = checked(decompress(body, contextLimits), signal);
+    const source = abortable(decompress(body, contextLimits), signal);
     // What a context calls `.wh.x` is a file; in the layer that COPY makes of it, it whites x out, as Docker's does.
-    const { diffId } = await layers.ingestNew(source, lease, { plainNames: true });
+    const { diffId } = await layers.ingestNew(source, lease, {
+      plainNames: true,
+      check: checkEntry,
+    });
     return { tree: await openTree(layers, [diffId]), diffIds: [diffId] };
   } catch (cause) {
     signal.throwIfAborted();
@@ -41,32 +44,30 @@ export async function ingestContext(
 }
 
 /** Refuses what no honest client packs: names that lead out, and what is neither file, directory nor link. */
-async function* checked(
+function checkEntry({ name, type, sizeBytes }: TarEntry): void {
+  if (name.includes('..') && name.split('/').includes('..'))
+    throw new KindError(
+      'invalidParameter',
+      `${JSON.stringify(name)} is outside of the build context`,
+    );
+  if (['char', 'block', 'fifo', 'other'].includes(type))
+    throw new KindError(
+      'invalidParameter',
+      `${JSON.stringify(name)} is neither a file nor a directory nor a link, which alone can be in a build context`,
+    );
+  if (sizeBytes > contextBytesMax)
+    throw new KindError(
+      'resourceExhausted',
+      `${JSON.stringify(name)} is larger than ${contextBytesMax} bytes`,
+    );
+}
+
+async function* abortable(
   source: AsyncIterable<Uint8Array>,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array, void, void> {
-  const reader = new TarReader({
-    entry: ({ name, type, sizeBytes }) => {
-      if (name.split('/').includes('..'))
-        throw new KindError(
-          'invalidParameter',
-          `${JSON.stringify(name)} is outside of the build context`,
-        );
-      if (['char', 'block', 'fifo', 'other'].includes(type))
-        throw new KindError(
-          'invalidParameter',
-          `${JSON.stringify(name)} is neither a file nor a directory nor a link, which alone can be in a build context`,
-        );
-      if (sizeBytes > contextBytesMax)
-        throw new KindError(
-          'resourceExhausted',
-          `${JSON.stringify(name)} is larger than ${contextBytesMax} bytes`,
-        );
-    },
-  });
   for await (const chunk of source) {
     signal.throwIfAborted();
-    reader.write(chunk);
     yield chunk;
   }
 }

@@ -1,6 +1,6 @@
 /** Bytes of files that lie in layers' tars. */
 import type { Digest } from '../../image/digest.ts';
-import { createHasher } from '../../image/hash.ts';
+import { createHasher, digestOf } from '../../image/hash.ts';
 import type { LayerInode } from '../../image/layer-index.ts';
 import type { LayerStore } from '../../image/layer-store.ts';
 import { KindError } from '../../lib/errors.ts';
@@ -67,6 +67,8 @@ export class ContentDigests {
   }
 
   async #hash(node: TreeNode): Promise<Digest> {
+    if (node.inode.sizeBytes <= chunkBytes)
+      return digestOf(await readSmallFile(this.#layers, node, chunkBytes));
     const hasher = await createHasher();
     for await (const chunk of fileContent(this.#layers, node)) hasher.update(chunk);
     return hasher.digest();

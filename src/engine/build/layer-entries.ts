@@ -17,6 +17,8 @@ export interface LayerEntry extends Omit<
 
 export class LayerEntries {
   readonly #entries = new Map<string, LayerEntry>();
+  /** Until the next `set`. */
+  #sorted: [string, LayerEntry][] | undefined;
 
   get(path: string): LayerEntry | undefined {
     return this.#entries.get(path);
@@ -24,6 +26,7 @@ export class LayerEntries {
 
   set(path: string, entry: LayerEntry): void {
     this.#entries.set(path, entry);
+    this.#sorted = undefined;
   }
 
   get size(): number {
@@ -31,8 +34,11 @@ export class LayerEntries {
   }
 
   /** Parents before what is in them. */
-  sorted(): [string, LayerEntry][] {
-    return [...this.#entries].sort(([a], [b]) => (byDepth(a) < byDepth(b) ? -1 : 1));
+  sorted(): readonly [string, LayerEntry][] {
+    if (this.#sorted !== undefined) return this.#sorted;
+    const keyed = [...this.#entries].map((entry) => ({ key: byDepth(entry[0]), entry }));
+    keyed.sort((a, b) => (a.key < b.key ? -1 : 1));
+    return (this.#sorted = keyed.map(({ entry }) => entry));
   }
 
   async *tar(layers: LayerStore): AsyncGenerator<Uint8Array, void, void> {
