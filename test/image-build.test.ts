@@ -221,6 +221,20 @@ describe('POST /build', () => {
     expect(JSON.stringify(messages)).toContain('outside of the build context');
   });
 
+  test('RUN tells which SSH agent it needs, and does without where it may', async () => {
+    const engine = await createFakeEngine();
+    const run = (mount: string) =>
+      build(engine, context(`FROM busybox\nRUN --mount=${mount} true\n`), '&version=2');
+    const { messages } = await run('type=ssh,id=mine,required');
+    expect(messages.at(-1)?.error).toBe('unset ssh forward key mine');
+    expect(engine.guest.processes).toHaveLength(0);
+    engine.guest.script = (process) => process.end(1);
+    await run('type=ssh --mount=type=ssh,id=two');
+    expect(JSON.stringify(engine.guest.processes[0]?.plan)).toContain(
+      '"SSH_AUTH_SOCK=/run/buildkit/ssh_agent.0"',
+    );
+  });
+
   test('a failing RUN tells its exit code and leaves no image', async () => {
     const engine = await createFakeEngine();
     engine.guest.script = (process) => {

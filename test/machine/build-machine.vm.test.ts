@@ -115,6 +115,21 @@ describe('docker build', () => {
     expect(await output('cat /tmp/wh/out/c/name')).toBe('y\n');
   });
 
+  test('--ssh brings an agent, or keys for one, into RUN', async () => {
+    // Busybox has no ssh-add: the machine's own, with its libraries.
+    await output(`mkdir -p /tmp/ssh/user && cd /tmp/ssh && ssh-keygen -q -t ed25519 -N '' -C mine -f key
+      cp -L --parents /usr/bin/ssh-add $(ldd /usr/bin/ssh-add | grep -o '/[^ ]*') user
+      ssh-agent -a /tmp/ssh/agent > /dev/null; SSH_AUTH_SOCK=/tmp/ssh/agent ssh-add -q key
+      printf '%s\\n' 'FROM scratch' 'COPY user /' 'RUN --mount=type=ssh,required ["/usr/bin/ssh-add","-l"]' \\
+        'RUN --mount=type=ssh,id=file,required,target=/a,mode=0666,uid=7 --mount=type=ssh,id=none ["/usr/bin/ssh-add","-l"]' > Dockerfile`);
+    const build = 'cd /tmp/ssh && SSH_AUTH_SOCK=/tmp/ssh/agent docker build --progress plain';
+    const { exitCode, stderr } = await host.run(`${build} --ssh default --ssh file=key .`);
+    const fingerprint = (await output('ssh-keygen -lf /tmp/ssh/key')).trim();
+    expect([exitCode, stderr.split(fingerprint).length]).toEqual([0, 3]);
+    expect(await output('ls /run/bottleship/ssh; pgrep socat || true')).toBe('');
+    await output('pkill -x ssh-agent');
+  }, 180_000);
+
   test('du lists what is kept, prune drops what a filter names', async () => {
     await output(`printf 'FROM busybox\\nRUN echo pruned > /p\\n' | docker build -q -`);
     const listed = await output('docker buildx du --verbose');

@@ -38,6 +38,8 @@ export interface MountOptions {
   readonly from: SourceReference | undefined;
   /** Relative targets lie below it. */
   readonly workdir: string;
+  /** SSH mounts before this one, which number the place of one that names none. */
+  readonly sshCount: number;
 }
 
 /** Rejects `invalidParameter` with Docker's words. */
@@ -49,7 +51,7 @@ export function readMount(text: string, options: MountOptions): RunMount {
   }
   checkWords(words);
   if (words.type === 'secret') return secretMount(words);
-  if (words.type === 'ssh') return sshMount(words);
+  if (words.type === 'ssh') return sshMount(words, options);
   return fileMount(words, options);
 }
 
@@ -156,12 +158,12 @@ function secretMount(words: MountWords): RunMount {
   };
 }
 
-function sshMount(words: MountWords): RunMount {
+function sshMount(words: MountWords, { sshCount }: MountOptions): RunMount {
   if (words.source) throw invalid('ssh does not support source');
   return {
     type: 'ssh',
     id: words.id || 'default',
-    target: words.target || '/run/buildkit/ssh_agent.0',
+    target: words.target || `/run/buildkit/ssh_agent.${sshCount}`,
     required: words.required ?? false,
     mode: words.mode ?? 0o600,
     uid: words.uid ?? 0,

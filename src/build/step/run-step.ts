@@ -22,9 +22,11 @@ export function runStep(
   const { escape } = plan.dockerfile;
   const expand = expander(context);
   const workdir = state.config.WorkingDir || '/';
-  const mounts = instruction.mounts.map((mount, index) =>
-    readMount(mount, { expand, workdir, from: planned.mountsFrom[index] }),
-  );
+  const mounts: RunMount[] = [];
+  for (const [index, mount] of instruction.mounts.entries()) {
+    const sshCount = mounts.filter(({ type }) => type === 'ssh').length;
+    mounts.push(readMount(mount, { expand, workdir, from: planned.mountsFrom[index], sshCount }));
+  }
   const { args, script, summary } = commandOf(instruction, state);
   const shown = new Map([...state.env, ...secretMask(mounts)]);
   const options = { env: shown, escape, rawQuotes: true, skipUnset: true };

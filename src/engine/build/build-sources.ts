@@ -76,7 +76,8 @@ async function namedSource(
     const index = session.plan.stages.findIndex(({ stage }) => stage.stageName === wanted);
     return openSource(session, { kind: 'stage', index });
   }
-  if (isGitContext(value)) return fetchGit(daemon, value, { ...session, keepGitDir: false });
+  if (isGitContext(value))
+    return fetchGit(daemon, value, { ...session, ssh: session.options.ssh, keepGitDir: false });
   if (isHttpSource(value)) {
     const tar = downloadContext(daemon, value, session.signal);
     return ingestContext(daemon, tar, { lease, signal: session.signal });

@@ -142,7 +142,8 @@ async function unpack(
 async function gitFiles(session: BuildSession, step: CopyStep, source: string) {
   const { daemon, lease, signal } = session;
   const { checksum, keepGitDir = false } = step;
-  const { tree } = await fetchGit(daemon, source, { lease, signal, keepGitDir, checksum });
+  const { ssh } = session.options;
+  const { tree } = await fetchGit(daemon, source, { lease, signal, ssh, keepGitDir, checksum });
   return { path: '', node: tree };
 }
 

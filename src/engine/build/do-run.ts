@@ -61,6 +61,7 @@ export async function doRun(
   const mounts = await prepareMounts(daemon, step, {
     sources,
     secrets: options.secrets,
+    ssh: options.ssh,
     signal,
   });
   try {

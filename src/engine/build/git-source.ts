@@ -13,7 +13,9 @@ import { randomId, type Daemon } from '../daemon.ts';
 import { defaultPath } from '../spec/environment.ts';
 import { dockerRoot } from '../spec/paths.ts';
 import { step } from '../spec/step.ts';
+import type { BuildSshAgent } from '../server/backend/build-backend.ts';
 import { ingestContext } from './build-context.ts';
+import { openSshSocket, type SshSocket } from './ssh-socket.ts';
 import type { MountSource } from './run-mounts.ts';
 
 const cause = 'Fetch the git repository of a build';
@@ -23,6 +25,8 @@ export interface GitOptions {
   readonly signal: AbortSignal;
   /** `.git` comes along. */
   readonly keepGitDir: boolean;
+  /** By ID; `default` is what ssh is given. */
+  readonly ssh: ReadonlyMap<string, BuildSshAgent>;
   /** The commit that it must be, or its beginning; empty for any. */
   readonly checksum?: string;
 }
@@ -34,7 +38,7 @@ export async function fetchGit(
   options: GitOptions,
 ): Promise<MountSource> {
   const reference = parseGitReference(source);
-  const checkout = new GitCheckout(daemon, reference, options.signal);
+  const checkout = new GitCheckout(daemon, reference, options);
   try {
     await checkout.fetch();
     await checkout.verify(options.checksum ?? '');
@@ -48,13 +52,14 @@ export async function fetchGit(
 class GitCheckout {
   readonly #daemon: Daemon;
   readonly #reference: GitReference;
-  readonly #signal: AbortSignal;
+  readonly #options: GitOptions;
   readonly #path: string;
+  #agent: SshSocket | undefined;
 
-  constructor(daemon: Daemon, reference: GitReference, signal: AbortSignal) {
+  constructor(daemon: Daemon, reference: GitReference, options: GitOptions) {
     this.#daemon = daemon;
     this.#reference = reference;
-    this.#signal = signal;
+    this.#options = options;
     this.#path = `${dockerRoot}/tmp/git-${randomId(daemon.random).slice(0, 16)}`;
   }
 
@@ -63,6 +68,7 @@ class GitCheckout {
     await this.#daemon.guest.apply({
       before: [step({ op: 'mkdir', path: this.#path, mode: 0o755, parents: true }, cause)],
     });
+    await this.#openAgent();
     await this.#git(['init', '-q', '--template=']);
     const wanted = ref === '' ? 'HEAD' : ref;
     try {
@@ -108,7 +114,15 @@ class GitCheckout {
   }
 
   async dispose(): Promise<void> {
+    await this.#agent?.close();
     await applyEach(this.#daemon.guest, [step({ op: 'removeTree', path: this.#path }, cause)]);
+  }
+
+  async #openAgent(): Promise<void> {
+    const { ssh, signal } = this.#options;
+    const agent = ssh.get('default');
+    if (agent === undefined || /^(https?|git):\/\//.test(this.#reference.remote)) return;
+    this.#agent = await openSshSocket(this.#daemon, agent, { mode: 0o600, uid: 0, gid: 0, signal });
   }
 
   async #has(path: string): Promise<boolean> {
@@ -123,61 +137,66 @@ class GitCheckout {
 
   /** What it printed. Rejects with its complaint. */
   async #git(args: readonly string[]): Promise<string> {
-    this.#signal.throwIfAborted();
+    this.#options.signal.throwIfAborted();
     const { remote } = this.#reference;
     const stdio = { stdin: false, stdout: true, stderr: true };
-    const process = await this.#daemon.guest.run(gitPlan(this.#path, remote, args), { stdio });
+    const process = await this.#daemon.guest.run(this.#plan(args), { stdio });
     const stop = () => void process.signal(9).catch(() => undefined);
-    this.#signal.addEventListener('abort', stop, { once: true });
+    this.#options.signal.addEventListener('abort', stop, { once: true });
     try {
       const [output, complaint, { code }] = await Promise.all([
         collectText(process.stdout),
         collectText(process.stderr),
         process.exit,
       ]);
-      this.#signal.throwIfAborted();
+      this.#options.signal.throwIfAborted();
       if (code === 0) return output;
       throw new KindError(
         'invalidParameter',
         `failed to fetch remote ${withoutCredentials(remote)}: git stderr:\n${complaint}: exit status ${code}`,
       );
     } finally {
-      this.#signal.removeEventListener('abort', stop);
+      this.#options.signal.removeEventListener('abort', stop);
     }
+  }
+
+  /** Nothing of the machine's user is asked: no configuration, no password. A repository names no files as submodules. */
+  #plan(args: readonly string[]): SetupPlan {
+    const settings = [
+      ['remote.origin.url', this.#reference.remote],
+      ['remote.origin.fetch', '+refs/heads/*:refs/remotes/origin/*'],
+      // It is thrown away in a moment.
+      ['maintenance.auto', 'false'],
+      ['gc.auto', '0'],
+    ];
+    const env = [
+      ...environment,
+      ...(this.#agent === undefined ? [] : [`SSH_AUTH_SOCK=${this.#agent.path}`]),
+      `GIT_CONFIG_COUNT=${settings.length}`,
+      ...settings.flatMap(([key, value], index) => [
+        `GIT_CONFIG_KEY_${index}=${key}`,
+        `GIT_CONFIG_VALUE_${index}=${value}`,
+      ]),
+    ];
+    const argv = ['git', '-C', this.#path, ...args];
+    return {
+      before: [],
+      clone: { namespaces: [] },
+      child: [
+        { operation: { op: 'setsid' }, cause },
+        { operation: { op: 'umask', mask: 0o022 }, cause },
+        { operation: { op: 'exec', path: 'git', argv, env }, cause },
+      ],
+    };
   }
 }
 
-/** Nothing of the machine's user is asked: no configuration, no password. A repository names no files as submodules. */
-function gitPlan(directory: string, remote: string, args: readonly string[]): SetupPlan {
-  const settings = [
-    ['remote.origin.url', remote],
-    ['remote.origin.fetch', '+refs/heads/*:refs/remotes/origin/*'],
-    // It is thrown away in a moment.
-    ['maintenance.auto', 'false'],
-    ['gc.auto', '0'],
-  ];
-  const env = [
-    `PATH=${defaultPath}`,
-    'HOME=/dev/null',
-    'LC_ALL=C',
-    'GIT_CONFIG_NOSYSTEM=1',
-    'GIT_TERMINAL_PROMPT=0',
-    'GIT_ALLOW_PROTOCOL=git:http:https:ssh',
-    'GIT_SSH_COMMAND=ssh -F /dev/null -o BatchMode=yes -o StrictHostKeyChecking=no',
-    `GIT_CONFIG_COUNT=${settings.length}`,
-    ...settings.flatMap(([key, value], index) => [
-      `GIT_CONFIG_KEY_${index}=${key}`,
-      `GIT_CONFIG_VALUE_${index}=${value}`,
-    ]),
-  ];
-  const argv = ['git', '-C', directory, ...args];
-  return {
-    before: [],
-    clone: { namespaces: [] },
-    child: [
-      { operation: { op: 'setsid' }, cause },
-      { operation: { op: 'umask', mask: 0o022 }, cause },
-      { operation: { op: 'exec', path: 'git', argv, env }, cause },
-    ],
-  };
-}
+const environment = [
+  `PATH=${defaultPath}`,
+  'HOME=/dev/null',
+  'LC_ALL=C',
+  'GIT_CONFIG_NOSYSTEM=1',
+  'GIT_TERMINAL_PROMPT=0',
+  'GIT_ALLOW_PROTOCOL=git:http:https:ssh',
+  'GIT_SSH_COMMAND=ssh -F /dev/null -o BatchMode=yes -o StrictHostKeyChecking=no',
+];

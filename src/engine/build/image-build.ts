@@ -103,9 +103,9 @@ function openContext(
   options: ImageBuildOptions,
   scope: Pick<BuildSession, 'lease' | 'signal'>,
 ): Promise<MountSource> {
-  const { body, remote, buildArgs } = options;
+  const { body, remote, buildArgs, ssh } = options;
   const keepGitDir = buildArgs['BUILDKIT_CONTEXT_KEEP_GIT_DIR'] === '1';
-  if (isGitContext(remote)) return fetchGit(daemon, remote, { ...scope, keepGitDir });
+  if (isGitContext(remote)) return fetchGit(daemon, remote, { ...scope, ssh, keepGitDir });
   return ingestContext(
     daemon,
     remote === '' ? body : downloadContext(daemon, remote, scope.signal),

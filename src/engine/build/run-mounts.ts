@@ -12,6 +12,8 @@ import { applyEach } from '../guest-plans.ts';
 import { dockerRoot, layersRoot } from '../spec/paths.ts';
 import { layerDirs } from '../spec/root-plan.ts';
 import { step } from '../spec/step.ts';
+import type { BuildSshAgent } from '../server/backend/build-backend.ts';
+import { openSshSocket } from './ssh-socket.ts';
 import { holdCacheMount, lockCacheMounts } from './cache-mounts.ts';
 import { resolvePath, type TreeNode } from './file-tree.ts';
 
@@ -37,6 +39,7 @@ export interface MountOptions {
   /** For each of the step's mounts, what its `from` names. */
   readonly sources: readonly (MountSource | undefined)[];
   readonly secrets: ReadonlyMap<string, Uint8Array>;
+  readonly ssh: ReadonlyMap<string, BuildSshAgent>;
   /** Ends the wait for what another RUN has. */
   readonly signal: AbortSignal;
 }
@@ -47,12 +50,15 @@ export async function prepareMounts(
   runStep: RunStep,
   options: MountOptions,
 ): Promise<PreparedMounts> {
-  const work = new MountWork(daemon, options.secrets);
+  const work = new MountWork(daemon, options);
   try {
     await work.lock(runStep.mounts, options.signal);
     for (const [index, mount] of runStep.mounts.entries())
       await work.add(mount, options.sources[index]);
     if (runStep.script !== undefined) await work.addScript(runStep.script);
+    const agent = runStep.mounts.find(({ type }) => type === 'ssh')?.target;
+    if (agent !== undefined && !runStep.env.some((one) => one.startsWith('SSH_AUTH_SOCK=')))
+      work.env.push(`SSH_AUTH_SOCK=${agent}`);
   } catch (error) {
     await work.close();
     throw error;
@@ -64,14 +70,14 @@ class MountWork implements PreparedMounts {
   readonly mounts: Mount[] = [];
   readonly env: string[] = [];
   readonly #daemon: Daemon;
-  readonly #secrets: ReadonlyMap<string, Uint8Array>;
+  readonly #options: MountOptions;
   readonly #dir: string;
   readonly #undo: (() => Promise<void>)[] = [];
   #fileCount = 0;
 
-  constructor(daemon: Daemon, secrets: ReadonlyMap<string, Uint8Array>) {
+  constructor(daemon: Daemon, options: MountOptions) {
     this.#daemon = daemon;
-    this.#secrets = secrets;
+    this.#options = options;
     this.#dir = `/run/bottleship/build/${randomId(daemon.random).slice(0, 16)}`;
   }
 
@@ -90,8 +96,7 @@ class MountWork implements PreparedMounts {
       case 'secret':
         return this.#addSecret(mount);
       case 'ssh':
-        if (!mount.required) return;
-        throw new KindError('invalidParameter', `unset ssh forward key ${mount.id}`);
+        return this.#addSsh(mount);
       case 'cache':
         return this.#addCache(mount, source);
       case 'bind': {
@@ -120,7 +125,7 @@ class MountWork implements PreparedMounts {
   }
 
   async #addSecret(mount: Extract<RunMount, { readonly type: 'secret' }>): Promise<void> {
-    const secret = this.#secrets.get(mount.id);
+    const secret = this.#options.secrets.get(mount.id);
     if (secret === undefined) {
       if (!mount.required) return;
       throw new KindError('notFound', `secret ${mount.id}: not found`);
@@ -131,6 +136,19 @@ class MountWork implements PreparedMounts {
     const { uid, gid } = mount;
     await this.#apply([step({ op: 'chown', path, uid, gid }, cause)]);
     this.#bind(path, { target: mount.target, readonly: true });
+  }
+
+  async #addSsh(mount: Extract<RunMount, { readonly type: 'ssh' }>): Promise<void> {
+    const { ssh, signal } = this.#options;
+    const agent = ssh.get(mount.id);
+    if (agent === undefined) {
+      if (!mount.required) return;
+      throw new KindError('invalidParameter', `unset ssh forward key ${mount.id}`);
+    }
+    const { mode, uid, gid } = mount;
+    const socket = await openSshSocket(this.#daemon, agent, { mode, uid, gid, signal });
+    this.#undo.push(() => socket.close());
+    this.#bind(socket.path, { target: mount.target, readonly: false });
   }
 
   async #addCache(

@@ -4,13 +4,20 @@ import type { HostConfig } from '../../api/container.ts';
 import { KindError } from '../../lib/errors.ts';
 import { decodeBase64, decodeBase64Text } from '../../lib/base64.ts';
 import { isRecord } from '../../lib/json.ts';
-import type { BuildOutputOption, ImageBuildOptions } from './backend/build-backend.ts';
+import type {
+  BuildOutputOption,
+  BuildSshAgent,
+  ImageBuildOptions,
+} from './backend/build-backend.ts';
 import type { RegistryAuth } from './backend/image-backend.ts';
 import { parseRegistryAuth } from './image-request.ts';
 import type { RouteRequest } from './route-request.ts';
 
 /** Of one secret, as BuildKit has it. */
 const secretBytesMax = 500 * 1024;
+/** As BuildKit reads key files. */
+const sshKeyBytesMax = 100 * 1024;
+const sshKeysMax = 100;
 const calls: readonly BuildCall[] = ['check', 'outline', 'targets'];
 
 type DecodedBuild = Omit<ImageBuildOptions, 'body' | 'onProgress' | 'signal' | 'room'>;
@@ -42,6 +49,7 @@ export function decodeImageBuild(request: RouteRequest): DecodedBuild {
     hostConfig: hostConfig(request, mode),
     namedContexts: stringMap(request, 'namedcontexts', false) as Record<string, string>,
     secrets: secretsOf(request),
+    ssh: sshOf(request),
     outputs: outputsOf(request),
     auths: authsOf(request),
     buildId: request.text('buildid'),
@@ -114,18 +122,37 @@ function outputsOf(request: RouteRequest): BuildOutputOption[] {
   });
 }
 
-function secretsOf(request: RouteRequest): ReadonlyMap<string, Uint8Array> {
-  const header = request.header('x-build-secrets');
-  if (header === undefined || header === '') return new Map();
+/** The entries of a header of base64 of JSON; none when it is absent. */
+function headerEntries(request: RouteRequest, name: string): [string, unknown][] {
+  const header = request.header(name.toLowerCase());
+  if (header === undefined || header === '') return [];
   let value: unknown;
   try {
     value = JSON.parse(decodeBase64Text(header));
   } catch (cause) {
-    throw new KindError('invalidParameter', 'invalid X-Build-Secrets', { cause });
+    throw new KindError('invalidParameter', `invalid ${name}`, { cause });
   }
-  const entries = isRecord(value) ? Object.entries(value) : [];
+  return isRecord(value) ? Object.entries(value) : [];
+}
+
+function sshOf(request: RouteRequest): ReadonlyMap<string, BuildSshAgent> {
   return new Map(
-    entries.map(([id, text]) => {
+    headerEntries(request, 'X-Build-Ssh').map(([id, value]): [string, BuildSshAgent] => {
+      const { socket, keys } = isRecord(value) ? value : {};
+      if (typeof socket === 'string' && socket.startsWith('/')) return [id, { socket }];
+      if (Array.isArray(keys) && keys.length > 0 && keys.length <= sshKeysMax)
+        return [
+          id,
+          { keys: keys.map((key) => decodeBase64(String(key)).subarray(0, sshKeyBytesMax)) },
+        ];
+      throw new KindError('invalidParameter', 'invalid X-Build-Ssh');
+    }),
+  );
+}
+
+function secretsOf(request: RouteRequest): ReadonlyMap<string, Uint8Array> {
+  return new Map(
+    headerEntries(request, 'X-Build-Secrets').map(([id, text]) => {
       const bytes = decodeBase64(String(text));
       if (bytes.length > secretBytesMax)
         throw new KindError('invalidParameter', `invalid secret size: ${bytes.length}`);

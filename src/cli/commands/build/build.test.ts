@@ -183,6 +183,34 @@ ERROR: failed to solve: ${error}
 `);
   });
 
+  test('sends SSH agents and keys apart from the words', async () => {
+    const requests: ApiRequest[] = [];
+    const files = { '/root/one': '-----BEGIN OPENSSH PRIVATE KEY-----\n', '/root/none': 'x' };
+    const run = (...argv: string[]) =>
+      runFake({
+        argv: ['build', ...argv, '-'],
+        stdin: 'FROM scratch\n',
+        files,
+        handler: (request) => {
+          requests.push(request);
+          return Promise.resolve({ status: 200, headers: {}, body: new Uint8Array() });
+        },
+      });
+    await run('--ssh', 'a=no', '--ssh', 'a=one,one');
+    const key = btoa(files['/root/one']);
+    expect(JSON.parse(atob(requests[0]?.headers['x-build-ssh'] ?? ''))).toEqual({
+      a: { keys: [key, key] },
+    });
+    const errors = [];
+    for (const spec of ['default', 'a=nosuch', 'a=none'])
+      errors.push((await run('--ssh', spec)).stderr);
+    expect(errors).toEqual([
+      'ERROR: invalid empty ssh agent socket: make sure SSH_AUTH_SOCK is set\n',
+      'ERROR: stat nosuch: no such file or directory\n',
+      'ERROR: failed to parse none: ssh: no key found\n',
+    ]);
+  });
+
   test('sends secrets apart from the words', async () => {
     const { handler, requests } = builder(good);
     const files = { '/root/key': 'k' };

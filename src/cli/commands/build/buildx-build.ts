@@ -22,6 +22,7 @@ import { buildContext } from './build-context.ts';
 import { parseOutputs, OutputWriters, type BuildOutput } from './build-outputs.ts';
 import { buildQuery, registryHeaders } from './build-query.ts';
 import { secretsHeader } from './build-secrets.ts';
+import { sshHeader } from './build-ssh.ts';
 import { errorFrames, warningsText } from './build-warnings.ts';
 import { buildxBuildFlags } from './buildx-flags.ts';
 import { callOf, printCallResult } from './call-result.ts';
@@ -45,6 +46,7 @@ async function runBuildx(context: CommandContext): Promise<void> {
   const idFile = idFilePath(context);
   await removeStale(context, idFile);
   const secrets = await secretsHeader(context);
+  const ssh = await sshHeader(context, args[0] ?? '');
   const main = await buildContext(context, {
     path: args[0] ?? '',
     file: flags.string('file'),
@@ -65,6 +67,7 @@ async function runBuildx(context: CommandContext): Promise<void> {
     headers: {
       ...registryHeaders(context),
       ...(secrets === undefined ? {} : { 'x-build-secrets': secrets }),
+      ...(ssh === undefined ? {} : { 'x-build-ssh': ssh }),
     },
     ...(named.body === undefined ? {} : { body: named.body }),
     signal: context.signal,

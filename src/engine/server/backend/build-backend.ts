@@ -9,6 +9,9 @@ export interface BuildOutputOption {
   readonly attributes: Readonly<Record<string, string>>;
 }
 
+/** A socket of the machine that an agent listens on, or private keys for an agent of the build's own. */
+export type BuildSshAgent = { readonly socket: string } | { readonly keys: readonly Uint8Array[] };
+
 export interface ImageBuildOptions extends ProgressOptions {
   /** Docker's classic builder, or BuildKit's look. */
   readonly version: 1 | 2;
@@ -37,6 +40,8 @@ export interface ImageBuildOptions extends ProgressOptions {
   readonly hostConfig: HostConfig;
   readonly namedContexts: Readonly<Record<string, string>>;
   readonly secrets: ReadonlyMap<string, Uint8Array>;
+  /** By ID. */
+  readonly ssh: ReadonlyMap<string, BuildSshAgent>;
   readonly outputs: readonly BuildOutputOption[];
   readonly call?: BuildCall;
   /** By registry. */
