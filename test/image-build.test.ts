@@ -1,8 +1,10 @@
 /** `POST /build` on an engine without a machine: what needs no RUN is built all the same. */
+import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import type { JsonMessage } from '../src/api/image.ts';
 import { openTree } from '../src/engine/build/file-tree.ts';
 import { readSmallFile } from '../src/engine/build/file-content.ts';
+import { digestOf } from '../src/image/hash.ts';
 import { TarReader } from '../src/image/tar-reader.ts';
 import { tarArchive } from '../src/image/tar-writer.ts';
 import { createMemoryRecordStore } from './support/memory-stores.ts';
@@ -51,6 +53,13 @@ async function files({ images }: FakeEngine): Promise<Record<string, string>> {
   };
   await visit('', root);
   return found;
+}
+
+interface Manifest {
+  readonly manifests?: readonly { readonly digest: string }[];
+  readonly layers?: readonly { readonly digest: string }[];
+  readonly config?: { readonly digest: string };
+  readonly rootfs?: { readonly diff_ids: readonly string[] };
 }
 
 /** A build of so many layers of a kilobyte. */
@@ -432,6 +441,43 @@ describe('POST /build', () => {
   });
 
   test.each([
+    ['oci', {}, 'application/vnd.oci.image.layer.v1.tar+gzip'],
+    ['oci', { compression: 'uncompressed' }, 'application/vnd.oci.image.layer.v1.tar'],
+    ['docker', {}, 'application/vnd.docker.image.rootfs.diff.tar.gzip'],
+    ['docker', { 'oci-mediatypes': 'true' }, 'application/vnd.oci.image.layer.v1.tar+gzip'],
+  ])('the layers of type=%s with %j are %s', async (type, attributes, mediaType) => {
+    const engine = await createFakeEngine();
+    const outputs = JSON.stringify([{ Type: type, Attrs: { dest: '-', ...attributes } }]);
+    const { messages } = await build(
+      engine,
+      context('FROM scratch\nCOPY a.txt /\n'),
+      `&version=2&outputs=${encodeURIComponent(outputs)}`,
+    );
+    const archive = Buffer.concat(
+      messages.map(({ aux }) => Buffer.from(String(aux?.['data'] ?? ''), 'base64')),
+    );
+    const found = new Map<string, Buffer>();
+    const reader = new TarReader({
+      entry: ({ name, extents: [extent], sizeBytes }) => {
+        const start = extent?.tarOffset ?? 0;
+        found.set(name, archive.subarray(start, start + sizeBytes));
+      },
+    });
+    reader.write(archive);
+    const blob = (digest: string) =>
+      found.get(`blobs/sha256/${digest.slice('sha256:'.length)}`) ?? Buffer.alloc(0);
+    const json = (bytes: Buffer) => JSON.parse(bytes.toString()) as Manifest;
+    const index = json(found.get('index.json') ?? Buffer.alloc(0));
+    const { layers, config } = json(blob(index.manifests?.[0]?.digest ?? ''));
+    const [layer] = layers ?? [];
+    const bytes = blob(layer?.digest ?? '');
+    expect(layer).toEqual({ mediaType, digest: await digestOf(bytes), size: bytes.length });
+    const tar = mediaType.endsWith('gzip') ? gunzipSync(bytes) : bytes;
+    expect(json(blob(config?.digest ?? '')).rootfs?.diff_ids).toEqual([await digestOf(tar)]);
+  });
+
+  test.each([
+    [{ Type: 'oci', Attrs: { compression: 'x' } }, 'unsupported compression type x', ''],
     [{ Type: 'floppy' }, 'exporter "floppy" could not be found', ''],
     [{ Type: 'registry' }, 'tag is needed when pushing to registry', ''],
     [{ Type: 'image', Attrs: { name: 'A' } }, 'must be lowercase', '&t=one'],

@@ -1,6 +1,7 @@
 /** `outputs` of `POST /build?version=2`: an image here, one pushed, or files and archives sent back in pieces. */
 import { buildExportChunkBytesMax, buildMessageIds } from '../../api/build.ts';
 import { saveArchive } from '../../image/archive/save-archive.ts';
+import type { LayerCompression } from '../../image/archive/layer-blob.ts';
 import type { Digest } from '../../image/digest.ts';
 import {
   familiarName,
@@ -37,6 +38,7 @@ export function buildOutputs(options: ImageBuildOptions): readonly BuildOutputOp
       throw invalid(`exporter ${goQuote(output.type)} could not be found`);
     if (pushes(output) && namesOf(tags, output).length === 0)
       throw invalid('tag is needed when pushing to registry');
+    if (output.type === 'oci' || output.type === 'docker') compressionOf(output);
     namesOf(tags, output);
   }
   return outputs;
@@ -141,8 +143,22 @@ async function exportArchive(
   const references = namesOf(session.options.tags, output);
   await during(session.progress, `exporting to ${format} image format`, async () => {
     const saved = [{ image: await images.get(id), references }];
-    await sendPieces(session, await saveArchive(images, saved, { format }), index);
+    const archive = await saveArchive(images, saved, {
+      format,
+      compression: compressionOf(output),
+      ociTypes: parseBool(output.attributes['oci-mediatypes'] ?? String(format === 'oci')),
+    });
+    await sendPieces(session, archive, index);
   });
+}
+
+/** As BuildKit, gzip unless something else is said. */
+function compressionOf({ attributes }: BuildOutputOption): LayerCompression {
+  const { compression = 'gzip' } = attributes;
+  if (compression === 'gzip' || compression === 'uncompressed') return compression;
+  if (['estargz', 'zstd'].includes(compression))
+    throw new KindError('notImplemented', `layers cannot be compressed as ${compression} here`);
+  throw invalid(`unsupported compression type ${compression}`);
 }
 
 /** The client's pace is ours. */

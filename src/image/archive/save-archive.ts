@@ -5,6 +5,7 @@
 import { KindError } from '../../lib/errors.ts';
 import { digestHex, type Digest } from '../digest.ts';
 import { digestOf } from '../hash.ts';
+import { layerBlob, type LayerBlob, type LayerCompression } from './layer-blob.ts';
 import { createdMsOf, type ImageStore, type StoredImage } from '../image-store.ts';
 import { mediaTypes } from '../media-type.ts';
 import { familiarName, familiarText, referenceText, type Reference } from '../reference.ts';
@@ -14,6 +15,21 @@ export interface SavedImage {
   readonly image: StoredImage;
   /** With tags; none for an image that was asked for by its ID. */
   readonly references: readonly Reference[];
+}
+
+export interface SaveOptions {
+  /** `oci` is the layout alone. */
+  readonly format?: 'docker' | 'oci';
+  readonly compression?: LayerCompression;
+  /** False for the media types that Docker's registry has. */
+  readonly ociTypes?: boolean;
+}
+
+/** As manifests have it. */
+interface Descriptor {
+  readonly mediaType: string;
+  readonly digest: Digest;
+  readonly size: number;
 }
 
 /** One file of the archive; where the bytes come from is decided when its turn comes. */
@@ -28,35 +44,40 @@ interface SavedFile {
 export async function saveArchive(
   store: ImageStore,
   images: readonly SavedImage[],
-  { format = 'docker' }: { readonly format?: 'docker' | 'oci' } = {},
+  { format = 'docker', compression = 'uncompressed', ociTypes = true }: SaveOptions = {},
 ): Promise<ReadableStream<Uint8Array>> {
   const files = new Map<string, SavedFile>();
   const items: object[] = [];
   const manifests: object[] = [];
   const repositories: Record<string, Record<string, string>> = {};
+  const known = new Map<Digest, LayerBlob>();
   const ids = new Set(images.map(({ image }) => image.id));
   for (const saved of images) {
     const { image, references } = saved;
     const top = image.layers.at(-1);
     if (top === undefined) throw new KindError('system', 'empty export - not implemented');
     const config = await store.configBytes(image.id);
-    const manifest = await manifestOf(image, config.length);
+    const blobs: LayerBlob[] = [];
+    for (const layer of image.layers)
+      blobs.push(known.get(layer.diffId) ?? (await layerBlob(store.layers, layer, compression)));
+    for (const blob of blobs) known.set(blob.diffId, blob);
+    const layers = blobs.map((blob) => layerDescriptor(blob, { compression, ociTypes }));
+    const manifest = await manifestOf(image, { configBytes: config.length, layers, ociTypes });
     const createdSeconds = Math.floor(createdMsOf(image) / 1000);
     addBytes(files, { path: blobPath(image.id), bytes: config, mtimeSeconds: createdSeconds });
     addBytes(files, { path: blobPath(manifest.digest), bytes: manifest.bytes, mtimeSeconds: 0 });
-    for (const { diffId, tarBytes } of image.layers) {
-      files.set(blobPath(diffId), {
-        path: blobPath(diffId),
-        sizeBytes: tarBytes,
-        mtimeSeconds: createdSeconds,
-        open: () => store.layers.tar(diffId),
-      });
+    for (const { digest, sizeBytes, open } of blobs) {
+      const path = blobPath(digest);
+      files.set(path, { path, sizeBytes, mtimeSeconds: createdSeconds, open });
     }
     for (const reference of references) {
       const name = familiarName(reference);
-      repositories[name] = { ...repositories[name], [reference.tag ?? '']: digestHex(top.diffId) };
+      repositories[name] = {
+        ...repositories[name],
+        [reference.tag ?? '']: digestHex(layers.at(-1)?.digest ?? top.diffId),
+      };
     }
-    items.push(manifestItem(saved, ids));
+    items.push(manifestItem(saved, { ids, layers }));
     manifests.push(...descriptors(saved, manifest));
   }
   if (format === 'docker') {
@@ -92,48 +113,64 @@ async function* leased(
   }
 }
 
-async function manifestOf(
-  { id, layers }: StoredImage,
-  configBytes: number,
-): Promise<{ digest: Digest; bytes: Uint8Array }> {
-  const bytes = encode({
-    schemaVersion: 2,
-    mediaType: mediaTypes.ociManifest,
-    config: { mediaType: mediaTypes.ociConfig, digest: id, size: configBytes },
-    layers: layers.map(({ diffId, tarBytes }) => ({
-      mediaType: mediaTypes.ociLayer,
-      digest: diffId,
-      size: tarBytes,
-    })),
-  });
-  return { digest: await digestOf(bytes), bytes };
+function layerDescriptor(
+  { digest, sizeBytes }: LayerBlob,
+  { compression, ociTypes }: { readonly compression: LayerCompression; readonly ociTypes: boolean },
+): Descriptor {
+  const [plain, packed] = ociTypes
+    ? [mediaTypes.ociLayer, mediaTypes.ociLayerGzip]
+    : [mediaTypes.dockerLayer, mediaTypes.dockerLayerGzip];
+  return { mediaType: compression === 'gzip' ? packed : plain, digest, size: sizeBytes };
 }
 
-function manifestItem({ image, references }: SavedImage, ids: ReadonlySet<Digest>): object {
+interface SavedManifest {
+  readonly digest: Digest;
+  readonly bytes: Uint8Array;
+  readonly mediaType: string;
+}
+
+async function manifestOf(
+  { id }: StoredImage,
+  options: {
+    readonly configBytes: number;
+    readonly layers: readonly Descriptor[];
+    readonly ociTypes: boolean;
+  },
+): Promise<SavedManifest> {
+  const { configBytes, layers, ociTypes } = options;
+  const mediaType = ociTypes ? mediaTypes.ociManifest : mediaTypes.dockerManifest;
+  const configType = ociTypes ? mediaTypes.ociConfig : mediaTypes.dockerConfig;
+  const bytes = encode({
+    schemaVersion: 2,
+    mediaType,
+    config: { mediaType: configType, digest: id, size: configBytes },
+    layers,
+  });
+  return { digest: await digestOf(bytes), bytes, mediaType };
+}
+
+function manifestItem(
+  { image, references }: SavedImage,
+  { ids, layers }: { readonly ids: ReadonlySet<Digest>; readonly layers: readonly Descriptor[] },
+): object {
   const hasParent = image.parent !== undefined && ids.has(image.parent);
+  const sources = layers.map(({ mediaType, digest, size }, index) => [
+    image.layers[index]?.diffId,
+    { mediaType, size, digest },
+  ]);
   return {
     Config: blobPath(image.id),
     RepoTags: references.length === 0 ? null : references.map(familiarText),
-    Layers: image.layers.map(({ diffId }) => blobPath(diffId)),
+    Layers: layers.map(({ digest }) => blobPath(digest)),
     ...(hasParent ? { Parent: image.parent } : {}),
-    LayerSources: sortedObject(
-      Object.fromEntries(
-        image.layers.map(({ diffId, tarBytes }) => [
-          diffId,
-          { mediaType: mediaTypes.ociLayer, size: tarBytes, digest: diffId },
-        ]),
-      ),
-    ),
+    LayerSources: sortedObject(Object.fromEntries(sources) as Record<string, unknown>),
   };
 }
 
 /** One for each name; one without when there is none. */
-function descriptors(
-  { references }: SavedImage,
-  manifest: { digest: Digest; bytes: Uint8Array },
-): object[] {
+function descriptors({ references }: SavedImage, manifest: SavedManifest): object[] {
   const descriptor = {
-    mediaType: mediaTypes.ociManifest,
+    mediaType: manifest.mediaType,
     digest: manifest.digest,
     size: manifest.bytes.length,
   };
