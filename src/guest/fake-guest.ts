@@ -151,7 +151,7 @@ export class FakeDatagramSocket implements DatagramSocket {
   }
 }
 
-const machinePrograms = ['iptables-restore', 'docker-proxy'] as const;
+const machinePrograms = ['iptables-restore', 'ip6tables-restore', 'docker-proxy'] as const;
 type MachineProgram = (typeof machinePrograms)[number];
 
 function machineProgram({ child }: SetupPlan): MachineProgram | undefined {
@@ -209,7 +209,7 @@ export class FakeGuest implements Guest {
   ): Promise<GuestProcess> {
     const process = new FakeProcess(this.#pidNext++, plan, options);
     this.programs.push(process);
-    if (program === 'iptables-restore') process.end(0);
+    if (program.endsWith('-restore')) process.end(0);
     else process.announce('0\n');
     return process;
   }

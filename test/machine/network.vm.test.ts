@@ -79,6 +79,25 @@ describe('bridges', () => {
   }, 180_000);
 });
 
+describe('IPv6', () => {
+  test('leads to containers of one network and to published ports, not from one network to another', async () => {
+    for (const [name, number] of Object.entries({ six: 83, other: 84 }))
+      await out(`docker network create --ipv6 --subnet fd00:${number}::/64 ${name}`);
+    await out(`docker run -d --name w6 --network six -p 8086:80 busybox ${server}`);
+    await out('docker run -d --name n6 --network six busybox sleep 1000');
+    await out('docker run -d --name f6 --network other busybox sleep 1000');
+    const ping = (from: string) => host.run(`docker exec ${from} ping -c 1 -w 3 fd00:83::2`);
+    expect((await ping('n6')).stdout).toContain('1 packets received');
+    expect((await ping('f6')).stdout).toContain('0 packets received');
+    expect(await out('curl -sg --max-time 20 http://[fd00:83::1]:8086/ http://[::1]:8086/')).toBe(
+      'hello\nhello\n',
+    );
+    // The kernel translates, where the machine's own loopback has docker-proxy.
+    expect(await out('ip6tables -t nat -L DOCKER -nvx')).toMatch(/\n +1 .* to:\[fd00:83::2\]:80\n/);
+    await out('docker rm -f w6 n6 f6; docker network rm six other');
+  }, 180_000);
+});
+
 describe('other drivers', () => {
   test('macvlan and ipvlan put containers on one wire', async () => {
     for (const driver of ['macvlan', 'ipvlan']) {

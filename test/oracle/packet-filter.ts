@@ -8,6 +8,8 @@ export interface Situation {
   readonly name: string;
   /** Command lines that lead to it. */
   readonly lines: readonly string[];
+  /** The rules of ip6tables, which dockerd 20.10 makes with `--ip6tables` and Docker 28 without. */
+  readonly ipv6?: true;
 }
 
 /** Rules and policies, table by table, in their order. */
@@ -44,6 +46,23 @@ export const situations: readonly Situation[] = [
       `docker network create -o ${bridge}enable_ip_masquerade=false --subnet 10.90.0.0/24 na`,
     ],
   },
+  {
+    name: 'an IPv6 network with a published port, and an internal one',
+    lines: [
+      'docker network create --ipv6 --subnet fd00:90::/64 na',
+      `${web} --network na -p 8080:80 -p 127.0.0.1:8081:82 busybox sleep 1000`,
+      'docker network create --ipv6 --internal --subnet fd00:91::/64 nb',
+    ],
+    ipv6: true,
+  },
+  {
+    name: 'IPv6 networks without masquerading, and without talk among containers',
+    lines: [
+      `docker network create --ipv6 -o ${bridge}enable_ip_masquerade=false --subnet fd00:90::/64 na`,
+      `docker network create --ipv6 -o ${bridge}enable_icc=false --subnet fd00:91::/64 nb`,
+    ],
+    ipv6: true,
+  },
 ];
 
 /** Ends every situation. */
@@ -64,11 +83,11 @@ export async function writeRules(rules: Readonly<Record<string, Rules>>): Promis
 
 /** `run` plays a command line and gives its standard output, or rejects. */
 export async function playSituation(
-  { lines }: Situation,
+  { lines, ipv6 }: Situation,
   run: (line: string) => Promise<string>,
 ): Promise<Rules> {
   for (const line of lines) await run(line);
-  const rules = normaliseRules(await run('iptables-save'));
+  const rules = normaliseRules(await run(ipv6 ? 'ip6tables-save' : 'iptables-save'));
   for (const line of undoLines) await run(line);
   return rules;
 }

@@ -62,14 +62,22 @@ async function compare(engine: Engine, topic: Topic): Promise<NewerAnswer[]> {
 
 /** With the real CLI, and iptables in dockerd's network namespace. */
 async function recordPacketFilter(dockerd: Dockerd): Promise<void> {
-  const run = (line: string): Promise<string> =>
-    execOk('nsenter', ['-t', String(dockerd.pid), '-n', 'bash', '-c', line], {
-      env: { DOCKER_HOST: dockerd.host, DOCKER_DEFAULT_PLATFORM: 'linux/386' },
-    });
-  const recorded: Record<string, Rules> = {};
-  for (const situation of situations)
-    recorded[situation.name] = await playSituation(situation, run);
-  await writeRules(recorded);
+  const withV6 = await startDockerd({ ownNetwork: true, flags: ['--experimental', '--ip6tables'] });
+  try {
+    await dockerdEngine(withV6.host, fixtures);
+    const recorded: Record<string, Rules> = {};
+    for (const situation of situations) {
+      const { pid, host } = situation.ipv6 ? withV6 : dockerd;
+      const run = (line: string): Promise<string> =>
+        execOk('nsenter', ['-t', String(pid), '-n', 'bash', '-c', line], {
+          env: { DOCKER_HOST: host, DOCKER_DEFAULT_PLATFORM: 'linux/386' },
+        });
+      recorded[situation.name] = await playSituation(situation, run);
+    }
+    await writeRules(recorded);
+  } finally {
+    await withV6.dispose();
+  }
   console.log(`packet-filter: ${situations.length} situations`);
 }
 

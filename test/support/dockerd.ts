@@ -17,6 +17,7 @@ export interface Dockerd {
 export interface DockerdOptions {
   /** In a network namespace of its own: its bridges, rules and ports meet nobody else's, and nobody reaches them. */
   readonly ownNetwork?: boolean;
+  readonly flags?: readonly string[];
 }
 
 /** Forwarding is on before, as on our machine: dockerd leaves the policy of FORWARD alone then. */
@@ -27,7 +28,8 @@ export async function startDockerd(options: DockerdOptions = {}): Promise<Docker
   const folder = await mkdtemp(join(tmpdir(), 'bottleship-dockerd-'));
   const host = `unix://${folder}/docker.sock`;
   const roots = ['--data-root', `${folder}/data`, '--exec-root', `${folder}/exec`];
-  const argv = ['dockerd', ...roots, '-p', `${folder}/pid`, '-H', host];
+  const flags = options.flags ?? [];
+  const argv = ['dockerd', ...roots, '-p', `${folder}/pid`, '-H', host, ...flags];
   const child = spawn(
     options.ownNetwork === true ? 'unshare' : 'env',
     [...(options.ownNetwork === true ? ['--net', 'sh', '-c', setUp, ...argv] : argv)],

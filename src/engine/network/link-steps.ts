@@ -36,6 +36,7 @@ export function networkSteps(network: Network): SetupStep[] {
       { op: 'linkAdd', name, kind: 'bridge', mac, ...(mtu === undefined ? {} : { mtu }) },
       'A bridge is a switch inside the kernel: containers of a network plug into it',
     ),
+    ...(pools.some(({ subnet }) => subnet.includes(':')) ? forwardingSteps() : []),
     ...pools.map(({ subnet, gateway: address }) =>
       step(
         { op: 'addressAdd', link: name, address, prefixLength: lengthOf(subnet) },
@@ -60,6 +61,16 @@ function parentSteps(network: Network): SetupStep[] {
         ),
     step({ op: 'linkSet', name, up: true }, 'Switch the interface on'),
   ];
+}
+
+/** As dockerd does with the first network that has IPv6. */
+function forwardingSteps(): SetupStep[] {
+  return ['default', 'all'].map((name) =>
+    step(
+      { op: 'write', path: `/proc/sys/net/ipv6/conf/${name}/forwarding`, content: '1' },
+      'Let packets of IPv6 pass from one interface to another, as far as the packet filter lets them',
+    ),
+  );
 }
 
 /** Whether the network made the interface that it stands on. */

@@ -43,12 +43,14 @@ function decidePorts(daemon: Daemon, container: Container, view: EndpointView): 
   const own = view.network.options[bridgeOptions.hostBinding] ?? '';
   const wishes = portWishes(config, hostConfig, own === '0.0.0.0' ? '' : own);
   const netnsPath = daemon.networks.sandboxOf(id)?.netnsPath ?? '';
-  const containerAddress = view.endpoint.ipv4?.address ?? view.endpoint.ipv6?.address ?? '';
+  const v4 = view.endpoint.ipv4?.address ?? '';
+  const v6 = view.endpoint.ipv6?.address ?? '';
   return daemon.networks.ports.take(wishes).map((mapping) => ({
     ...mapping,
     containerId: id,
     containerName: name,
-    containerAddress,
+    // Where the container lacks the family, docker-proxy passes on from the one to the other.
+    containerAddress: mapping.hostAddress.includes(':') ? v6 || v4 : v4 || v6,
     netnsPath,
   }));
 }
@@ -70,8 +72,8 @@ async function hold(
 function rulesOf(daemon: Daemon, container: Container): Rule[] {
   const sandbox = daemon.networks.sandboxOf(container.id);
   return daemon.networks.portsOf(container.id).flatMap((port) => {
-    const view = sandbox?.endpoints.find(
-      ({ endpoint }) => endpoint.ipv4?.address === port.containerAddress,
+    const view = sandbox?.endpoints.find(({ endpoint: { ipv4, ipv6 } }) =>
+      [ipv4?.address, ipv6?.address].includes(port.containerAddress),
     );
     return view === undefined ? [] : portRules(port, view.network.device);
   });

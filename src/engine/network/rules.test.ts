@@ -47,6 +47,15 @@ describe('networkRules()', () => {
     ]);
   });
 
+  it('has the same rules for each family that the network has', () => {
+    const pool = { subnet: 'fd00::/64', gateway: 'fd00::1', auxiliary: {} };
+    const rules = networkRules({ ...network, pools: [...network.pools, pool] });
+    const of = (family: string) => rules.filter((rule) => rule.family === family);
+    expect(of('ipv6').map(({ text }) => text.replace(pool.subnet, '192.0.2.0/24'))).toEqual(
+      of('ipv4').map(({ text }) => text),
+    );
+  });
+
   it('keeps containers of a network apart without icc, and an internal one closed', () => {
     const options = { 'com.docker.network.bridge.enable_icc': 'false' };
     const apart = networkRules({ ...network, options });
@@ -79,6 +88,16 @@ describe('portRules()', () => {
       'nat POSTROUTING -s 192.0.2.2/32 -d 192.0.2.2/32 -p tcp -m tcp --dport 80 -j MASQUERADE',
     ]);
     expect(portRules({ ...port, hostAddress: '::' }, 'bridge1')).toEqual([]);
+  });
+
+  it('does the same for IPv6, where the container has it', () => {
+    const v6 = { ...port, hostAddress: '::1', containerAddress: 'fd00::2' };
+    expect(portRules(v6, 'bridge1').map(({ family, text }) => `${family} ${text}`)).toEqual([
+      'ipv6 DOCKER -d ::1/128 ! -i bridge1 -p tcp -m tcp --dport 8080 -j DNAT --to-destination [fd00::2]:80',
+      'ipv6 DOCKER -d fd00::2/128 ! -i bridge1 -o bridge1 -p tcp -m tcp --dport 80 -j ACCEPT',
+      'ipv6 POSTROUTING -s fd00::2/128 -d fd00::2/128 -p tcp -m tcp --dport 80 -j MASQUERADE',
+    ]);
+    expect(portRules({ ...v6, hostAddress: '0.0.0.0' }, 'bridge1')).toEqual([]);
   });
 });
 
