@@ -13,9 +13,15 @@ export function linkWords(operation: LinkOperation): string[] {
     case 'addressAdd':
     case 'addressDelete': {
       const { op, link, address, prefixLength } = operation;
-      const nodad = op === 'addressAdd' && address.includes(':') ? ['nodad'] : [];
-      const verb = op === 'addressAdd' ? 'add' : 'delete';
-      return ['ip', 'address', verb, `${address}/${prefixLength}`, 'dev', link, ...nodad];
+      const place = [`${address}/${prefixLength}`, 'dev', link];
+      if (op === 'addressDelete') return ['ip', 'address', 'delete', ...place];
+      return [
+        'ip',
+        'address',
+        'add',
+        ...place,
+        ...(address.includes(':') ? ['nodad'] : ['broadcast', '+']),
+      ];
     }
     case 'routeAdd':
     case 'routeDelete': {

@@ -93,7 +93,7 @@ const table: readonly (readonly [SetupOperation, string])[] = [
   [{ op: 'pivotRoot', newRoot: '/m' }, 'cd /m && pivot_root . . && umount -l . && cd /'],
   [
     { op: 'maskPath', path: '/proc/kcore' },
-    'if [ -d /proc/kcore ]; then mount -t tmpfs -o ro tmpfs /proc/kcore; else mount --bind /dev/null /proc/kcore; fi',
+    'if [ -d /proc/kcore ]; then mount -t tmpfs -o ro tmpfs /proc/kcore; elif [ -e /proc/kcore ]; then mount --bind /dev/null /proc/kcore; fi',
   ],
   [
     { op: 'readonlyPath', path: '/proc/sys' },

@@ -267,10 +267,12 @@ function printMknod(operation: Extract<SetupOperation, { op: 'mknod' }>): string
   return command('mknod', ...mode, operation.path, letter, String(major), String(minor));
 }
 
+/** What the kernel does not have needs no mask. */
 function printMask(path: string): string {
   const quoted = quoteWord(path);
   const directory = `mount -t tmpfs -o ro tmpfs ${quoted}`;
-  return `if [ -d ${quoted} ]; then ${directory}; else mount --bind /dev/null ${quoted}; fi`;
+  const file = `[ -e ${quoted} ]; then mount --bind /dev/null ${quoted}`;
+  return `if [ -d ${quoted} ]; then ${directory}; elif ${file}; fi`;
 }
 
 function printSetUser(operation: Extract<SetupOperation, { op: 'setUser' }>): string {

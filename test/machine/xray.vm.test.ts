@@ -58,6 +58,92 @@ test('a run is told step by step, as the kernel did it, and forgotten when nobod
   expect(await xray('', async () => {})).toEqual([]);
 }, 120_000);
 
+/** What both the container of docker's and the one made by hand tell of themselves. */
+const tell = [
+  'hostname', 'cat /etc/hostname /etc/resolv.conf', 'cat /proc/self/cgroup', 'cat /sys/fs/cgroup/memory.max',
+  'ip -o -4 address show eth0 | sed "s/.*inet //"', 'ip route', 'ping -c 1 -w 20 172.17.0.1 | grep received',
+  'mount | grep -o "^overlay on / type overlay"', 'touch /proc/sys/x 2>&1', 'ls -1 /dev', 'cat /proc/keys | wc -c', 'umask',
+].join('; '); // prettier-ignore
+
+test('a run is done again by hand, with the commands that the x-ray shows', async () => {
+  let printed = '';
+  const events = await xray('?follow=1', async () => {
+    const flags = '--name twin --hostname replayed --memory 32m';
+    printed = (await host.run(`docker run ${flags} busybox sh -c '${tell}'`)).stdout;
+  });
+  const exec = events.findIndex(({ operation }) => operation === 'exec');
+  const steps = events.slice(0, exec + 1).filter(({ kind }) => kind === 'plan');
+  const typist = await Typist.sit(host);
+  const failed: string[] = [];
+  for (const { shell = '', arguments: args } of steps) {
+    if (shell.startsWith('#')) continue;
+    if (args['section'] === 'parent') {
+      // In another terminal, as somebody of the machine.
+      const pid = 'PID=$(tail -n 1 /sys/fs/cgroup/docker/*/cgroup.procs)';
+      if ((await host.run(`${pid}; ${shell}`)).exitCode !== 0) failed.push(shell);
+    } else if (args['section'] !== 'child' || !shell.startsWith('exec ')) {
+      if ((await typist.type(shell)).status !== 0) failed.push(shell);
+    } else {
+      expect((await typist.type(shell)).printed).toBe(printed);
+    }
+  }
+  typist.leave();
+  expect(printed).toMatch(/^replayed\nreplayed\n/);
+  expect(printed).toContain('overlay on / type overlay');
+  // The machine has no keyctl, and busybox, in whose container it is by then, another setpriv.
+  expect(failed.map((shell) => shell.replace(/ .*/, ''))).toEqual(['keyctl', 'setpriv', 'setpriv']);
+}, 120_000);
+
+/** Somebody at a terminal of the machine, who types a line when the one before is done. */
+class Typist {
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
+  #count = 100;
+
+  private constructor(streams: {
+    readonly stdout: ReadableStream<Uint8Array>;
+    readonly stdin: WritableStream<Uint8Array>;
+  }) {
+    this.#reader = streams.stdout.getReader();
+    this.#writer = streams.stdin.getWriter();
+  }
+
+  /** At a shell without a line editor, which shells within it do not have either. */
+  static async sit({ host: { openShell } }: TestHost): Promise<Typist> {
+    const typist = new Typist(await openShell({ columns: 200, rows: 30 }));
+    await typist.#until(/# $/);
+    await typist.type('exec sh');
+    await typist.type('stty -echo');
+    return typist;
+  }
+
+  /** Resolves when the shell that is there then has said so. */
+  async type(line: string): Promise<{ readonly printed: string; readonly status: number }> {
+    const mark = ++this.#count;
+    // The sum tells what is printed from the echo of what is typed.
+    await this.#writer.write(new TextEncoder().encode(`${line}\necho mark $? $((${mark}+0))\n`));
+    const text = await this.#until(new RegExp(`mark \\d+ ${mark}\r\n# $`));
+    const [head = '', status = ''] = text.split(/(?:[#>] )*mark (\d+) \d+\r\n/);
+    return { printed: head.replaceAll('\r\n', '\n'), status: Number(status) };
+  }
+
+  /** Hangs up: the shells and what they made end. */
+  leave(): void {
+    void this.#writer.close();
+    void this.#reader.cancel();
+  }
+
+  async #until(wanted: RegExp): Promise<string> {
+    const decoder = new TextDecoder();
+    for (let text = ''; ;) {
+      if (wanted.test(text)) return text;
+      const { done, value } = await this.#reader.read();
+      if (done) throw new Error(`The shell ended: ${text}`);
+      text += decoder.decode(value, { stream: true });
+    }
+  }
+}
+
 const ask = 'curl -s --unix-socket /var/run/docker.sock http://localhost/v1.51/containers/json';
 
 test('the machine’s socket is the Engine API, and so it is in a container that has it', async () => {
