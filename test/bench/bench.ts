@@ -8,11 +8,13 @@ import { benchBoot } from './boot.ts';
 import { benchBrowser } from './browser.ts';
 import { benchBuilds } from './build.ts';
 import { benchDensity } from './density.ts';
+import { benchEmbeds } from './embeds.ts';
 import { benchHost, benchPrompt } from './host.ts';
 import { benchDockerd } from './peers/dockerd.ts';
 import { benchPreview } from './preview.ts';
 import { benchPulls } from './pull.ts';
 import { Report } from './report.ts';
+import { benchResponse } from './response.ts';
 
 const report = new Report();
 
@@ -20,6 +22,8 @@ const parts: readonly (readonly [string, () => Promise<void>])[] = [
   ['boot', () => benchBoot(report, { runs: 5 })],
   ['prompt in Node', () => benchPrompt(report, { runs: 5 })],
   ['page', () => benchBrowser(report, { runs: 5 })],
+  ['answers of the page', () => benchResponse(report, { runs: 10 })],
+  ['embeds', () => benchEmbeds(report)],
   ['native dockerd', () => benchDockerd(report, { runs: 20 })],
   ['containers', () => benchHost(report, { runs: 20 })],
   ['density', () => benchDensity(report, { lives: 300 })],

@@ -2,7 +2,7 @@
 import { cpus, release, totalmem } from 'node:os';
 import { type Summary, summarize } from './stats.ts';
 
-export type Unit = 'ms' | 'MB' | 'MB/s' | 'requests/s';
+export type Unit = 'ms' | 'MB' | 'MB/s' | 'requests/s' | 'machines';
 
 interface Row extends Summary {
   readonly name: string;

@@ -1,0 +1,115 @@
+/** How soon the page answers a hand while the machine's processor has as much to do as it can: from the key or click to the frame that shows it. */
+import type { Page } from 'playwright-core';
+import { launchBrowser } from '../support/browser.ts';
+import { clearScreen, openToPrompt, startPlayground } from '../support/playground.ts';
+import type { Report } from './report.ts';
+
+/** The issue's target. */
+const answerMsMax = 100;
+/** Containers that only count: each alone would fill the processor. */
+const burners = 2;
+
+interface Act {
+  readonly name: string;
+  readonly act: (page: Page) => Promise<void>;
+  /** Of what is there when the page has answered. */
+  readonly shows: string;
+  /** Puts the page back. */
+  readonly undo: (page: Page) => Promise<void>;
+}
+
+const acts: readonly Act[] = [
+  {
+    name: 'Ctrl-K → the palette',
+    act: (page) => page.keyboard.press('Control+K'),
+    shows: 'dialog[open] [role=combobox]',
+    undo: (page) => page.keyboard.press('Escape'),
+  },
+  {
+    name: 'click → another view',
+    act: (page) => page.locator('[data-view=files]').click(),
+    shows: '[data-shown=files] [role=tree]',
+    undo: (page) => page.locator('[data-view=containers]').click(),
+  },
+  {
+    name: 'Alt-Page Down → another terminal',
+    act: (page) => page.keyboard.press('Alt+PageDown'),
+    shows: '[role=tab]:first-of-type[aria-selected=true]',
+    undo: (page) => page.keyboard.press('Alt+PageUp'),
+  },
+];
+
+export async function benchResponse(report: Report, { runs }: { runs: number }): Promise<void> {
+  const [playground, browser] = [await startPlayground(), await launchBrowser()];
+  try {
+    const page = await browser.newPage({ viewport: { width: 1400, height: 800 } });
+    // The loader of TypeScript names functions by a helper of its own, which the page does not have.
+    await page.addInitScript('globalThis.__name = (value) => value');
+    await openToPrompt(page, playground.url);
+    for (let at = 0; at < burners; at += 1) await burn(page);
+    const echo: number[] = [];
+    for (let run = 0; run < runs; run += 1) {
+      await clearScreen(page);
+      const answered = answer(page, { text: '# q' });
+      await page.keyboard.press('q');
+      echo.push(await answered);
+      await page.keyboard.press('Backspace');
+    }
+    report.add('machine flat out: a key → its echo in the terminal', echo, {
+      valueMax: answerMsMax,
+    });
+    await page.getByRole('button', { name: 'New terminal' }).click();
+    await page.locator('[data-view=containers]').click();
+    for (const { name, act, shows, undo } of acts) {
+      const times: number[] = [];
+      // The first of each fetches its code.
+      for (let run = 0; run <= runs; run += 1) {
+        const answered = answer(page, { selector: shows });
+        await act(page);
+        times.push(await answered);
+        await undo(page);
+        await page.locator(shows).waitFor({ state: 'detached' });
+      }
+      report.add(`machine flat out: ${name}`, times.slice(1), { valueMax: answerMsMax });
+    }
+  } finally {
+    await browser.close();
+    await playground.stop();
+  }
+}
+
+async function burn(page: Page): Promise<void> {
+  const line = "docker run -d busybox sh -c 'while :; do :; done'";
+  await page.evaluate((command) => window.bottleship?.run(command), line);
+}
+
+/** Milliseconds from the next key or press of the pointer to the frame in which the page shows what is wanted. */
+function answer(
+  page: Page,
+  wanted: { readonly selector?: string; readonly text?: string },
+): Promise<number> {
+  return page.evaluate(
+    ({ selector, text }) =>
+      new Promise<number>((resolve) => {
+        const isThere = (): boolean => {
+          if (selector !== undefined) return document.querySelector(selector) !== null;
+          const rows = document.querySelector('#terminal .xterm-rows')?.textContent ?? '';
+          return rows.replaceAll('\u00a0', ' ').includes(text ?? '');
+        };
+        const hear = (event: Event): void => {
+          // Ctrl and Alt alone do nothing; the key with them counts.
+          if (event instanceof KeyboardEvent && ['Control', 'Alt'].includes(event.key)) return;
+          removeEventListener('keydown', hear, true);
+          removeEventListener('pointerdown', hear, true);
+          const look = (): void => {
+            if (isThere()) resolve(performance.now() - event.timeStamp);
+            else requestAnimationFrame(look);
+          };
+          requestAnimationFrame(look);
+        };
+        addEventListener('keydown', hear, true);
+        addEventListener('pointerdown', hear, true);
+      }),
+    wanted,
+  );
+}
