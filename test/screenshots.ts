@@ -1,4 +1,4 @@
-/** `npm run screenshots`: pictures of every view, in both themes and at three sizes, into test/artifacts/views; run by hand. */
+/** `npm run screenshots`: pictures of every view, in both themes and at three sizes, and in Chinese, into test/artifacts/views; run by hand. */
 import { mkdir } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
 import { launchBrowser } from './support/browser.ts';
@@ -20,14 +20,28 @@ const prepared = [
   String.raw`mkdir -p /root/app; printf 'FROM busybox AS base\nCOPY . /app\nCMD ["/app/run.sh"]\n' > /root/app/Dockerfile`,
 ];
 
+/** What somebody does who opens a view. */
+const opened: Readonly<Record<string, (page: Page) => Promise<void>>> = {
+  lesson: async (page) => page.locator('[data-shown=lesson] li button').first().click(),
+  files: async (page) => {
+    await page.getByRole('treeitem', { name: 'app', exact: true }).click();
+    await page.getByRole('treeitem', { name: 'Dockerfile' }).click();
+    await page.locator('.cm-content').waitFor();
+  },
+  xray: async (page) => {
+    await page.evaluate(() => window.bottleship?.run('docker run --rm busybox echo hello'));
+  },
+};
+
 /** Milliseconds for a view to draw itself: pictures are looked at, not tested. */
-const settleMs = 1500;
+const settleMs = 600;
 
 async function main(): Promise<void> {
   const [playground, browser] = await Promise.all([startPlayground(), launchBrowser()]);
   try {
     await mkdir(folder, { recursive: true });
-    await pictures(browser, playground.url);
+    // Of the same site as the previews, whose frames have a service worker then in every browser.
+    await pictures(browser, playground.url.replace('localhost', 'bottleship.localhost'));
   } finally {
     await browser.close();
     await playground.stop();
@@ -42,20 +56,58 @@ async function pictures(browser: Browser, url: string): Promise<void> {
     await page.evaluate((line) => window.bottleship?.run(line), commandLine);
   }
   for (const view of await viewsOf(page)) {
-    await page.setViewportSize(sizes.laptop);
     const button = page.locator(`[data-view=${view}]`);
     if ((await button.getAttribute('aria-pressed')) !== 'true') await button.click();
-    for (const [size, viewport] of Object.entries(sizes)) {
-      await page.setViewportSize(viewport);
-      for (const colorScheme of ['light', 'dark'] as const) {
-        await page.emulateMedia({ colorScheme });
-        await page.waitForTimeout(settleMs);
-        await page.screenshot({ path: `${folder}${view}-${size}-${colorScheme}.png` });
-      }
-    }
+    await opened[view]?.(page);
+    await settled(page);
+    await atEachSize(page, view);
     await page.setViewportSize(sizes.laptop);
     if (view === 'lesson') await button.click();
   }
+  await page.getByRole('button', { name: 'Share', exact: true }).click();
+  await atEachSize(page, 'share');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Control+Shift+P');
+  await atEachSize(page, 'palette');
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: /8080/ }).first().click();
+  await page.locator('iframe').waitFor();
+  await page.waitForTimeout(5 * settleMs);
+  await atEachSize(page, 'preview');
+}
+
+/** In both themes, and in Chinese. */
+async function atEachSize(page: Page, name: string): Promise<void> {
+  for (const [size, viewport] of Object.entries(sizes)) {
+    await page.setViewportSize(viewport);
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      await picture(page, `${name}-${size}-${colorScheme}`);
+    }
+    await page.emulateMedia({ colorScheme: 'light' });
+    // By script: a dialog may be in front of the button.
+    const speak = (name: string) =>
+      page
+        .getByRole('button', { name, includeHidden: true })
+        .evaluate((button) => (button as HTMLElement).click());
+    await speak('简体中文');
+    await picture(page, `${name}-${size}-chinese`);
+    await speak('English');
+  }
+}
+
+async function picture(page: Page, name: string): Promise<void> {
+  await settled(page);
+  await page.screenshot({ path: `${folder}${name}.png` });
+}
+
+/** Waits for what the view reads of the machine, which may have much to do. */
+async function settled(page: Page): Promise<void> {
+  await page.waitForTimeout(settleMs);
+  await page
+    .getByText(/Reading…|正在读取…/)
+    .first()
+    .waitFor({ state: 'detached' });
 }
 
 function viewsOf(page: Page): Promise<string[]> {

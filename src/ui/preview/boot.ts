@@ -33,11 +33,12 @@ async function boot(): Promise<void> {
   location.reload();
 }
 
-/** The playground's address below which this one is. */
+/** The playground's address below which this one is. `localhost` alone is to a browser what `com` is: its subdomains are sites of their own. */
 function sameSiteOrigin(): string | undefined {
-  return allowedOrigins().find((origin) =>
-    location.hostname.endsWith(`.${new URL(origin).hostname}`),
-  );
+  return allowedOrigins().find((origin) => {
+    const { hostname } = new URL(origin);
+    return hostname.includes('.') && location.hostname.endsWith(`.${hostname}`);
+  });
 }
 
 function allowedOrigins(): string[] {
