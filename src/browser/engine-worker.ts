@@ -7,6 +7,8 @@ import type { ApiResponse } from '../api/http.ts';
 import { createHost } from '../host/create-host.ts';
 import { hostFiles } from '../host/host-files.ts';
 import type { Host } from '../host/create-host.ts';
+import type { HeldHost, SavedHost } from '../host/saved-host.ts';
+import { sessionNotes } from '../host/session-notes.ts';
 import { KindError, errorMessage } from '../lib/errors.ts';
 import { portDuplex } from '../lib/port-duplex.ts';
 import { serveOverPort } from '../client/request-port.ts';
@@ -20,7 +22,8 @@ import { enterHosts } from './host-lock.ts';
 import { createForgetfulStore, lateRecordStore } from './late-record-store.ts';
 import { machineMemorySizeBytes } from './memory-size.ts';
 import { Shells } from './shells.ts';
-import { openStores, useOverPort } from './stores.ts';
+import { SessionStore } from './session/session-store.ts';
+import { openStores, storeName, useOverPort } from './stores.ts';
 
 /** Most that one response may hold: the page keeps it whole. */
 const responseBytesMax = 64 * 1024 * 1024;
@@ -33,14 +36,21 @@ let previews: Promise<PreviewService> | undefined;
 /** Whether the disk outlives this tab. */
 const diskLasts = deferred<boolean>();
 
+let machine: PortMachine | undefined;
+let held: HeldHost | undefined;
+/** Of saved sessions, which need them even when no image has them any more. */
+const pinnedLayers = new Set<string>();
+
 const api: EngineWorkerApi = {
-  async start({ baseUrl, machinePort, memoryPort }, events) {
+  async start({ baseUrl, machinePort, memoryPort, saved }, events) {
     const opening = memoryPort === undefined ? openStores() : useOverPort(memoryPort);
     const stores = await Promise.resolve(opening).catch((error: unknown) => {
       host.reject(error);
       throw error;
     });
-    const machine = new PortMachine(machinePort);
+    const sessionLayers = stores.last ? await layersOfSessions() : [];
+    for (const layer of sessionLayers) pinnedLayers.add(layer);
+    machine = new PortMachine(machinePort);
     const created = createHost({
       ...stores,
       state: lateRecordStore(
@@ -51,6 +61,8 @@ const api: EngineWorkerApi = {
       libraryUrl: new URL('library/', baseUrl).href,
       proxyUrl: new URL('/', baseUrl).origin,
       findEgress: () => findPageEgress(baseUrl),
+      pinnedLayers,
+      ...(saved === undefined ? {} : { saved: JSON.parse(saved) as SavedHost }),
       memorySizeBytes: machineMemorySizeBytes(navigator.userAgent),
       // What lies in memory is nobody else's.
       whenAlone: (run) =>
@@ -87,6 +99,23 @@ const api: EngineWorkerApi = {
     previews ??= loadPreviews();
     (await previews).open(link, mapping);
   },
+  async holdMachine() {
+    held = await (await host.promise).hold();
+    try {
+      await machine?.pause();
+      const notes = sessionNotes(held.save());
+      for (const layer of notes.layers) pinnedLayers.add(layer);
+      return notes;
+    } catch (error) {
+      await api.releaseMachine();
+      throw error;
+    }
+  },
+  async releaseMachine() {
+    held?.dispose();
+    held = undefined;
+    await machine?.start();
+  },
   async run(commandLine) {
     return (await host.promise).run(commandLine);
   },
@@ -101,6 +130,12 @@ const api: EngineWorkerApi = {
     return serveOverPort((await host.promise).api, { request, port });
   },
 };
+
+/** A session that cannot be looked up is not restored either. */
+async function layersOfSessions(): Promise<readonly string[]> {
+  const headers = await new SessionStore(storeName).headers().catch(() => []);
+  return headers.flatMap(({ layers }) => layers);
+}
 
 async function loadPreviews(): Promise<PreviewService> {
   const ports = await (await host.promise).ports();

@@ -2,8 +2,8 @@
  * The machine's disk in IndexedDB, in chunks. Writes stay in memory until the machine flushes or too many have come
  * together, and then go out in one transaction: a flush is there whole or not at all.
  */
-import { createStore, get, promisifyRequest, type UseStore } from 'idb-keyval';
-import type { BlockStore } from '../disk/block-store.ts';
+import { clear, createStore, get, promisifyRequest, type UseStore } from 'idb-keyval';
+import type { CopyableBlockStore, DiskPart } from '../disk/block-store.ts';
 import type { DiskImage } from '../disk/disk-image.ts';
 import { checkRange, chunkParts, type ChunkPart } from '../disk/memory-block-store.ts';
 import { LruCache } from '../lib/lru-cache.ts';
@@ -22,9 +22,14 @@ const sizeKey = 'sizeBytes';
 type Chunk = Uint8Array<ArrayBuffer>;
 
 /** Only the holder of a lock may open it. `name` is the prefix of the database's name. */
-export async function openIdbBlockStore(name: string, image: DiskImage): Promise<BlockStore> {
-  const use = createStore(`${name}-disk`, 'chunks');
+export async function openIdbBlockStore(
+  name: string,
+  image: DiskImage,
+): Promise<CopyableBlockStore> {
+  const use = storeOf(name);
   const known = await get<number>(sizeKey, use);
+  // Half of a disk that was being replaced.
+  if (known === undefined) await clear(use);
   const sizeBytes = known ?? image.sizeBytes;
   const keys = await use('readonly', (store) => promisifyRequest(store.getAllKeys()));
   const stored = keys.filter((key) => typeof key === 'number');
@@ -33,7 +38,23 @@ export async function openIdbBlockStore(name: string, image: DiskImage): Promise
   return disk;
 }
 
-class IdbBlockStore implements BlockStore {
+/** Only the holder of a lock may. Until all of it is there, there is no disk, and the next to open it makes an empty one. */
+export async function replaceIdbDisk(
+  name: string,
+  { sizeBytes, parts }: { readonly sizeBytes: number; readonly parts: AsyncIterable<DiskPart> },
+): Promise<void> {
+  const use = storeOf(name);
+  await clear(use);
+  const disk = new IdbBlockStore({ use, sizeBytes, stored: [] });
+  for await (const { offset, bytes } of parts) await disk.write(offset, bytes);
+  await disk.finish();
+}
+
+function storeOf(name: string): UseStore {
+  return createStore(`${name}-disk`, 'chunks');
+}
+
+class IdbBlockStore implements CopyableBlockStore {
   readonly sizeBytes: number;
   readonly #use: UseStore;
   /** Chunks that the database has; all others are zeros. */
@@ -58,7 +79,21 @@ class IdbBlockStore implements BlockStore {
   /** Stores the empty disk and its size in one transaction. */
   async make(image: DiskImage): Promise<void> {
     for (const [offset, content] of image.blocks) await this.write(offset, content);
+    await this.finish();
+  }
+
+  /** All that was written, and with it the size, which makes it a disk. */
+  async finish(): Promise<void> {
+    await this.flush();
     await this.#store([[sizeKey, this.sizeBytes]]);
+  }
+
+  async *parts(): AsyncIterable<DiskPart> {
+    const indexes = new Set([...this.#stored, ...this.#leaving.keys(), ...this.#dirty.keys()]);
+    for (const index of [...indexes].sort((a, b) => a - b)) {
+      const bytes = this.#cached(index) ?? (await this.#load(index));
+      if (bytes.some((byte) => byte !== 0)) yield { offset: index * diskChunkSizeBytes, bytes };
+    }
   }
 
   read(offset: number, length: number): MaybePromise<Uint8Array> {

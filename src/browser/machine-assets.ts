@@ -50,6 +50,15 @@ export function checkAssets(assets: readonly MachineAsset[]): void {
   throw new KindError('notFound', builtWithout(missing));
 }
 
+/** Stands for everything a machine is booted from but its empty disk: its memory makes sense with nothing else. */
+export async function machineVersion(assets: readonly MachineAsset[]): Promise<string> {
+  const lines = assets
+    .filter(({ name }) => name !== 'disk.gz')
+    .map(({ name, sha256 }) => `${name} ${sha256}`);
+  const text = new TextEncoder().encode(lines.sort().join('\n'));
+  return hexOf(new Uint8Array(await crypto.subtle.digest('SHA-256', text)));
+}
+
 function builtWithout(names: readonly string[]): string {
   return `Cannot boot: this page was built without ${names.map((name) => `"${name}"`).join(', ')}`;
 }

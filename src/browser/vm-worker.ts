@@ -6,10 +6,10 @@
  * arrives, and the machine starts without its user land, which the kernel asks for half a second later.
  */
 import { expose } from 'comlink';
+import type { BlockStore, CopyableBlockStore } from '../disk/block-store.ts';
 import { readDiskImage } from '../disk/disk-image.ts';
-import { MemoryBlockStore } from '../disk/memory-block-store.ts';
 import { DiskTree } from '../guest/ninep/disk-tree.ts';
-import { createNinepServer } from '../guest/ninep/server.ts';
+import { createNinepServer, type NinepServer } from '../guest/ninep/server.ts';
 import { JoinedTree } from '../guest/ninep/joined-tree.ts';
 import { LayersDirectory } from '../guest/ninep/layers-directory.ts';
 import { MachineTree, userlandFileName } from '../guest/ninep/machine-tree.ts';
@@ -23,10 +23,12 @@ import type {
 import type { MachineOptions } from '../vm/machine.ts';
 import { serveMachine } from '../vm/port-machine.ts';
 import { V86Machine } from '../vm/v86-machine.ts';
-import { AssetDownloads, checkAssets, wasmName } from './machine-assets.ts';
+import { AssetDownloads, checkAssets, machineVersion, wasmName } from './machine-assets.ts';
 import type { AssetBytes, MachineAsset } from './machine-assets.ts';
 import { machineMemorySizeBytes } from './memory-size.ts';
-import { openOwnDisk } from './own-disk.ts';
+import { memoryDisk, openOwnDisk } from './own-disk.ts';
+import { unpackDisk } from './session/session-parts.ts';
+import { type OpenedSession, WorkerSessions } from './session/worker-sessions.ts';
 import { throttle } from './throttle.ts';
 import { keepInMemory, openStores, storeName } from './stores.ts';
 import type { Stores } from './stores.ts';
@@ -49,16 +51,20 @@ const api: VmWorkerApi = {
     // What is waited for later may fail while nobody does.
     files.catch(() => undefined);
     const stores = await opening;
+    stored ??= stores;
+    const session = opened;
+    opened = undefined;
     userland = new MachineTree({
       fetchFile: (path) => fetchMachineFile(path, { downloads, baseUrl: options.baseUrl }),
       store: stores.content,
     });
-    const machine = createMachine({
-      stores,
-      userland,
-      disk: openDisk(downloads, { lasts: stores.last, events }),
-      files: await files,
-    });
+    const openStored = diskOpener(downloads, { lasts: stores.last, events, session });
+    // What is restored goes on writing at once.
+    if (session !== undefined) await openStored();
+    memorySizeBytes = session?.memorySizeBytes ?? machineMemorySizeBytes(navigator.userAgent);
+    ninep = serveFiles({ stores, userland, disk: new DiskTree(openStored) });
+    if (session !== undefined) await ninep.restore(session.files);
+    const machine = createMachine({ ninep, files: await files, memorySizeBytes, session });
     events.booting();
     connect(machine, { options, events });
     await machine.start();
@@ -78,10 +84,38 @@ const api: VmWorkerApi = {
   async resume() {
     await running?.start();
   },
+  async openSession(id) {
+    const session = await sessions.open(id);
+    opened = session.opened;
+    return session.host;
+  },
+  async captureSession() {
+    if (running === undefined || ninep === undefined)
+      throw new KindError('unavailable', 'Cannot save the machine: it does not run');
+    await sessions.capture({ machine: running, ninep, disk, memorySizeBytes });
+  },
+  storeSession: (save, notes) => sessions.store(save, notes),
+  sessions: () => sessions.list(),
+  renameSession: (id, name) => sessions.rename(id, name),
+  removeSession: (id) => sessions.remove(id),
+  exportSession: (id) => sessions.exportFile(id),
+  importSession: (file) => sessions.importFile(file),
 };
 
 let userland: MachineTree | undefined;
 let running: V86Machine | undefined;
+let ninep: NinepServer | undefined;
+let disk: CopyableBlockStore | undefined;
+let memorySizeBytes = 0;
+/** A session that was opened for the boot to come. */
+let opened: OpenedSession | undefined;
+const sessions = new WorkerSessions({
+  name: storeName,
+  machine: () => machineVersion(__MACHINE_ASSETS__),
+  stores: async () => (stored ??= await openStores()),
+});
+/** Those of the boot; whoever wants a session before opens them. */
+let stored: Stores | undefined;
 
 interface Downloads {
   readonly assets: AssetDownloads;
@@ -126,19 +160,28 @@ async function machineFiles({ assets, compiled }: Downloads): Promise<Files> {
   return { kernel, initramfs, bios, wasm: (await compiled) ?? wasm };
 }
 
-function createMachine(parts: {
+function serveFiles(parts: {
   readonly stores: Stores;
   readonly userland: MachineTree;
   readonly disk: DiskTree;
-  readonly files: Files;
-}): V86Machine {
+}): NinepServer {
   const layers = new LayersDirectory({ ...parts.stores, decode: decodeLayerIndex });
   const root = new JoinedTree({ machine: parts.userland, layers, disk: parts.disk });
-  const ninep = createNinepServer({ root });
+  return createNinepServer({ root });
+}
+
+function createMachine(parts: {
+  readonly ninep: NinepServer;
+  readonly files: Files;
+  readonly memorySizeBytes: number;
+  readonly session: OpenedSession | undefined;
+}): V86Machine {
+  const { ninep: server, session } = parts;
   return new V86Machine({
     ...parts.files,
-    memorySizeBytes: machineMemorySizeBytes(navigator.userAgent),
-    handle9p: (request) => ninep.handle(request),
+    memorySizeBytes: parts.memorySizeBytes,
+    handle9p: (request) => server.handle(request),
+    ...(session === undefined ? {} : { state: session.state }),
   });
 }
 
@@ -162,18 +205,27 @@ function connect(
 }
 
 /** Opened when the machine comes for it: that is after the first prompt. */
-function openDisk(
+function diskOpener(
   { assets }: Downloads,
-  { lasts, events }: { lasts: boolean; events: VmWorkerEvents },
-): DiskTree {
-  return new DiskTree(async () => {
+  options: { lasts: boolean; events: VmWorkerEvents; session: OpenedSession | undefined },
+): () => Promise<BlockStore> {
+  const { lasts, events, session } = options;
+  const open = async (): Promise<BlockStore> => {
     const image = await readDiskImage(await assets.content('disk.gz'));
-    const disk = lasts
-      ? await openOwnDisk({ locks: navigator.locks, name: storeName, image })
-      : { store: new MemoryBlockStore(image), lasts };
-    events.disk(disk.lasts);
-    return disk.store;
-  });
+    const parts = session && unpackDisk(session.disk);
+    const own = lasts
+      ? await openOwnDisk({ locks: navigator.locks, name: storeName, image, parts })
+      : { store: await memoryDisk(image, parts), lasts };
+    events.disk(own.lasts);
+    disk = own.store;
+    return own.store;
+  };
+  let opening: Promise<BlockStore> | undefined;
+  return () =>
+    (opening ??= open().catch((error: unknown) => {
+      opening = undefined;
+      throw error;
+    }));
 }
 
 /** A file below `machine/`: those of the boot are on their way already. */

@@ -5,6 +5,7 @@
 import type { Guest } from '../guest/guest.ts';
 import { outsideRoot, type IdMapping } from '../guest/id-mapping.ts';
 import type { RecordStore } from '../image/content-store.ts';
+import { isDigest } from '../image/digest.ts';
 import type { ImageStore } from '../image/image-store.ts';
 import type { Disposable } from '../lib/disposable.ts';
 import { KindError } from '../lib/errors.ts';
@@ -108,6 +109,8 @@ export interface EngineOptions {
   readonly registry: RegistryAccess;
   /** Keeps containers and volumes; absent, they go with the engine. */
   readonly state?: RecordStore;
+  /** Layers that stay although nothing here has them; read anew whenever one may go. */
+  readonly pinnedLayers?: Iterable<string>;
   /** The machine was restored, and the engine goes on with what it knew. */
   readonly saved?: SavedEngine;
   /** For /info. */
@@ -203,6 +206,7 @@ export function createEngine(options: EngineOptions): Engine {
   };
   // The root of a container needs its layers, even after `docker rmi -f`.
   daemon.images.keepLayers(() => [
+    ...[...(options.pinnedLayers ?? [])].filter(isDigest),
     ...daemon.containers.list().flatMap(({ diffIds }) => diffIds),
     ...daemon.buildCache.list().flatMap(({ diffId }) => (diffId === undefined ? [] : [diffId])),
   ]);

@@ -48,6 +48,8 @@ export interface HostOptions {
   readonly whenAlone?: (run: () => Promise<void>) => Promise<void>;
   /** The way out for containers; absent, there is none. The host disposes of it. */
   readonly findEgress?: FindEgress;
+  /** Layers that stay although no image has them: those of saved sessions. */
+  readonly pinnedLayers?: Iterable<string>;
   /** The machine was restored, and this is what the host of before knew of it. */
   readonly saved?: SavedHost;
 }

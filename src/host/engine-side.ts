@@ -88,6 +88,7 @@ function createHostEngine(
     resolveName: options.resolveName,
     state: options.state ?? records,
     registry: registryOf(options, { images, ready: swept }),
+    ...(options.pinnedLayers === undefined ? {} : { pinnedLayers: options.pinnedLayers }),
     ...(options.saved === undefined ? {} : { saved: options.saved.engine }),
     memorySizeBytes: options.memorySizeBytes ?? memorySizeBytesDefault,
     registryMirrors: options.registryMirrors ?? [],

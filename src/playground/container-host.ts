@@ -4,6 +4,7 @@
  */
 import type { HostFiles } from '../api/files.ts';
 import type { ApiHandler } from '../api/http.ts';
+import type { HostSessions } from '../api/sessions.ts';
 import type { Disposable } from '../lib/disposable.ts';
 import type { Duplex } from '../lib/duplex.ts';
 import type { PublishedPort } from '../preview/published-port.ts';
@@ -75,4 +76,6 @@ export interface ContainerHost extends Disposable {
   readonly api: ApiHandler;
   /** The machine's files. */
   readonly files: HostFiles;
+  /** Absent, the machine cannot be saved: it is an embed's. */
+  readonly sessions?: HostSessions;
 }

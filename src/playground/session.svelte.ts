@@ -14,7 +14,8 @@ export type StepState = 'waiting' | 'running' | 'done' | 'failed';
 const consoleCharactersMax = 128 * 1024;
 
 export interface SessionOptions {
-  readonly createHost: () => ContainerHost;
+  /** `saved` names a session that the host goes on from. */
+  readonly createHost: (saved?: string) => ContainerHost;
   /** Milliseconds, monotonic. */
   readonly now?: () => number;
 }
@@ -28,7 +29,7 @@ export class Session implements Disposable {
   #consoleText = $state.raw('');
   #bootMs = $state<number | undefined>();
   #host = $state.raw<ContainerHost | undefined>();
-  readonly #createHost: () => ContainerHost;
+  readonly #createHost: (saved?: string) => ContainerHost;
   readonly #now: () => number;
   readonly #hostListeners = new Set<(host: ContainerHost) => void>();
   readonly #readyListeners = new Set<(host: ContainerHost) => void>();
@@ -120,10 +121,10 @@ export class Session implements Disposable {
     return { dispose: () => this.#phaseListeners.delete(listener) };
   }
 
-  /** Starts a machine, or starts over after a failure. Never rejects. */
-  start(): Promise<void> {
+  /** Starts a machine, or starts over after a failure; `saved` names a session to go on from. Never rejects. */
+  start(saved?: string): Promise<void> {
     this.#host?.dispose();
-    const host = this.#createHost();
+    const host = this.#createHost(saved);
     this.#host = host;
     this.#started = this.#boot(host);
     for (const listener of this.#hostListeners) listener(host);

@@ -6,6 +6,7 @@ import { proxy, transfer, wrap } from 'comlink';
 import type { Remote } from 'comlink';
 import type { HostFiles, WriteOutcome } from '../api/files.ts';
 import type { ApiHandler } from '../api/http.ts';
+import type { HostSessions } from '../api/sessions.ts';
 import { toDisposable } from '../lib/disposable.ts';
 import { KindError } from '../lib/errors.ts';
 import { portDuplex } from '../lib/port-duplex.ts';
@@ -36,6 +37,8 @@ export interface WorkerHostOptions {
   readonly baseUrl: string;
   /** Forgets everything with the page: embeds do. */
   readonly ephemeral?: boolean;
+  /** Goes on from a saved session instead of booting. */
+  readonly session?: string | undefined;
 }
 
 export class WorkerHost implements ContainerHost {
@@ -43,6 +46,7 @@ export class WorkerHost implements ContainerHost {
     this.#call(this.#engine.request(request, transfer(port, [port]))),
   );
   readonly files: HostFiles = this.#openFiles();
+  readonly sessions?: HostSessions;
   readonly #options: WorkerHostOptions;
   readonly #vmWorker: Worker;
   readonly #engineWorker: Worker;
@@ -62,6 +66,7 @@ export class WorkerHost implements ContainerHost {
       this.#fail = reject;
     });
     this.#gone.catch(() => undefined);
+    if (options.ephemeral !== true) this.sessions = this.#openSessions();
     this.#watch(this.#vmWorker, 'machine');
     this.#watch(this.#engineWorker, 'engine');
   }
@@ -82,7 +87,13 @@ export class WorkerHost implements ContainerHost {
       failed: (cause) => this.#fail(new KindError('unavailable', cause)),
     };
     const memory = this.#options.ephemeral === true ? new MessageChannel() : undefined;
-    const engine = workerOptions({ baseUrl, machinePort: port2 }, memory?.port2);
+    const { session } = this.#options;
+    const saved =
+      session === undefined ? undefined : await this.#call(this.#vm.openSession(session));
+    const engine = workerOptions(
+      { baseUrl, machinePort: port2, ...(saved === undefined ? {} : { saved }) },
+      memory?.port2,
+    );
     const vm = workerOptions({ baseUrl, machinePort: port1 }, memory?.port1);
     const started = Promise.all([
       this.#engine.start(engine, proxy(engineEvents)),
@@ -166,6 +177,27 @@ export class WorkerHost implements ContainerHost {
       rename: (from, to) => this.#call(remote().rename(from, to)),
       remove: (path) => this.#call(remote().remove(path)),
       readTar: (path) => this.#call(remote().readTar(path)),
+    };
+  }
+
+  #openSessions(): HostSessions {
+    return {
+      save: async (options) => {
+        // Whoever is asked to stand still must be able to finish what it is about.
+        await this.resume();
+        const notes = await this.#call(this.#engine.holdMachine());
+        try {
+          await this.#call(this.#vm.captureSession());
+        } finally {
+          await this.#call(this.#engine.releaseMachine());
+        }
+        return this.#call(this.#vm.storeSession(options, notes));
+      },
+      list: () => this.#call(this.#vm.sessions()),
+      rename: (id, name) => this.#call(this.#vm.renameSession(id, name)),
+      remove: (id) => this.#call(this.#vm.removeSession(id)),
+      exportFile: (id) => this.#call(this.#vm.exportSession(id)),
+      importFile: (file) => this.#call(this.#vm.importSession(file)),
     };
   }
 

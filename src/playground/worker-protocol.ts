@@ -2,6 +2,7 @@
  * What the page says to its two workers: the interfaces that comlink carries. The workers talk to each
  * other over a port of their own, so no frame and no layer byte ever passes the page's thread.
  */
+import type { SaveSession, SessionInfo } from '../api/sessions.ts';
 import type { PortAnswer, PortRequest } from '../client/request-port.ts';
 import type { PublishedPort } from '../preview/published-port.ts';
 import type { Mapping } from '../preview/rewrite-headers.ts';
@@ -16,6 +17,17 @@ export interface VmWorkerEvents {
   console(text: string): void;
   /** The machine stopped by itself. */
   failed(cause: string): void;
+}
+
+/** What the engine's worker says for a session that is saved. */
+export interface HostNotes {
+  /** For the engine's worker alone. */
+  readonly host: string;
+  /** Names of containers. */
+  readonly running: readonly string[];
+  /** By their digests. */
+  readonly layers: readonly string[];
+  readonly images: readonly string[];
 }
 
 export interface VmWorkerOptions {
@@ -35,12 +47,25 @@ export interface VmWorkerApi {
   /** Stops the processor; before the boot is done it does nothing. */
   pause(): Promise<void>;
   resume(): Promise<void>;
+  /** Reads and checks a session, for `boot` to go on from; resolves with what the engine's worker said when it was saved. */
+  openSession(id: string): Promise<string>;
+  /** Takes everything of this moment from a machine that is paused. */
+  captureSession(): Promise<void>;
+  /** Stores what was captured. */
+  storeSession(options: SaveSession, notes: HostNotes): Promise<SessionInfo>;
+  sessions(): Promise<readonly SessionInfo[]>;
+  renameSession(id: string, name: string): Promise<void>;
+  removeSession(id: string): Promise<void>;
+  exportSession(id: string): Promise<Blob>;
+  importSession(file: Blob): Promise<SessionInfo>;
 }
 
 export interface EngineWorkerOptions {
   readonly baseUrl: string;
   readonly machinePort: MessagePort;
   readonly memoryPort?: MessagePort;
+  /** The machine goes on from a session: what `VmWorkerApi.openSession` gave. */
+  readonly saved?: string;
 }
 
 export interface EngineWorkerEvents {
@@ -65,6 +90,9 @@ export interface EngineWorkerApi {
   watchPorts(listener: (ports: readonly PublishedPort[]) => void): Promise<void>;
   /** Serves a preview over `link` (src/preview/protocol.ts). */
   openPreview(mapping: Mapping, link: MessagePort): Promise<void>;
+  /** Stands engine and machine still; `releaseMachine` must follow. */
+  holdMachine(): Promise<HostNotes>;
+  releaseMachine(): Promise<void>;
   run(commandLine: string): Promise<RunResult>;
   engine(request: EngineRequest): Promise<EngineResponse>;
   /** Gives whoever has the other end of `port` the machine's files, as a comlink object (src/api/files.ts). */

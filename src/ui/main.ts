@@ -4,8 +4,10 @@
  */
 import { Attention } from '../playground/attention.ts';
 import { createBottleship } from '../playground/bottleship.ts';
+import { sessionToResume } from '../playground/sessions/resume.svelte.ts';
 import { Session } from '../playground/session.svelte.ts';
 import { WorkerHost } from '../playground/worker-host.ts';
+import { pageStorage } from './page-storage.ts';
 import './app.css';
 
 /** A tab in the background may wait for a pull; one that was forgotten should not warm the lap. */
@@ -13,9 +15,10 @@ const hiddenPatienceMs = 15 * 60_000;
 
 const baseUrl = new URL('./', document.baseURI).href;
 const session = new Session({
-  createHost: () =>
+  createHost: (saved) =>
     new WorkerHost({
       baseUrl,
+      session: saved,
       createVmWorker: () =>
         new Worker(new URL('../browser/vm-worker.ts', import.meta.url), { type: 'module' }),
       createEngineWorker: () =>
@@ -25,5 +28,5 @@ const session = new Session({
 const attention = new Attention({ session, patienceMs: hiddenPatienceMs });
 document.addEventListener('visibilitychange', () => attention.see(!document.hidden));
 window.bottleship = createBottleship(session, attention);
-void session.start();
+void session.start(sessionToResume(pageStorage()));
 void import('./page.ts').then(({ mountPage }) => mountPage(session, baseUrl));

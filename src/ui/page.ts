@@ -34,6 +34,9 @@ export function mountPage(session: Session, baseUrl: string): void {
   workbench.openLink(location.hash);
   window.addEventListener('hashchange', () => workbench.openLink(location.hash));
   window.bottleshipPreview = preview;
+  document.addEventListener('visibilitychange', () => {
+    if (document.hidden) void workbench.resume.hidden();
+  });
   const offline = new Offline(browserOfflineWorker(baseUrl));
   session.onReady(() => setTimeout(() => offline.start(), savingDelayMs));
   const target = document.getElementById('app');

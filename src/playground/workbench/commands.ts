@@ -1,6 +1,7 @@
 /** What the command palette offers: everything that a button of the page does, and docker commands on what runs. */
 import { languageCodes, languages } from '../language.svelte.ts';
 import { shareStrings } from '../share/share.strings.ts';
+import { sessionsStrings } from '../sessions/sessions.strings.ts';
 import { suggestions } from '../suggestions.ts';
 import { actionCommand, needsOwnTerminal } from '../views/containers/container-actions.ts';
 import { viewStrings } from '../views/view.strings.ts';
@@ -142,6 +143,11 @@ function suggestionCommands(workbench: Workbench): Command[] {
 function shareCommands(workbench: Workbench): Command[] {
   const { shareTitle, repositoryTitle } = shareStrings[workbench.language.code];
   return [
+    {
+      id: 'sessions',
+      title: sessionsStrings[workbench.language.code].open,
+      run: () => workbench.openDialog('sessions'),
+    },
     { id: 'share', title: shareTitle, run: () => workbench.openDialog('share') },
     { id: 'repository', title: repositoryTitle, run: () => workbench.openDialog('repository') },
   ];

@@ -7,13 +7,14 @@ import type { Session } from '../session.svelte.ts';
 import type { Arrangement, ViewId, ViewMachine, ViewServices } from '../views/view-services.ts';
 import { Layout } from './layout.svelte.ts';
 import type { KeptStorage } from '../kept.ts';
+import { Resume } from '../sessions/resume.svelte.ts';
 import { isShareFragment } from '../share/share-fragment.ts';
 import { Terminals } from './terminals.svelte.ts';
 import type { NewTerminal } from './terminals.svelte.ts';
 import { Theme } from './theme.svelte.ts';
 
 /** What asks the learner something, over the page. */
-export type DialogId = 'share' | 'repository';
+export type DialogId = 'share' | 'repository' | 'sessions';
 
 export interface WorkbenchOptions {
   readonly session: Session;
@@ -32,6 +33,7 @@ export class Workbench implements ViewServices, Disposable {
   readonly terminals: Terminals;
   readonly layout: Layout;
   readonly theme: Theme;
+  readonly resume: Resume;
   /** File that a lesson or a link wants open; the editor takes it when it is there. */
   #wantedFile = $state<string | undefined>();
   #isPaletteOpen = $state(false);
@@ -49,6 +51,7 @@ export class Workbench implements ViewServices, Disposable {
     this.terminals = new Terminals(session, () => language.strings);
     this.layout = new Layout(storage);
     this.theme = new Theme(storage);
+    this.resume = new Resume({ session, storage });
     this.hasWayOut = options.hasWayOut ?? (() => Promise.resolve(false));
     this.#ports = preview.onPorts(() => this.#openAwaited());
   }
@@ -141,6 +144,7 @@ export class Workbench implements ViewServices, Disposable {
 
   dispose(): void {
     this.#ports.dispose();
+    this.resume.dispose();
     this.terminals.dispose();
   }
 

@@ -2,7 +2,14 @@
 import type { Area, BarId } from '../../playground/workbench/layout.svelte.ts';
 
 export type IconName =
-  BarId | Exclude<Area, 'guide' | 'view'> | 'palette' | 'share' | 'system' | 'light' | 'dark';
+  | BarId
+  | Exclude<Area, 'guide' | 'view'>
+  | 'palette'
+  | 'share'
+  | 'sessions'
+  | 'system'
+  | 'light'
+  | 'dark';
 
 export const icons: Readonly<Record<IconName, string>> = {
   start: 'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM15.500 8.500l-2 5-5 2 2-5z',
@@ -19,6 +26,7 @@ export const icons: Readonly<Record<IconName, string>> = {
   preview: 'M3.500 5h17v14h-17zM3.500 9h17M6.500 7h.01M9 7h.01',
   palette: 'M10.500 4a6.500 6.500 0 1 0 0 13 6.500 6.500 0 0 0 0-13zM15.500 15.500L20 20',
   share: 'M12 15V3.500M8 7l4-4 4 4M8 10H5.500v10.500h13V10H16',
+  sessions: 'M5 4h11l3 3v13H5zM8.500 4v5h6V4M8.500 20v-6h7v6',
   system: 'M4 5h16v11H4zM9 20h6M12 16v4',
   light:
     'M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM12 2.500v2M12 19.500v2M2.500 12h2M19.500 12h2M5.300 5.300l1.400 1.400M17.300 17.300l1.400 1.400M5.300 18.700l1.400-1.400M17.300 6.700l1.400-1.400',

@@ -1,0 +1,109 @@
+/** A machine that is saved with a container that runs, and restored after a reload: the container still answers. */
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { collectProblems, launchBrowser } from '../support/browser.ts';
+import { openToPrompt, startPlayground, type PlaygroundFixture } from '../support/playground.ts';
+
+let playground: PlaygroundFixture;
+let browser: Browser;
+let context: BrowserContext;
+let page: Page;
+let problems: string[];
+
+beforeAll(async () => {
+  [playground, browser] = await Promise.all([startPlayground(), launchBrowser()]);
+  context = await browser.newContext({ viewport: { width: 1400, height: 900 } });
+  problems = collectProblems(context);
+  page = await context.newPage();
+  await openToPrompt(page, playground.url);
+});
+
+afterAll(async () => {
+  await browser.close();
+  await playground.stop();
+});
+
+/** What a command line prints, run beside the terminal; waits for the machine. */
+async function run(commandLine: string): Promise<string> {
+  const { stdout, stderr, exitCode } = await page.evaluate(async (line) => {
+    const { bottleship } = window as unknown as {
+      bottleship: {
+        run(line: string): Promise<Record<'stdout' | 'stderr', string> & { exitCode: number }>;
+      };
+    };
+    return bottleship.run(line);
+  }, commandLine);
+  if (exitCode !== 0) throw new Error(`Cannot run ${commandLine}: ${stdout}${stderr}`);
+  return stdout;
+}
+
+async function openSessions(): Promise<void> {
+  await page.getByRole('button', { name: 'Sessions', exact: true }).click();
+  await page.getByRole('dialog', { name: 'Sessions' }).waitFor();
+}
+
+/** Waits until the machine that runs is the restored one. */
+async function restored(): Promise<void> {
+  await page.locator('[data-phase="ready"]').waitFor({ timeout: 60_000 });
+  await expect
+    .poll(() => run('cat /root/mark').catch(() => ''), { timeout: 60_000 })
+    .toBe('saved\n');
+}
+
+test('save, reload, restore: the container runs on and its port answers', async () => {
+  await run('docker pull -q busybox');
+  const serve = 'echo hello > /www/index.html; exec httpd -f -h /www';
+  await run(`docker run -d --name web -p 8080:80 -v /www busybox sh -c '${serve}'`);
+  await run('until curl -sf localhost:8080; do :; done; echo saved > /root/mark');
+  const pid = await run("docker inspect -f '{{.State.Pid}}' web");
+
+  await openSessions();
+  await page.getByRole('textbox', { name: 'Name' }).fill('My machine');
+  await page.getByRole('button', { name: 'Save the machine' }).click();
+  await page.getByText('My machine is saved.').waitFor({ timeout: 60_000 });
+  expect(await page.getByRole('listitem').filter({ hasText: 'My machine' }).innerText()).toContain(
+    'running: web',
+  );
+  // What is done afterwards is not in it.
+  await run('echo later > /root/mark; docker rm -f web');
+
+  await openToPrompt(page, playground.url);
+  expect(await run('docker ps -aq')).toBe('');
+  await openSessions();
+  await page.getByRole('button', { name: 'Restore My machine' }).click();
+  await page.getByRole('button', { name: 'Replace this machine' }).click();
+  await restored();
+  expect(await run("docker inspect -f '{{.State.Pid}}' web")).toBe(pid);
+  expect(await run('curl -s localhost:8080')).toBe('hello\n');
+  expect(await run('docker exec web cat /www/index.html')).toBe('hello\n');
+});
+
+test('resuming by choice: a reload comes back to the machine as it was', async () => {
+  await openSessions();
+  await page.getByRole('checkbox', { name: 'Resume where I left off after a reload' }).check();
+  await page.getByRole('button', { name: 'Restore Where I left off' }).waitFor({ timeout: 60_000 });
+  await page.reload();
+  await restored();
+  expect(await run('docker exec web cat /www/index.html')).toBe('hello\n');
+});
+
+test('a file that is no session is refused in words, and a session is exported and imported', async () => {
+  await openSessions();
+  const picker = page.locator('input[type=file][accept=".bottleship"]');
+  await picker.setInputFiles({
+    name: 'x.bottleship',
+    mimeType: '',
+    buffer: Buffer.from('nonsense'),
+  });
+  await page.getByRole('alert').filter({ hasText: 'it is no saved session' }).waitFor();
+  const download = page.waitForEvent('download', { timeout: 60_000 });
+  await page.getByRole('button', { name: 'Export My machine as a file' }).click();
+  const path = await (await download).path();
+  await page.getByRole('button', { name: 'Delete My machine' }).click();
+  await page.getByRole('button', { name: 'Delete for good' }).click();
+  await page.getByRole('button', { name: 'Restore My machine' }).waitFor({ state: 'detached' });
+  await picker.setInputFiles(path);
+  await page.getByText('My machine is imported.').waitFor({ timeout: 60_000 });
+  await page.getByRole('button', { name: 'Restore My machine' }).waitFor();
+  expect(problems).toEqual([]);
+});
