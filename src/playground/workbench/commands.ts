@@ -33,6 +33,7 @@ export function commandsOf(sources: CommandSources): Command[] {
     ...terminalCommands(sources.workbench),
     ...containerCommands(sources),
     ...suggestionCommands(sources.workbench),
+    ...sessionCommands(sources.workbench),
     ...shareCommands(sources.workbench),
     ...settingCommands(sources.workbench),
   ];
@@ -140,14 +141,14 @@ function suggestionCommands(workbench: Workbench): Command[] {
   }));
 }
 
+function sessionCommands(workbench: Workbench): Command[] {
+  const title = sessionsStrings[workbench.language.code].open;
+  return [{ id: 'sessions', title, run: () => workbench.openDialog('sessions') }];
+}
+
 function shareCommands(workbench: Workbench): Command[] {
   const { shareTitle, repositoryTitle } = shareStrings[workbench.language.code];
   return [
-    {
-      id: 'sessions',
-      title: sessionsStrings[workbench.language.code].open,
-      run: () => workbench.openDialog('sessions'),
-    },
     { id: 'share', title: shareTitle, run: () => workbench.openDialog('share') },
     { id: 'repository', title: repositoryTitle, run: () => workbench.openDialog('repository') },
   ];
