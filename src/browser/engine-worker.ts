@@ -48,8 +48,7 @@ const api: EngineWorkerApi = {
       host.reject(error);
       throw error;
     });
-    const sessionLayers = stores.last ? await layersOfSessions() : [];
-    for (const layer of sessionLayers) pinnedLayers.add(layer);
+    const pinned = stores.last ? pinLayers() : Promise.resolve();
     machine = new PortMachine(machinePort);
     const created = createHost({
       ...stores,
@@ -67,7 +66,10 @@ const api: EngineWorkerApi = {
       // What lies in memory is nobody else's.
       whenAlone: (run) =>
         stores.last
-          ? enterHosts(navigator.locks, { name: 'bottleship-hosts', whenAlone: run })
+          ? enterHosts(navigator.locks, {
+              name: 'bottleship-hosts',
+              whenAlone: () => pinned.then(run),
+            })
           : run(),
     });
     host.resolve(created);
@@ -111,6 +113,7 @@ const api: EngineWorkerApi = {
       throw error;
     }
   },
+  sessionsChanged: () => pinLayers(),
   async releaseMachine() {
     held?.dispose();
     held = undefined;
@@ -131,10 +134,11 @@ const api: EngineWorkerApi = {
   },
 };
 
-/** A session that cannot be looked up is not restored either. */
-async function layersOfSessions(): Promise<readonly string[]> {
+/** Looks up what sessions need; those that cannot be looked up cannot be restored either. */
+async function pinLayers(): Promise<void> {
   const headers = await new SessionStore(storeName).headers().catch(() => []);
-  return headers.flatMap(({ layers }) => layers);
+  pinnedLayers.clear();
+  for (const { layers } of headers) for (const layer of layers) pinnedLayers.add(layer);
 }
 
 async function loadPreviews(): Promise<PreviewService> {

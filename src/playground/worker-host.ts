@@ -195,9 +195,16 @@ export class WorkerHost implements ContainerHost {
       },
       list: () => this.#call(this.#vm.sessions()),
       rename: (id, name) => this.#call(this.#vm.renameSession(id, name)),
-      remove: (id) => this.#call(this.#vm.removeSession(id)),
+      remove: async (id) => {
+        await this.#call(this.#vm.removeSession(id));
+        await this.#call(this.#engine.sessionsChanged());
+      },
       exportFile: (id) => this.#call(this.#vm.exportSession(id)),
-      importFile: (file) => this.#call(this.#vm.importSession(file)),
+      importFile: async (file) => {
+        const info = await this.#call(this.#vm.importSession(file));
+        await this.#call(this.#engine.sessionsChanged());
+        return info;
+      },
     };
   }
 

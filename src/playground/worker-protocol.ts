@@ -93,6 +93,8 @@ export interface EngineWorkerApi {
   /** Stands engine and machine still; `releaseMachine` must follow. */
   holdMachine(): Promise<HostNotes>;
   releaseMachine(): Promise<void>;
+  /** Sessions came or went: what they need is kept, what only they needed may go. */
+  sessionsChanged(): Promise<void>;
   run(commandLine: string): Promise<RunResult>;
   engine(request: EngineRequest): Promise<EngineResponse>;
   /** Gives whoever has the other end of `port` the machine's files, as a comlink object (src/api/files.ts). */

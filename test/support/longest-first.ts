@@ -26,6 +26,8 @@ const longestFirst: readonly string[] = [
   'embed.browser',
   'topology.vm',
   'state.browser',
+  'session.vm',
+  'session.browser',
   'docker-cli.vm',
   'egress.vm',
   'density.vm',
