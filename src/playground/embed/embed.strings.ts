@@ -13,9 +13,9 @@ export const embedStrings = defineStrings({
   },
   'zh-Hans': {
     title: 'Bottleship：本页中的容器主机',
-    start: '启动虚拟机',
+    start: '启动机器',
     startHint: (megabytes: number) =>
-      `一台带有 Docker 的 Linux 虚拟机，就在本页中运行。约需下载 ${megabytes} MB。`,
+      `一台带有 Docker 的 Linux 机器，就在本页中运行。约需下载 ${megabytes} MB。`,
     openWhole: '在 Bottleship 中打开',
     readonly: '此终端仅供查看，不接受键盘输入。',
     panes: '窗格',

@@ -20,6 +20,6 @@ export const viewStrings = defineStrings({
     xray: '透视',
     files: '文件',
     lesson: '课程',
-    waiting: '虚拟机尚未就绪。',
+    waiting: '机器尚未就绪。',
   },
 });

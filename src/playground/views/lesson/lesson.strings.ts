@@ -75,7 +75,7 @@ export const lessonStrings = defineStrings({
     finish: '完成本课',
     pointsMissing: (missing: number) => `再得 ${missing} 分即可进入下一步。`,
     lessonDone: '你已完成本课。',
-    waiting: '正在等待虚拟机……',
+    waiting: '正在等待机器……',
     entering: '正在准备这一步……',
     solving: '正在完成这一步……',
     resetting: '正在恢复这一步……',

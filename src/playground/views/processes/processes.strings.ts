@@ -68,7 +68,7 @@ export const processesStrings = defineStrings({
     cgroup: '能看到的控制组',
     time: '开机以来的时钟',
     own: '独有',
-    shared: '与虚拟机共享',
+    shared: '与机器共享',
     sharedWith: '与其他容器共享：',
     unknown: '未知',
     kernelLacks: '此内核没有',

@@ -14,9 +14,9 @@ export const seeStrings = defineStrings({
   'zh-Hans': {
     refresh: '刷新',
     reading: '正在读取…',
-    failed: (reason: string) => `无法读取虚拟机状态：${reason}`,
-    truncated: '虚拟机上的内容比此处显示的更多。',
-    machine: '虚拟机',
+    failed: (reason: string) => `无法读取机器状态：${reason}`,
+    truncated: '机器上的内容比此处显示的更多。',
+    machine: '机器',
     noContainers: '没有正在运行的容器。启动一个，看看它得到了什么：',
     tryIt: '在终端中试试',
   },
