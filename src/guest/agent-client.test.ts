@@ -293,6 +293,8 @@ describe('AgentClient with programs of the machine', () => {
     .number(field.stdio, 5)
     .number(field.columns, 90)
     .number(field.rows, 30)
+    .text(field.source, '/root/.docker/config.json')
+    .bytes(field.content, text('{}'))
     .finish();
 
   it('onDocker() gets the invocation, and exit() ends it', async () => {
@@ -306,6 +308,7 @@ describe('AgentClient with programs of the machine', () => {
       env: { HOME: '/root' },
       workingDirectory: '/srv',
       processId: 77,
+      configFile: { path: '/root/.docker/config.json', content: text('{}') },
       terminal: { stdin: true, stdout: false, stderr: true, columns: 90, rows: 30 },
     });
     const signals: number[] = [];

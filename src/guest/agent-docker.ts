@@ -11,6 +11,7 @@ export class AgentDocker implements DockerInvocation {
   readonly env: Readonly<Record<string, string>>;
   readonly workingDirectory: string;
   readonly processId: number;
+  readonly configFile?: { readonly path: string; readonly content?: Uint8Array };
   readonly stdin: ReadableStream<Uint8Array>;
   readonly stdout: WritableStream<Uint8Array>;
   readonly stderr: WritableStream<Uint8Array>;
@@ -31,6 +32,11 @@ export class AgentDocker implements DockerInvocation {
     this.env = Object.fromEntries(opening.texts(field.environment).map(splitVariable));
     this.workingDirectory = opening.text(field.directory) ?? '/';
     this.processId = opening.number(field.pid);
+    const configPath = opening.text(field.source);
+    if (configPath !== undefined) {
+      const content = opening.bytes(field.content);
+      this.configFile = { path: configPath, ...(content === undefined ? {} : { content }) };
+    }
     this.stdin = stream.readable(channel.stdin);
     this.stdout = this.#output(channel.stdout);
     this.stderr = this.#output(channel.stderr);

@@ -132,6 +132,8 @@ export interface DockerInvocation {
   readonly workingDirectory: string;
   /** Of the docker program, whose descriptors are in its `/proc`. */
   readonly processId: number;
+  /** The caller's config.json when the program began, without content where there is none; absent when it is not known. */
+  readonly configFile?: { readonly path: string; readonly content?: Uint8Array };
   readonly stdin: ReadableStream<Uint8Array>;
   readonly stdout: WritableStream<Uint8Array>;
   readonly stderr: WritableStream<Uint8Array>;

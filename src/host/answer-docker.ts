@@ -13,7 +13,7 @@ export async function answerDocker(
 ): Promise<void> {
   const exitCode = await runCli(cliInvocation(invocation), {
     handler: labelRequests(api, invocation.argv),
-    files: machineFiles(guest, invocation.processId),
+    files: machineFiles(guest, invocation),
   });
   await invocation.exit(exitCode).catch(() => undefined); // the program may be gone
 }

@@ -1,7 +1,8 @@
 /** The machine's files for its own `docker` program: what the CLI reads and writes on behalf of its caller. */
 import type { CliFiles, WriteFileOptions } from '../cli/invocation.ts';
 import { joinBytes } from '../lib/join-bytes.ts';
-import type { Guest, GuestProcess } from '../guest/guest.ts';
+import { KindError } from '../lib/errors.ts';
+import type { DockerInvocation, Guest, GuestProcess } from '../guest/guest.ts';
 import type { SetupOperation, SetupPlan } from '../guest/plan.ts';
 
 const defaultMode = 0o644;
@@ -9,10 +10,13 @@ const defaultMode = 0o644;
 /** Most of an environment file or its like that comes through a descriptor. */
 const descriptorBytesMax = 16 * 1024 * 1024;
 
-/** `processId` is that of the docker program, which inherited the descriptors of `/dev/fd`. */
-export function machineFiles(guest: Guest, processId: number): CliFiles {
+/** What of the docker program matters here: it inherited the descriptors of `/dev/fd`. */
+export type FileCaller = Pick<DockerInvocation, 'processId' | 'configFile'>;
+
+export function machineFiles(guest: Guest, { processId, configFile }: FileCaller): CliFiles {
   return {
-    readFile: (path) => {
+    readFile: async (path) => {
+      if (path === configFile?.path) return toldContent(configFile);
       const own = descriptorPath(path, processId);
       return own === undefined ? guest.readFile(path) : readDescriptor(guest, own);
     },
@@ -24,6 +28,12 @@ export function machineFiles(guest: Guest, processId: number): CliFiles {
     readTar: (path) => guest.readTar(path),
     writeTar: (directory, tar) => guest.writeTar(directory, tar),
   };
+}
+
+/** As it was when the program began: nothing in one run of it reads it twice. */
+function toldContent({ path, content }: NonNullable<FileCaller['configFile']>): Uint8Array {
+  if (content !== undefined) return content;
+  throw new KindError('notFound', `open ${path}: no such file or directory`);
 }
 
 /** Where a path that means a descriptor of the program (`<(…)`, `/dev/stdin`) leads to from elsewhere. */
