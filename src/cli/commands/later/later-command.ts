@@ -16,6 +16,8 @@ export interface LaterCommandOptions {
   readonly section?: 'hidden';
   /** Where the usage line does not tell. */
   readonly arguments?: ArgumentRule;
+  /** Where the engine has an answer already. */
+  readonly run?: Command['run'];
 }
 
 /** `path` is what follows `docker`: `swarm init`. */
@@ -23,8 +25,8 @@ export function laterCommand(path: string, options: LaterCommandOptions): Comman
   const { section, ...words } = options;
   const command: Command = {
     arguments: argumentsOf(options.use),
-    ...words,
     run: (context) => Promise.reject(notAvailableError(context.path)),
+    ...words,
   };
   return {
     name: lastWord(path),

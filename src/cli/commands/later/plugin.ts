@@ -1,7 +1,16 @@
-/** `docker plugin …`: known, its engine part is still to come. */
+/** `docker plugin …`: this engine has none; what would bring one is still to come. */
+import { filterFlag } from '../../flags/flag-spec.ts';
 import { flagsOf } from '../../flags/flag-table.ts';
 import { formatFlag } from '../../flags/format-flag.ts';
 import { laterCommand, laterGroup } from './later-command.ts';
+import {
+  disablePlugin,
+  enablePlugin,
+  inspectPlugins,
+  listPlugins,
+  removePlugins,
+  setPlugin,
+} from './plugin-verbs.ts';
 
 export const plugin = laterGroup({
   name: 'plugin',
@@ -17,6 +26,7 @@ export const plugin = laterGroup({
   `),
     }),
     laterCommand('plugin disable', {
+      run: disablePlugin,
       use: '[OPTIONS] PLUGIN',
       short: 'Disable a plugin',
       flags: flagsOf(`
@@ -24,6 +34,7 @@ export const plugin = laterGroup({
   `),
     }),
     laterCommand('plugin enable', {
+      run: enablePlugin,
       use: '[OPTIONS] PLUGIN',
       short: 'Enable a plugin',
       flags: flagsOf(`
@@ -31,6 +42,7 @@ export const plugin = laterGroup({
   `),
     }),
     laterCommand('plugin inspect', {
+      run: inspectPlugins,
       use: '[OPTIONS] PLUGIN [PLUGIN...]',
       short: 'Display detailed information on one or more plugins',
       flags: [formatFlag({ table: false, short: 'f' })],
@@ -46,12 +58,13 @@ export const plugin = laterGroup({
   `),
     }),
     laterCommand('plugin ls', {
+      run: listPlugins,
       use: '[OPTIONS]',
       short: 'List plugins',
       aliases: 'docker plugin ls, docker plugin list',
       flags: [
+        filterFlag('Provide filter values (e.g. "enabled=true")', { short: 'f' }),
         ...flagsOf(`
-    -f, --filter filter  Provide filter values (e.g. "enabled=true")
     --no-trunc           Don't truncate output
     -q, --quiet          Only display plugin IDs
   `),
@@ -66,6 +79,7 @@ export const plugin = laterGroup({
   `),
     }),
     laterCommand('plugin rm', {
+      run: removePlugins,
       use: '[OPTIONS] PLUGIN [PLUGIN...]',
       short: 'Remove one or more plugins',
       aliases: 'docker plugin rm, docker plugin remove',
@@ -74,6 +88,7 @@ export const plugin = laterGroup({
   `),
     }),
     laterCommand('plugin set', {
+      run: setPlugin,
       use: 'PLUGIN KEY=VALUE [KEY=VALUE...]',
       short: 'Change settings for a plugin',
       flags: [],
