@@ -230,6 +230,51 @@ describe('POST /build', () => {
     expect(JSON.stringify(messages)).toContain('outside of the build context');
   });
 
+  test('the parameters of RUN’s containers are heard', async () => {
+    const engine = await createFakeEngine();
+    const { guest, call } = engine;
+    let found: unknown;
+    guest.script = async (process) => {
+      const { json } = await call('GET', '/containers/json?all=1');
+      const [{ Id: id } = { Id: '' }] = json as { Id: string }[];
+      found = (await call('GET', `/containers/${id}/json`)).json;
+      process.end(1);
+    };
+    const query = new URLSearchParams([
+      ...['one:10.0.0.1', 'two:10.0.0.2'].map((host) => ['extrahosts', host]),
+      ['ulimits', '[{"Name":"nofile","Soft":64,"Hard":64}]'],
+      ...Object.entries({ shmsize: '8388608', networkmode: 'none', cgroupparent: '/builds' }),
+    ]);
+    await build(engine, context('FROM busybox\nRUN x\n'), `&version=2&${query}`);
+    expect(found).toMatchObject({
+      HostConfig: {
+        ExtraHosts: ['one:10.0.0.1', 'two:10.0.0.2'],
+        Ulimits: [{ Name: 'nofile', Soft: 64, Hard: 64 }],
+        ShmSize: 8_388_608,
+        NetworkMode: 'none',
+        CgroupParent: '/builds',
+      },
+    });
+  });
+
+  test.each([
+    ['FROM busybox\nRUN --network=host x\n', '', 'network.host is not allowed'],
+    ['FROM busybox\nRUN --security=insecure x\n', '', 'security.insecure is not allowed'],
+    ['FROM scratch\n', '&allow=security.insecure', 'granting entitlement security.insecure is not'],
+    ['FROM scratch\n', '&allow=x', 'unknown entitlement x'],
+  ])('%j with %j: %s', async (lines, query, words) => {
+    const engine = await createFakeEngine();
+    const { handler } = engine;
+    const response = await handler({
+      method: 'POST',
+      path: `/v1.43/build?version=2${query}`,
+      headers: {},
+      body: context(lines),
+    });
+    expect(decode(await bodyBytes(response))).toContain(words);
+    expect(engine.guest.processes).toHaveLength(0);
+  });
+
   test('RUN tells which SSH agent it needs, and does without where it may', async () => {
     const engine = await createFakeEngine();
     const run = (mount: string) =>

@@ -91,6 +91,10 @@ export async function doRun(
 function checkRunnable({ options }: BuildSession, { step, before }: RunWork): void {
   if (step.security === 'insecure')
     throw new KindError('forbidden', 'security.insecure is not allowed');
+  const { hostConfig, entitlements, version } = options;
+  const mayUseHost = hostConfig.NetworkMode === 'host' || entitlements.includes('network.host');
+  if (version === 2 && step.network === 'host' && !mayUseHost)
+    throw new KindError('forbidden', 'network.host is not allowed');
   if (options.platform === '' || samePlatform(before.platform, machinePlatform)) return;
   const [wanted, own] = [formatPlatform(before.platform), formatPlatform(machinePlatform)];
   throw new KindError(

@@ -47,6 +47,7 @@ export function decodeImageBuild(request: RouteRequest): DecodedBuild {
     isQuiet: request.flag('q'),
     platform: request.text('platform'),
     hostConfig: hostConfig(request, mode),
+    entitlements: entitlementsOf(request),
     namedContexts: stringMap(request, 'namedcontexts', false) as Record<string, string>,
     secrets: secretsOf(request),
     ssh: sshOf(request),
@@ -120,6 +121,20 @@ function outputsOf(request: RouteRequest): BuildOutputOption[] {
       attributes: Object.fromEntries(entries.map(([key, one]) => [key, String(one)])),
     };
   });
+}
+
+function entitlementsOf(request: RouteRequest): string[] {
+  const names = request.text('allow').split(',').filter(Boolean);
+  for (const name of names) {
+    if (name === 'security.insecure')
+      throw new KindError(
+        'forbidden',
+        `granting entitlement ${name} is not allowed by build daemon configuration`,
+      );
+    if (name !== 'network.host')
+      throw new KindError('invalidParameter', `unknown entitlement ${name}`);
+  }
+  return names;
 }
 
 /** The entries of a header of base64 of JSON; none when it is absent. */

@@ -183,6 +183,58 @@ ERROR: failed to solve: ${error}
 `);
   });
 
+  test('sends what every flag says', async () => {
+    const { handler, requests } = builder(good);
+    const line =
+      'build -t a -t b --build-arg one=1 --build-arg two --label x=y --target t --pull --no-cache --no-cache-filter s --add-host h:1.2.3.4 --ulimit nofile=1:2 --shm-size 1k --network none --cgroup-parent /c --cache-from i --cache-to type=inline --allow network.host --sbom=false --platform linux/386 -';
+    const result = await runFake({
+      argv: line.split(' '),
+      env: { two: '2' },
+      stdin: 'FROM scratch\n',
+      handler,
+    });
+    expect(result.exitCode).toBe(0);
+    const query = new URL(requests[0]?.path ?? '', 'http://d').searchParams;
+    expect(query.getAll('t')).toEqual(['a', 'b']);
+    expect(Object.fromEntries(query)).toMatchObject({
+      allow: 'network.host',
+      buildargs: '{"one":"1","two":"2"}',
+      cachefrom: '["i"]',
+      cgroupparent: '/c',
+      extrahosts: 'h:1.2.3.4',
+      labels: '{"x":"y"}',
+      networkmode: 'none',
+      nocache: expect.stringMatching(/^(1|true)$/),
+      nocachefilter: 's',
+      platform: 'linux/386',
+      pull: expect.stringMatching(/^(1|true)$/),
+      shmsize: '1024',
+      target: 't',
+      ulimits: '[{"Name":"nofile","Soft":1,"Hard":2}]',
+      version: '2',
+    });
+  });
+
+  test.each([
+    ['--provenance=true', 'Attestation', 'attestations'],
+    ['--attest type=sbom', 'Attestation', 'attestations'],
+    ['--cache-to type=local,dest=x', 'Cache export', 'build-cache-backends'],
+    ['--platform linux/386,linux/amd64', 'Multi-platform build', 'build-multi-platform'],
+  ])('refuses %s as the docker driver does', async (flag, feature, page) => {
+    const { stderr, exitCode } = await runFake({ argv: ['build', ...flag.split(' '), '-'] });
+    expect([exitCode, stderr]).toEqual([
+      1,
+      `ERROR: ${feature} is not supported for the docker driver.\nSwitch to a different driver, or turn on the containerd image store, and try again.\nLearn more at https://docs.docker.com/go/${page}/\n`,
+    ]);
+  });
+
+  test('warns of flags that BuildKit does not have', async () => {
+    const { handler } = builder(good);
+    const argv = ['build', '-q', '--squash', '--isolation', 'x', '-'];
+    const { stderr } = await runFake({ argv, stdin: 'FROM scratch\n', handler });
+    expect(stderr).toMatch(/^WARNING: isolation flag is deprecated with BuildKit\.\nWARNING: exp/);
+  });
+
   test('sends SSH agents and keys apart from the words', async () => {
     const requests: ApiRequest[] = [];
     const files = { '/root/one': '-----BEGIN OPENSSH PRIVATE KEY-----\n', '/root/none': 'x' };

@@ -25,6 +25,7 @@ import { secretsHeader } from './build-secrets.ts';
 import { sshHeader } from './build-ssh.ts';
 import { errorFrames, warningsText } from './build-warnings.ts';
 import { buildxBuildFlags } from './buildx-flags.ts';
+import { checkSupport } from './buildx-support.ts';
 import { callOf, printCallResult } from './call-result.ts';
 import { idFilePath, platformOf, removeStale } from './classic-build.ts';
 import { namedContexts } from './named-contexts.ts';
@@ -42,6 +43,7 @@ async function runBuildx(context: CommandContext): Promise<void> {
   const { flags, args, client } = context;
   const mode = progressMode(context);
   const call = callOf(flags);
+  await checkSupport(context);
   const outputs = parseOutputs(context);
   const idFile = idFilePath(context);
   await removeStale(context, idFile);
@@ -81,13 +83,11 @@ async function runBuildx(context: CommandContext): Promise<void> {
 function buildxQuery(context: CommandContext, outputs: readonly BuildOutput[]): Query {
   const { flags } = context;
   const platforms = flags.values<string>('platform');
-  if (platforms.flatMap((text) => text.split(',')).length > 1)
-    throw new Error(
-      'ERROR: Multi-platform build is not supported for the docker driver.\nSwitch to a different driver, or turn on the containerd image store, and try again.\nLearn more at https://docs.docker.com/go/build-multi-platform/',
-    );
+  const allow = flags.values<string>('allow');
   const noCache = flags.values<string>('no-cache-filter');
   return {
     platform: platforms[0] ?? platformOf(context),
+    allow: allow.length > 0 ? allow.join(',') : undefined,
     nocachefilter: noCache.length > 0 ? noCache.join(',') : undefined,
     outputs: outputs.length > 0 ? JSON.stringify(outputs.map(outputParameter)) : undefined,
   };

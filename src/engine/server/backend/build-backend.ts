@@ -38,6 +38,8 @@ export interface ImageBuildOptions extends ProgressOptions {
   readonly platform: string;
   /** Limits, network, hosts of the containers that RUN makes. */
   readonly hostConfig: HostConfig;
+  /** What RUN may have beyond a container's own: `network.host`. */
+  readonly entitlements: readonly string[];
   readonly namedContexts: Readonly<Record<string, string>>;
   readonly secrets: ReadonlyMap<string, Uint8Array>;
   /** By ID. */
