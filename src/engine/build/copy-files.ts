@@ -7,7 +7,7 @@ import { KindError } from '../../lib/errors.ts';
 import { layerXattrs } from '../../image/layer-xattrs.ts';
 import type { TarWriterEntry } from '../../image/tar-writer.ts';
 import { changeMode } from './file-mode.ts';
-import { resolvePath, type TreeNode } from './file-tree.ts';
+import { resolvePath, type ResolvedPath, type TreeNode } from './file-tree.ts';
 import type { CopySource } from './copy-sources.ts';
 import { LayerEntries, type LayerEntry } from './layer-entries.ts';
 
@@ -38,6 +38,9 @@ export class CopyLayer {
   readonly #ignore: IgnorePatterns;
   /** Hard links of one source stay links of one file. */
   readonly #placed = new Map<object, string>();
+  #parent: (ResolvedPath & { readonly asked: string }) | undefined;
+  /** Whose directories are in the layer. */
+  #parentOf = '';
   #owner: Owner | undefined;
   #parentOwner: Owner;
 
@@ -153,14 +156,29 @@ export class CopyLayer {
   #place(destination: string): string {
     const trimmed = destination.replace(/\/+$/, '');
     const slash = trimmed.lastIndexOf('/');
-    const parent = this.#resolve(trimmed.slice(0, slash));
-    const whole = [parent, trimmed.slice(slash + 1)].filter(Boolean).join('/');
+    const name = trimmed.slice(slash + 1);
+    const parent = this.#resolveParent(trimmed.slice(0, slash));
+    const whole = [parent.path, name].filter(Boolean).join('/');
+    // Nothing of the stage is there, as for most files of most copies.
+    if (!['', '.', '..'].includes(name) && parent.node?.children.has(name) !== true) {
+      if (this.entries.get(whole)?.type === 'dir')
+        throw new PlaceError(`cannot copy to directory: /${whole}`);
+      this.#makeParents(whole);
+      return whole;
+    }
     // A link to a file is replaced; one to a directory is that directory, which no file can take the place of.
     const through = this.#resolve(`/${whole}`);
     if (this.#type(through) === 'dir')
       throw new PlaceError(`cannot copy to directory: /${through}`);
     this.#makeParents(whole);
     return whole;
+  }
+
+  /** Files that lie side by side ask for the same directory. */
+  #resolveParent(path: string): ResolvedPath {
+    if (this.#parent?.asked !== path)
+      this.#parent = { asked: path, ...resolvePath(this.#options.root, path) };
+    return this.#parent;
   }
 
   #resolve(path: string): string {
@@ -180,6 +198,8 @@ export class CopyLayer {
   }
 
   #makeParents(path: string): void {
+    const directory = path.slice(0, path.lastIndexOf('/') + 1);
+    if (directory !== '' && directory === this.#parentOf) return;
     const parts = path.split('/').slice(0, -1);
     parts.forEach((_part, index) => {
       const parent = parts.slice(0, index + 1).join('/');
@@ -188,6 +208,7 @@ export class CopyLayer {
       if (type !== undefined && type !== 'dir') throw notADirectory(`/${parent}`);
       this.#addDirectory(parent);
     });
+    this.#parentOf = directory;
   }
 
   /** One that is there goes into the layer as it is, as it would in overlayfs. */

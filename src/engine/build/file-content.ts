@@ -5,6 +5,7 @@ import type { LayerInode } from '../../image/layer-index.ts';
 import type { LayerStore } from '../../image/layer-store.ts';
 import { KindError } from '../../lib/errors.ts';
 import { joinBytes } from '../../lib/join-bytes.ts';
+import { SmallFiles } from './small-files.ts';
 import type { TreeNode } from './file-tree.ts';
 
 /** Read at once: large enough that a read costs little, small enough that many may wait. */
@@ -55,9 +56,16 @@ export async function readSmallFile(
 export class ContentDigests {
   readonly #layers: LayerStore;
   readonly #known = new WeakMap<LayerInode, Promise<Digest>>();
+  readonly #smallFiles: SmallFiles;
 
   constructor(layers: LayerStore) {
     this.#layers = layers;
+    this.#smallFiles = new SmallFiles(layers);
+  }
+
+  /** The bytes themselves, where they are few; valid until the next call. */
+  small(node: TreeNode): Uint8Array | Promise<Uint8Array> | undefined {
+    return this.#smallFiles.read(node);
   }
 
   of(node: TreeNode): Promise<Digest> {

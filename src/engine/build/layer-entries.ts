@@ -1,8 +1,8 @@
 /** A layer in the making: entries by path, written as a tar that the same entries always give. */
 import type { LayerStore } from '../../image/layer-store.ts';
 import { tarEnd, tarHeader, tarPadding, type TarWriterEntry } from '../../image/tar-writer.ts';
-import { createHasher } from '../../image/hash.ts';
 import type { Digest } from '../../image/digest.ts';
+import { createBatchHasher } from './batch-hasher.ts';
 import { fileContent, type ContentDigests } from './file-content.ts';
 import type { TreeNode } from './file-tree.ts';
 
@@ -55,17 +55,16 @@ export class LayerEntries {
 
   /** Of everything that Docker's cache heeds: all but times. */
   async checksum(digests: ContentDigests): Promise<Digest> {
-    const hasher = await createHasher();
-    const encoder = new TextEncoder();
+    const hasher = await createBatchHasher();
     for (const [path, { content, mtimeSeconds: _time, xattrs = {}, ...entry }] of this.sorted()) {
       const attributes = Object.entries(xattrs).map(([name, value]) => [name, [...value]]);
-      const digest =
-        content === undefined
-          ? undefined
-          : content instanceof Uint8Array
-            ? [...content]
-            : await digests.of(content);
-      hasher.update(encoder.encode(`${JSON.stringify([path, entry, attributes, digest])}\n`));
+      hasher.text(`${JSON.stringify([path, entry, attributes, contentSize(content)])}\n`);
+      if (content === undefined) continue;
+      const bytes = content instanceof Uint8Array ? content : digests.small(content);
+      // What is there already is not waited for.
+      if (bytes instanceof Uint8Array) hasher.bytes(bytes);
+      else if (bytes !== undefined) hasher.bytes(await bytes);
+      else if (!(content instanceof Uint8Array)) hasher.text(await digests.of(content));
     }
     return hasher.digest();
   }
