@@ -165,8 +165,7 @@ export class Link implements Disposable {
 
   #finishFrame(): void {
     if (this.#used === overhead) return;
-    this.#queue.push(this.#frame.subarray(0, this.#used));
-    this.#frame = new Uint8Array(this.#frameSize);
+    this.#queue.push(this.#frame.slice(0, this.#used));
     this.#used = overhead;
     this.#sendQueue();
   }

@@ -65,11 +65,28 @@ export async function benchHost(report: Report, { runs }: { runs: number }): Pro
     const exec = () => succeed(host, 'docker exec bench true');
     await repeatMs(2, exec);
     report.add('docker exec true', await repeatMs(runs, exec), { comparedWith: dockerdExecRow });
+    await benchOutput(report, host);
     await succeed(host, 'docker rm -f bench');
     await benchDockerPs(report, { host, runs });
     await benchStreams(report, host);
   } finally {
     await host.dispose();
+  }
+}
+
+/** Text of a container, line by line, to a program's pipe and to a terminal. */
+async function benchOutput(report: Report, host: TestHost): Promise<void> {
+  const bytes = 1_000_000;
+  const lines = `yes "what a program has to say, line by line" | head -c ${bytes}`;
+  for (const [flags, to] of [
+    ['', 'a pipe'],
+    ['-t', 'a terminal'],
+  ]) {
+    const write = () => succeed(host, `docker exec ${flags} bench sh -c '${lines}' > /dev/null`);
+    await write();
+    const seconds = (await repeatMs(streamRuns, write)).map((milliseconds) => milliseconds / 1000);
+    const rates = seconds.map((value) => bytes / 1e6 / value);
+    report.add(`docker exec, text written to ${to}`, rates, { unit: 'MB/s' });
   }
 }
 

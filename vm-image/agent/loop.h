@@ -9,8 +9,9 @@ struct watch {
     int fd;
     uint32_t events;
     void (*ready)(struct watch *watch, uint32_t events);
-    struct watch *stalled_next;
-    bool stalled;
+    struct watch *paused_next;
+    enum { WATCH_AWAKE, WATCH_STALLED, WATCH_RESTING } pause;
+    int64_t wake_us; /* of a resting one, on the monotonic clock */
 };
 
 void loop_start(void);
@@ -24,9 +25,13 @@ void loop_remove(struct watch *watch);
 /* Stops watching for input until loop_resume: the link cannot take more. */
 void loop_stall(struct watch *watch);
 void loop_resume(void);
+/* Stops watching for input until a moment of loop_now_us's clock: what comes by then is read in one
+ * go. */
+void loop_rest(struct watch *watch, int64_t wake_us);
+int64_t loop_now_us(void);
 /* Frees at the end of the round, because events of this round may still point there. */
 void loop_free(void *memory);
-/* One round: waits, calls the ready watches, frees. */
+/* One round: waits for at most the time given, negative for any, calls the ready watches, frees. */
 void loop_round(int timeout_ms);
 
 /* Watches are embedded in their owners. */

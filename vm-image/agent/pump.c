@@ -9,6 +9,15 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+enum {
+    /* A read so soon after the last one belongs to the same burst. */
+    BURST_US = 10000,
+    GATHER_US = 2000,
+    MUCH_OF_PIPE = 16384,
+    /* The line discipline's buffer holds 4095: more never comes in one read. */
+    MUCH_OF_TERMINAL = 2048,
+};
+
 static uint8_t scratch[65536];
 
 static void set_nonblocking(int fd)
@@ -28,6 +37,15 @@ static void end_source(struct source *source)
         source->finished(source);
 }
 
+/* Rests in a burst of little: more is likely to come. */
+static void rest_after(struct source *source, size_t length)
+{
+    int64_t now = loop_now_us();
+    if (length < source->much && now - source->read_us < BURST_US)
+        loop_rest(&source->watch, now + GATHER_US);
+    source->read_us = now;
+}
+
 static void source_ready(struct watch *watch, uint32_t events)
 {
     struct source *source = OWNER_OF(watch, struct source, watch);
@@ -42,8 +60,10 @@ static void source_ready(struct watch *watch, uint32_t events)
         return;
     }
     ssize_t length = read(watch->fd, scratch, most < sizeof scratch ? most : sizeof scratch);
-    if (length > 0)
+    if (length > 0) {
         stream_send(source->stream, source->channel, scratch, (size_t)length);
+        rest_after(source, (size_t)length);
+    }
     /* EIO is how a terminal's master says that no slave is open any more. */
     else if (length == 0 || (errno != EAGAIN && errno != EINTR))
         end_source(source);
@@ -56,6 +76,8 @@ void source_start(struct source *source, int fd, struct stream *stream, uint8_t 
     source->stream = stream;
     source->channel = channel;
     source->done = false;
+    source->much = isatty(fd) ? MUCH_OF_TERMINAL : MUCH_OF_PIPE;
+    source->read_us = 0;
     source->finished = finished;
     loop_add(&source->watch, fd, EPOLLIN, source_ready);
 }
@@ -96,6 +118,7 @@ static void finish_sink(struct sink *sink)
 {
     if (sink->is_socket)
         shutdown(sink->watch.fd, SHUT_WR);
+    queue_free(&sink->queue);
     loop_remove(&sink->watch);
     tell_finished(sink);
 }

@@ -6,11 +6,18 @@
 #include "queue.h"
 #include "stream.h"
 
+/*
+ * What a program writes bit by bit is gathered: a read that finds little is followed by a short
+ * rest, or each line of a listing would cost a message, and three processes' turns for it. What
+ * comes after a quiet while, as the echo of a key, goes at once.
+ */
 struct source {
     struct watch watch;
     struct stream *stream; /* NULL: what comes is thrown away */
     uint8_t channel;
     bool done;
+    size_t much; /* a read of so many bytes is worth its message */
+    int64_t read_us;
     void (*finished)(struct source *source);
 };
 

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { KEPT_SIZE_MAX = 8192 };
+
 bool queue_put(struct queue *queue, const void *data, size_t length)
 {
     if (queue->start + queue->used + length > queue->size) {
@@ -29,7 +31,9 @@ void queue_drop(struct queue *queue, size_t length)
 {
     queue->start += length;
     queue->used -= length;
-    if (queue->used == 0)
+    /* What is small stays for the next time: memory taken and given back costs two system calls and
+     * a fault. */
+    if (queue->used == 0 && queue->size > KEPT_SIZE_MAX)
         queue_free(queue);
 }
 

@@ -145,6 +145,11 @@ void fake_run(int quiet_ms)
 
 const uint8_t *fake_find(uint32_t stream, uint8_t type, size_t *length)
 {
+    return fake_find_at(stream, type, 0, length);
+}
+
+const uint8_t *fake_find_at(uint32_t stream, uint8_t type, size_t index, size_t *length)
+{
     for (size_t i = 0; i < fake_sent_count; i++) {
         struct reader rest = reader_of(fake_sent[i].bytes, fake_sent[i].length);
         read_bytes(&rest, ETHERNET_HEADER_SIZE + 1);
@@ -156,7 +161,7 @@ const uint8_t *fake_find(uint32_t stream, uint8_t type, size_t *length)
             read_u8(&rest);
             *length = read_u16(&rest);
             const uint8_t *bytes = read_bytes(&rest, *length);
-            if (id == stream && found == type)
+            if (id == stream && found == type && index-- == 0)
                 return bytes;
         }
     }

@@ -34,5 +34,7 @@ void fake_run(int quiet_ms);
 
 /* The first message of that type on the stream that the agent sent; NULL when there is none. */
 const uint8_t *fake_find(uint32_t stream, uint8_t type, size_t *length);
+/* The same for a later one, counted from zero. */
+const uint8_t *fake_find_at(uint32_t stream, uint8_t type, size_t index, size_t *length);
 
 #endif

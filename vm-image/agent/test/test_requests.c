@@ -58,30 +58,26 @@ static void test_write_and_read(void)
        "a missing file resets its stream with ENOENT");
 }
 
-static size_t add_step(uint8_t *section, size_t size, uint8_t operation, uint8_t tag,
-                       const char *text)
+static size_t add_exec(uint8_t *section, size_t size, const char *program, const char *script)
 {
     uint8_t step[256];
     struct writer writer = writer_of(step, sizeof step);
     struct writer outer = writer_of(section, size);
-    write_u8(&writer, operation);
-    write_string_field(&writer, tag, text);
-    if (operation == OPERATION_EXEC) {
-        write_string_field(&writer, FIELD_ARGUMENT, "sh");
-        write_string_field(&writer, FIELD_ARGUMENT, "-c");
-        write_string_field(&writer, FIELD_ARGUMENT, "echo $X; exit 3");
-        write_string_field(&writer, FIELD_ENVIRONMENT, "X=y");
-    }
+    write_u8(&writer, OPERATION_EXEC);
+    write_string_field(&writer, FIELD_PATH, program);
+    write_string_field(&writer, FIELD_ARGUMENT, "sh");
+    write_string_field(&writer, FIELD_ARGUMENT, "-c");
+    write_string_field(&writer, FIELD_ARGUMENT, script);
+    write_string_field(&writer, FIELD_ENVIRONMENT, "X=y");
     write_field(&outer, FIELD_STEP, step, writer.used);
     return outer.used;
 }
 
-static size_t run_request(uint8_t *body, size_t size, const char *program)
+static size_t run_request(uint8_t *body, size_t size, const char *program, const char *script)
 {
     uint8_t section[300] = {SECTION_CHILD};
     struct writer writer = writer_of(body, size);
-    size_t used =
-        1 + add_step(section + 1, sizeof section - 1, OPERATION_EXEC, FIELD_PATH, program);
+    size_t used = 1 + add_exec(section + 1, sizeof section - 1, program, script);
     write_u8(&writer, OPEN_RUN);
     write_number_field(&writer, FIELD_STDIO, 2);
     write_field(&writer, FIELD_SECTION, section, used);
@@ -93,13 +89,13 @@ static void test_run(void)
     uint8_t request[400];
     const uint8_t *body;
     size_t length;
-    size_t size = run_request(request, sizeof request, "/bin/sh");
+    size_t size = run_request(request, sizeof request, "/bin/sh", "echo $X; exit 3");
     fake_host_message(110, MESSAGE_OPEN, 0, request, size);
     bool closed = wait_for(110, MESSAGE_CLOSE, &body, &length);
     body = fake_find(110, MESSAGE_DATA, &length);
     ok(closed && body != NULL && length == 2 && memcmp(body, "y\n", 2) == 0,
        "OPEN_RUN runs a program with its environment");
-    size = run_request(request, sizeof request, "/proc/no/such/program");
+    size = run_request(request, sizeof request, "/proc/no/such/program", "");
     fake_host_message(112, MESSAGE_OPEN, 0, request, size);
     closed = wait_for(112, MESSAGE_CLOSE, &body, &length);
     body = fake_find(112, MESSAGE_CONTROL, &length);
@@ -110,6 +106,34 @@ static void test_run(void)
        "a program that is not there is a failure of exec");
 }
 
+/* Counts the messages; true when they carry 300 lines of two bytes in their order. */
+static bool read_lines(uint32_t stream, size_t *count)
+{
+    const uint8_t *body;
+    size_t length, total = 0;
+    bool same = true;
+    for (*count = 0; (body = fake_find_at(stream, MESSAGE_DATA, *count, &length)) != NULL;
+         ++*count) {
+        for (size_t i = 0; i < length; i++)
+            same = same && body[i] == ((total + i) % 2 == 0 ? 'y' : '\n');
+        total += length;
+    }
+    return same && total == 600;
+}
+
+static void test_gathering(void)
+{
+    uint8_t request[400];
+    const uint8_t *body;
+    size_t length, count;
+    size_t size = run_request(request, sizeof request, "/bin/sh",
+                              "i=0; while [ $i -lt 300 ]; do echo $X; i=$((i + 1)); done");
+    fake_host_message(114, MESSAGE_OPEN, 0, request, size);
+    bool closed = wait_for(114, MESSAGE_CLOSE, &body, &length);
+    ok(closed && read_lines(114, &count), "what is written line by line arrives whole");
+    ok(count <= 100, "lines of a burst share messages: %zu for 300 lines", count);
+}
+
 void test_requests(void)
 {
     char command[300];
@@ -118,6 +142,7 @@ void test_requests(void)
     test_write_and_read();
     /* clone3 with CLONE_PARENT is refused to the init of a pid namespace only. */
     test_run();
+    test_gathering();
     snprintf(command, sizeof command, "rm -rf %s", folder);
     ok(system(command) == 0, "the folder is removed");
 }

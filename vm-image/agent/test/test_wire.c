@@ -122,5 +122,12 @@ void test_queue(void)
         read += part;
     }
     ok(same && memcmp(in, out, sizeof in) == 0, "queue_put() and queue_drop() keep the order");
-    ok(queue.data == NULL, "queue_drop() frees an empty queue");
+    ok(queue.data != NULL && queue.used == 0,
+       "queue_drop() keeps a small buffer for the next time");
+    ok(queue_put(&queue, in, sizeof in), "queue_put() makes room for much");
+    queue_drop(&queue, sizeof in);
+    ok(queue.data == NULL, "queue_drop() frees a large buffer when it is empty");
+    queue_put(&queue, in, 10);
+    queue_free(&queue);
+    ok(queue.data == NULL && queue.used == 0, "queue_free() frees what is left");
 }
