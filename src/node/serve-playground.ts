@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { errorMessage } from '../lib/errors.ts';
 import type { ProxyConfig } from '../proxy/config.ts';
+import type { Resolver } from '../proxy/upstream.ts';
 import { previewServer } from './serve-preview.ts';
 import {
   createProxyListener,
@@ -36,6 +37,8 @@ export interface PlaygroundServerOptions {
   readonly registryProxy?: RequestListener;
   /** Its way out is served on WebSockets, when it has one. */
   readonly proxyConfig?: ProxyConfig;
+  /** Finds the addresses that the way out leads to; absent, the system does. */
+  readonly resolver?: Resolver;
   /** Folder of the previews' origin (`dist-preview`); absent, there are no previews. */
   readonly previewFolder?: string;
 }
@@ -65,9 +68,12 @@ export async function servePlayground(options: PlaygroundServerOptions): Promise
     const proxied = /^\/v[12]\//.test(request.url ?? '') ? registryProxy : undefined;
     (proxied ?? files)(request, response);
   });
-  const { proxyConfig } = options;
+  const { proxyConfig, resolver } = options;
   if (proxyConfig !== undefined) {
-    const wisp = attachWisp(server, { config: withLoopbackHosts(proxyConfig) });
+    const wisp = attachWisp(server, {
+      config: withLoopbackHosts(proxyConfig),
+      ...(resolver === undefined ? {} : { resolver }),
+    });
     server.once('close', () => wisp.dispose());
   }
   await listen(server, options.port);
