@@ -58,7 +58,11 @@ const api: VmWorkerApi = {
       fetchFile: (path) => fetchMachineFile(path, { downloads, baseUrl: options.baseUrl }),
       store: stores.content,
     });
-    const openStored = diskOpener(downloads, { lasts: stores.last, events, session });
+    const openStored = diskOpener(downloads, {
+      lasts: stores.last,
+      events,
+      saved: session?.disk,
+    });
     // What is restored goes on writing at once.
     if (session !== undefined) await openStored();
     memorySizeBytes = session?.memorySizeBytes ?? machineMemorySizeBytes(navigator.userAgent);
@@ -207,12 +211,12 @@ function connect(
 /** Opened when the machine comes for it: that is after the first prompt. */
 function diskOpener(
   { assets }: Downloads,
-  options: { lasts: boolean; events: VmWorkerEvents; session: OpenedSession | undefined },
+  options: { lasts: boolean; events: VmWorkerEvents; saved: Blob | undefined },
 ): () => Promise<BlockStore> {
-  const { lasts, events, session } = options;
+  const { lasts, events, saved } = options;
   const open = async (): Promise<BlockStore> => {
     const image = await readDiskImage(await assets.content('disk.gz'));
-    const parts = session && unpackDisk(session.disk);
+    const parts = saved && unpackDisk(saved);
     const own = lasts
       ? await openOwnDisk({ locks: navigator.locks, name: storeName, image, parts })
       : { store: await memoryDisk(image, parts), lasts };

@@ -36,6 +36,7 @@ export function mountPage(session: Session, baseUrl: string): void {
   window.bottleshipPreview = preview;
   document.addEventListener('visibilitychange', () => {
     if (document.hidden) void workbench.resume.hidden();
+    else workbench.resume.shown();
   });
   const offline = new Offline(browserOfflineWorker(baseUrl));
   session.onReady(() => setTimeout(() => offline.start(), savingDelayMs));

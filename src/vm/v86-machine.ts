@@ -42,7 +42,9 @@ const quietMsMax = 20_000;
 
 export class V86Machine implements Machine {
   readonly channel: FrameChannel;
-  readonly #options: MachineOptions;
+  readonly #options: Omit<MachineOptions, 'state'>;
+  /** Until it is restored: nobody needs it twice. */
+  #savedState: ArrayBuffer | undefined;
   readonly #state = new MachineStateHolder();
   readonly #console = new Listeners<string>();
   readonly #frames = new Listeners<Uint8Array>();
@@ -60,8 +62,9 @@ export class V86Machine implements Machine {
   #pending9p = 0;
   #quiet: (() => void) | undefined;
 
-  constructor(options: MachineOptions) {
+  constructor({ state, ...options }: MachineOptions) {
     this.#options = options;
+    this.#savedState = state;
     this.#transmit = new TransmitQueue({
       canTake: () => this.#guestAwaitsFrame(),
       take: (frame) => this.#bus?.send('net0-receive', frame),
@@ -144,7 +147,8 @@ export class V86Machine implements Machine {
       }
       this.#emulator = emulator;
       this.#connect(emulator);
-      if (this.#options.state !== undefined) await this.#restore(emulator, this.#options.state);
+      if (this.#savedState !== undefined) await this.#restore(emulator, this.#savedState);
+      this.#savedState = undefined;
     } catch (error) {
       const cause = errorMessage(error);
       this.#state.fail(cause);

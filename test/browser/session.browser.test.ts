@@ -1,8 +1,14 @@
 /** A machine that is saved with a container that runs, and restored after a reload: the container still answers. */
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { collectProblems, launchBrowser } from '../support/browser.ts';
-import { openToPrompt, startPlayground, type PlaygroundFixture } from '../support/playground.ts';
+import { axeViolations } from '../support/accessibility.ts';
+import { collectProblems, launchBrowser, screenshot } from '../support/browser.ts';
+import {
+  openToPrompt,
+  startPlayground,
+  waitForText,
+  type PlaygroundFixture,
+} from '../support/playground.ts';
 
 let playground: PlaygroundFixture;
 let browser: Browser;
@@ -64,6 +70,8 @@ test('save, reload, restore: the container runs on and its port answers', async 
   expect(await page.getByRole('listitem').filter({ hasText: 'My machine' }).innerText()).toContain(
     'running: web',
   );
+  expect(await axeViolations(page)).toEqual([]);
+  await screenshot(page, 'sessions');
   // What is done afterwards is not in it.
   await run('echo later > /root/mark; docker rm -f web');
 
@@ -73,6 +81,8 @@ test('save, reload, restore: the container runs on and its port answers', async 
   await page.getByRole('button', { name: 'Restore My machine' }).click();
   await page.getByRole('button', { name: 'Replace this machine' }).click();
   await restored();
+  // The shell is the one of before, and shows its prompt again.
+  await waitForText(page, /root@bottleship:~# ?$/);
   expect(await run("docker inspect -f '{{.State.Pid}}' web")).toBe(pid);
   expect(await run('curl -s localhost:8080')).toBe('hello\n');
   expect(await run('docker exec web cat /www/index.html')).toBe('hello\n');

@@ -65,9 +65,14 @@ export class Resume implements Disposable {
     if (isOn) await this.save();
   }
 
-  /** Nobody looks any more: the page may go. */
+  /** Nobody looks any more: the page may go. Nothing more is saved then, as a machine that is hidden for long is paused. */
   async hidden(): Promise<void> {
+    clearInterval(this.#timer);
     await this.save();
+  }
+
+  shown(): void {
+    this.#setTimer();
   }
 
   /** Does nothing unless it is on and there is a machine. Never rejects. */
