@@ -110,7 +110,8 @@ const chinese: Readonly<Record<string, string>> = {
   'Make the working directory if the image has none': '若镜像中没有，则建立工作目录',
   'Measure what lies on the disk': '测量磁盘上的内容',
   'Mount a volume, which outlives the container': '挂载卷，它在容器删除后依然存在',
-  'Mount it again although nothing of it was made to last': '再次挂载，其中没有需要保留的内容',
+  'Mount it again although nothing of it was made to last':
+    '让它能够再次挂载，尽管其中的内容不求持久',
   'Move the container’s end into its network namespace': '把容器这一端移入它的网络命名空间',
   'No set-user-ID program may add privileges': '不允许 set-user-ID 程序增加权限',
   'Nobody can join its memory any more': '再没有容器能加入它的内存',
