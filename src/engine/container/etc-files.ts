@@ -52,4 +52,3 @@ export function resolvConfFile(
     ...(all.length > 0 ? [`options ${all.join(' ')}\n`] : []),
   ].join('');
 }
-
