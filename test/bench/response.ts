@@ -8,6 +8,7 @@ import type { Report } from './report.ts';
 const answerMsMax = 100;
 /** Containers that only count: each alone would fill the processor. */
 const burners = 2;
+const answerTimeoutMs = 30_000;
 
 interface Act {
   readonly name: string;
@@ -50,9 +51,7 @@ export async function benchResponse(report: Report, { runs }: { runs: number }):
     const echo: number[] = [];
     for (let run = 0; run < runs; run += 1) {
       await clearScreen(page);
-      const answered = answer(page, { text: '# q' });
-      await page.keyboard.press('q');
-      echo.push(await answered);
+      echo.push(await answerMs(page, { text: '# q' }, () => page.keyboard.press('q')));
       await page.keyboard.press('Backspace');
     }
     report.add('machine flat out: a key → its echo in the terminal', echo, {
@@ -64,9 +63,7 @@ export async function benchResponse(report: Report, { runs }: { runs: number }):
       const times: number[] = [];
       // The first of each fetches its code.
       for (let run = 0; run <= runs; run += 1) {
-        const answered = answer(page, { selector: shows });
-        await act(page);
-        times.push(await answered);
+        times.push(await answerMs(page, { selector: shows }, () => act(page)));
         await undo(page);
         await page.locator(shows).waitFor({ state: 'detached' });
       }
@@ -83,33 +80,44 @@ async function burn(page: Page): Promise<void> {
   await page.evaluate((command) => window.bottleship?.run(command), line);
 }
 
-/** Milliseconds from the next key or press of the pointer to the frame in which the page shows what is wanted. */
-function answer(
-  page: Page,
-  wanted: { readonly selector?: string; readonly text?: string },
-): Promise<number> {
-  return page.evaluate(
-    ({ selector, text }) =>
-      new Promise<number>((resolve) => {
-        const isThere = (): boolean => {
-          if (selector !== undefined) return document.querySelector(selector) !== null;
-          const rows = document.querySelector('#terminal .xterm-rows')?.textContent ?? '';
-          return rows.replaceAll('\u00a0', ' ').includes(text ?? '');
-        };
-        const hear = (event: Event): void => {
-          // Ctrl and Alt alone do nothing; the key with them counts.
-          if (event instanceof KeyboardEvent && ['Control', 'Alt'].includes(event.key)) return;
-          removeEventListener('keydown', hear, true);
-          removeEventListener('pointerdown', hear, true);
-          const look = (): void => {
-            if (isThere()) resolve(performance.now() - event.timeStamp);
-            else requestAnimationFrame(look);
-          };
-          requestAnimationFrame(look);
-        };
-        addEventListener('keydown', hear, true);
-        addEventListener('pointerdown', hear, true);
-      }),
-    wanted,
+/** Milliseconds from a key or press of the pointer to the frame in which the page shows what is wanted. */
+async function answerMs(page: Page, wanted: Wanted, act: () => Promise<void>): Promise<number> {
+  await page.evaluate(listen, { ...wanted, timeoutMs: answerTimeoutMs });
+  await act();
+  const milliseconds = await page.evaluate(
+    () => (globalThis as { answered?: Promise<number> }).answered,
   );
+  if (milliseconds === undefined) throw new Error(`No answer: ${JSON.stringify(wanted)}`);
+  return milliseconds;
+}
+
+interface Wanted {
+  readonly selector?: string;
+  readonly text?: string;
+}
+
+/** Runs in the page: `globalThis.answered` is the time from the next key or press to its answer, if there is one in time. */
+function listen({ selector, text, timeoutMs }: Wanted & { readonly timeoutMs: number }): void {
+  const isThere = (): boolean => {
+    if (selector !== undefined) return document.querySelector(selector) !== null;
+    const rows = document.querySelector('#terminal .xterm-rows')?.textContent ?? '';
+    return rows.replaceAll('\u00a0', ' ').includes(text ?? '');
+  };
+  const answered = new Promise<number | undefined>((resolve) => {
+    setTimeout(resolve, timeoutMs, undefined);
+    const hear = (event: Event): void => {
+      // Ctrl and Alt alone do nothing; the key with them counts.
+      if (event instanceof KeyboardEvent && ['Control', 'Alt'].includes(event.key)) return;
+      removeEventListener('keydown', hear, true);
+      removeEventListener('pointerdown', hear, true);
+      const look = (): void => {
+        if (isThere()) resolve(performance.now() - event.timeStamp);
+        else requestAnimationFrame(look);
+      };
+      requestAnimationFrame(look);
+    };
+    addEventListener('keydown', hear, true);
+    addEventListener('pointerdown', hear, true);
+  });
+  Object.assign(globalThis, { answered });
 }
