@@ -49,6 +49,10 @@ const table: readonly (readonly [SetupOperation, string])[] = [
     { op: 'writeFile', path: '/etc/hostname', content: bytes("it's\n"), mode: 0o644, root: '/m' },
     String.raw`printf %s 'it'\''s` + "\n' > /m/etc/hostname",
   ],
+  [
+    { op: 'writeFile', path: '/run/key', content: bytes('PRIVATE'), mode: 0o600, secret: true },
+    'printf %s … > /run/key',
+  ],
   [{ op: 'write', path: '/c/memory.max', content: '33554432' }, 'echo 33554432 > /c/memory.max'],
   [{ op: 'symlink', target: '/proc/self/fd', path: '/dev/fd' }, 'ln -s /proc/self/fd /dev/fd'],
   [

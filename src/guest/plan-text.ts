@@ -89,8 +89,10 @@ export function printOperation(operation: SetupOperation): string {
       const mode = octal(operation.mode);
       return command('mkdir', operation.parents && '-p', '-m', mode, inRoot(operation));
     }
-    case 'writeFile':
-      return `printf %s ${preview(operation.content)} > ${quoteWord(inRoot(operation))}`;
+    case 'writeFile': {
+      const content = operation.secret === true ? '…' : preview(operation.content);
+      return `printf %s ${content} > ${quoteWord(inRoot(operation))}`;
+    }
     case 'touch':
       return printTouch(operation);
     case 'deviceTree':

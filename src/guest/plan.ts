@@ -70,6 +70,8 @@ export type SetupOperation =
       readonly content: Uint8Array;
       readonly mode: number;
       readonly root?: string;
+      /** The content is nobody else's: no text of the plan tells it. */
+      readonly secret?: boolean;
     }
   /** Writes to a file that must exist (cgroup and proc files). */
   | { readonly op: 'write'; readonly path: string; readonly content: string }

@@ -132,7 +132,7 @@ class MountWork implements PreparedMounts {
     }
     if (mount.env !== undefined) this.env.push(`${mount.env}=${new TextDecoder().decode(secret)}`);
     if (mount.target === undefined) return;
-    const path = await this.#writeFile(secret, mount.mode);
+    const path = await this.#writeFile(secret, mount.mode, true);
     const { uid, gid } = mount;
     await this.#apply([step({ op: 'chown', path, uid, gid }, cause)]);
     this.#bind(path, { target: mount.target, readonly: true });
@@ -170,11 +170,11 @@ class MountWork implements PreparedMounts {
     this.#bind(held.path, mount);
   }
 
-  async #writeFile(content: Uint8Array, mode: number): Promise<string> {
+  async #writeFile(content: Uint8Array, mode: number, secret = false): Promise<string> {
     await this.#makeDir();
     const path = `${this.#dir}/file-${this.#fileCount++}`;
     await this.#apply([
-      step({ op: 'writeFile', path, content, mode }, cause),
+      step({ op: 'writeFile', path, content, mode, secret }, cause),
       step({ op: 'chmod', path, mode }, cause),
     ]);
     return path;

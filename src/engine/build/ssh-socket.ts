@@ -85,7 +85,10 @@ class SshForward implements SshSocket {
     const paths = keys.map((_key, index) => `${this.#dir}/key-${index}`);
     await this.#daemon.guest.apply({
       before: keys.map((content, index) =>
-        step({ op: 'writeFile', path: paths[index] ?? '', content, mode: 0o600 }, cause),
+        step(
+          { op: 'writeFile', path: paths[index] ?? '', content, mode: 0o600, secret: true },
+          cause,
+        ),
       ),
     });
     const add = await this.#run(['ssh-add', '-q', ...paths], [`SSH_AUTH_SOCK=${socket}`]);
