@@ -390,6 +390,22 @@ describe('remove and prune', () => {
     expect(await engine.images.layers.diffIds()).toEqual([]);
   });
 
+  test('an image of another platform than the one asked for stays', async () => {
+    await importLayer('repo=a');
+    const platform = (architecture: string): string =>
+      `platforms=${encodeURIComponent(JSON.stringify({ os: 'linux', architecture }))}`;
+    const arm = await engine.call('DELETE', `/images/a?${platform('arm64')}`);
+    expect(arm).toMatchObject({ status: 404 });
+    const both = await engine.call('DELETE', `/images/a?${platform('arm64')}&${platform('386')}`);
+    expect(both).toEqual({
+      status: 400,
+      json: { message: 'multiple platforms are not supported' },
+    });
+    expect(await engine.call('DELETE', `/images/a?${platform('386')}`)).toMatchObject({
+      status: 200,
+    });
+  });
+
   test('a container keeps its layers when its image is removed by force', async () => {
     await importLayer('repo=a');
     const id = await engine.create({ Image: 'a', Cmd: ['x'] });

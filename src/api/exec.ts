@@ -8,6 +8,8 @@ export interface ExecCreateRequest {
   /** Height, width. */
   readonly ConsoleSize?: readonly [number, number] | null;
   readonly DetachKeys?: string;
+  /** Sent by the client, and without a meaning. */
+  readonly Detach?: boolean;
   readonly Tty?: boolean;
   readonly Env?: readonly string[] | null;
   readonly Cmd?: readonly string[] | null;

@@ -43,6 +43,5 @@ export function containerCommit(
       changes: options.changes,
       pause: options.pause ? undefined : false,
     },
-    json: null,
   });
 }

@@ -46,6 +46,8 @@ export async function imageCreate(
 
 export interface ImageListOptions {
   readonly all?: boolean;
+  /** Asks for what an image has for each platform, where the engine keeps several. */
+  readonly manifests?: boolean;
   readonly filters?: Filters;
   readonly signal?: AbortSignal;
 }
@@ -55,7 +57,11 @@ export function imageList(
   options: ImageListOptions = {},
 ): Promise<readonly ImageSummary[]> {
   return client.json('GET', '/images/json', {
-    query: { all: options.all || undefined, filters: filtersQuery(options.filters) },
+    query: {
+      all: options.all || undefined,
+      manifests: options.manifests || undefined,
+      filters: filtersQuery(options.filters),
+    },
     ...signalOf(options),
   });
 }
@@ -69,10 +75,15 @@ export function imageInspect(client: ApiClient, options: ImageOptions): Promise<
 
 export function imageHistory(
   client: ApiClient,
-  options: ImageOptions,
+  options: {
+    readonly image: string;
+    readonly platform?: Platform;
+    readonly signal?: AbortSignal;
+  },
 ): Promise<readonly ImageHistoryItem[]> {
+  const { platform } = options;
   return client.json('GET', `/images/${imageSegment(options.image)}/history`, {
-    query: { platform: options.platform || undefined },
+    query: { platform: platform === undefined ? undefined : JSON.stringify(platform) },
     ...signalOf(options),
   });
 }
@@ -88,10 +99,20 @@ export function imageLayers(client: ApiClient, options: ImageOptions): Promise<I
 
 export function imageRemove(
   client: ApiClient,
-  options: ImageOptions & { readonly force?: boolean; readonly noPrune?: boolean },
+  options: {
+    readonly image: string;
+    readonly force?: boolean;
+    readonly noPrune?: boolean;
+    readonly platforms?: readonly Platform[];
+    readonly signal?: AbortSignal;
+  },
 ): Promise<readonly ImageDeleteItem[]> {
   return client.json('DELETE', `/images/${imageSegment(options.image)}`, {
-    query: { force: options.force || undefined, noprune: options.noPrune || undefined },
+    query: {
+      force: options.force || undefined,
+      noprune: options.noPrune || undefined,
+      platforms: options.platforms?.map((platform) => JSON.stringify(platform)),
+    },
     ...signalOf(options),
   });
 }

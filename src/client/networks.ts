@@ -27,7 +27,7 @@ export function networkInspect(
   options: NetworkOptions & { readonly verbose?: boolean },
 ): Promise<NetworkInspect> {
   return client.json('GET', networkPath(options), {
-    query: { verbose: options.verbose || undefined },
+    query: { verbose: options.verbose === true ? 'true' : undefined },
   });
 }
 

@@ -3,12 +3,18 @@ import type { ImageDeleteItem } from '../api/image.ts';
 import { imageDelete, type ImageDeleteOptions } from '../image/image-delete.ts';
 import type { Daemon } from './daemon.ts';
 import { logImageEvent } from './image-events.ts';
+import { findImage } from './image-find.ts';
+import type { ImagePlatform } from './server/backend/image-backend.ts';
 
 export async function imageRemove(
   daemon: Daemon,
   name: string,
-  options: { readonly force: boolean; readonly noPrune: boolean },
+  {
+    platform,
+    ...options
+  }: { readonly force: boolean; readonly noPrune: boolean; readonly platform?: ImagePlatform },
 ): Promise<ImageDeleteItem[]> {
+  if (platform !== undefined) await findImage(daemon, name, platform);
   return imageDelete(daemon.images, { image: name, ...options, ...deletionContext(daemon) });
 }
 

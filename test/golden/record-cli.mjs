@@ -44,13 +44,16 @@ function docker(argv, env) {
   });
 }
 
-/** Serves the canned answers; what is not there is a 404. */
-function serve(routes) {
+/** Serves the canned answers; what is not there is a 404. `onRequest` gets what was asked, as `requestOf` has it. */
+function serve(routes, onRequest = () => {}) {
   const folder = mkdtempSync(join(tmpdir(), 'record-cli-'));
   const path = join(folder, 's');
-  const server = http.createServer((request, response) => {
+  const server = http.createServer(async (request, response) => {
     const route = request.url.replace(/^\/v[\d.]+/, '').replace(/\?.*/, '');
-    const value = route === '/_ping' ? 'OK' : routes[`${request.method} ${route}`];
+    const value = route === '/_ping' ? 'OK' : answerOf(routes, `${request.method} ${route}`);
+    const chunks = [];
+    for await (const chunk of request) chunks.push(chunk);
+    if (route !== '/_ping') onRequest(requestOf(request, Buffer.concat(chunks).toString()));
     response.setHeader('api-version', '1.51');
     response.setHeader('ostype', 'linux');
     response.setHeader('swarm', 'inactive');
@@ -58,9 +61,59 @@ function serve(routes) {
     response.setHeader('content-type', 'application/json');
     response.statusCode = value === undefined ? 404 : 200;
     const body = value ?? { message: `No such thing: ${route}` };
-    response.end(request.method === 'HEAD' ? '' : JSON.stringify(body));
+    const text = typeof body === 'string' ? body : JSON.stringify(body);
+    response.end(request.method === 'HEAD' ? '' : text);
   });
   return new Promise((resolve) => server.listen(path, () => resolve({ server, path })));
+}
+
+/** A `*` in a route stands for any one part of a path. */
+function answerOf(routes, route) {
+  return routes[route] ?? routes[route.replace(/^(\S+ \/\w+\/)[^/]+/, '$1*')];
+}
+
+/** What a request asks for: without the version, in which both clients differ, and what says nothing. */
+function requestOf({ method, url, headers }, body) {
+  const auth = headers['x-registry-auth'];
+  return {
+    method,
+    path: url.replace(/^\/v[\d.]+/, ''),
+    ...(auth === undefined ? {} : { auth: Buffer.from(auth, 'base64url').toString() }),
+    ...(body === '' ? {} : { body: JSON.stringify(withoutEmpty(JSON.parse(body))) }),
+  };
+}
+
+/** Without fields that hold null, nothing, 0 or false. */
+function withoutEmpty(value) {
+  if (Array.isArray(value)) return value.map(withoutEmpty);
+  if (typeof value !== 'object' || value === null) return value;
+  const fields = Object.entries(value).map(([key, field]) => [key, withoutEmpty(field)]);
+  return Object.fromEntries(fields.filter(([, field]) => !isEmpty(field)));
+}
+
+function isEmpty(value) {
+  if (Array.isArray(value)) return value.every(isEmpty);
+  if (typeof value === 'object' && value !== null) return Object.keys(value).length === 0;
+  return !value;
+}
+
+/** What the commands ask the engine for, flag by flag. */
+async function recordRequests() {
+  const routes = {
+    ...JSON.parse(read('replay/routes.json')),
+    ...JSON.parse(read('requests/routes.json')),
+  };
+  let requests = [];
+  const { server, path } = await serve(routes, (request) => requests.push(request));
+  const cases = [];
+  for (const line of lines('requests/commands.txt')) {
+    requests = [];
+    const argv = words(line);
+    const { stderr } = await docker(argv, { DOCKER_HOST: `unix://${path}`, HOME: '/nosuch' });
+    cases.push({ argv, requests, stderr });
+  }
+  server.close();
+  write('requests/cases.json', `${JSON.stringify(cases, undefined, 1)}\n`);
 }
 
 async function record(list, name) {
@@ -89,6 +142,7 @@ async function recordHelp() {
 }
 
 await recordHelp();
+await recordRequests();
 await record('replay/commands.txt', 'replay/cases.json');
 await record('usage/commands.txt', 'usage/cases.json');
 await record('completion/commands.txt', 'completion/cases.json');

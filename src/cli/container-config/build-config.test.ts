@@ -126,7 +126,7 @@ const table: readonly (readonly [string, readonly string[], unknown])[] = [
   [
     '--cap-add --cap-drop',
     ['--cap-drop', 'ALL', '--cap-add=CHOWN'],
-    { HostConfig: { CapAdd: ['CHOWN'], CapDrop: ['ALL'] } },
+    { HostConfig: { CapAdd: ['CAP_CHOWN'], CapDrop: ['ALL'] } },
   ],
 ];
 

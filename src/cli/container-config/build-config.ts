@@ -17,6 +17,7 @@ import { cut } from '../flags/flag-spec.ts';
 import type { ParsedFlags } from '../flags/parsed-flags.ts';
 import { parseDecimal } from '../../lib/go-numbers.ts';
 import { absolutePath } from '../paths.ts';
+import { capabilitiesOf } from './capabilities.ts';
 import { parseDevice } from './device-spec.ts';
 import { readKeyValues } from './env-file.ts';
 import { checkMacAddress, endpointsOf, networkMode } from './network-spec.ts';
@@ -91,7 +92,6 @@ function processConfigOf(context: CommandContext): ContainerCreateRequest {
     WorkingDir: flags.string('workdir'),
     // `--entrypoint=` resets what the image says.
     Entrypoint: flags.changed('entrypoint') ? [entrypoint] : null,
-    ...(flags.string('mac-address') === '' ? {} : { MacAddress: flags.string('mac-address') }),
     ...(flags.string('stop-signal') === '' ? {} : { StopSignal: flags.string('stop-signal') }),
     ...(flags.changed('stop-timeout') ? { StopTimeout: flags.number('stop-timeout') } : {}),
   };
@@ -128,8 +128,7 @@ async function hostConfigOf(
       .values<Mount>('mount')
       .map((mount) => absoluteMount(mount, invocation.workingDirectory)),
     Annotations: flags.map('annotation'),
-    CapAdd: orNull(flags.list('cap-add')),
-    CapDrop: orNull(flags.list('cap-drop')),
+    ...capabilitiesOf(flags.list('cap-add'), flags.list('cap-drop')),
     CgroupnsMode: flags.string('cgroupns'),
     Dns: flags.list('dns'),
     DnsOptions: flags.list('dns-option'),

@@ -7,7 +7,7 @@ export function parseTimestamp(text: string, nowMs: number): string {
   const age = ageNanoseconds(text);
   if (age !== undefined) return secondsText(nowMs - age / 1e6);
   const seconds = /^(-?\d+)(?:\.(\d{1,9}))?$/.exec(text);
-  if (seconds !== null) return `${seconds[1]}.${(seconds[2] ?? '').padEnd(9, '0')}`;
+  if (seconds !== null) return text;
   const calendar =
     /^\d{4}-\d{2}-\d{2}(T\d{2}(:\d{2}(:\d{2}(\.\d+)?)?)?)?(Z|[+-]\d{2}:\d{2})?$/.exec(text);
   if (calendar === null) throw noTime(text);

@@ -14,6 +14,7 @@ import { linksWire } from '../network/links.ts';
 import { networkSettings } from '../network/network-wire.ts';
 import { jsonTime } from '../timestamps.ts';
 import type { Container } from './container.ts';
+import { orderedConfig, orderedHostConfig } from './struct-order.ts';
 
 export function inspectContainer(daemon: Daemon, container: Container): ContainerInspect {
   const { id, config, hostConfig, args, diffIds } = container;
@@ -37,7 +38,7 @@ export function inspectContainer(daemon: Daemon, container: Container): Containe
     ProcessLabel: '',
     AppArmorProfile: '',
     ExecIDs: container.execIds.size === 0 ? null : [...container.execIds],
-    HostConfig: { ...hostConfig, Links: linksWire(daemon, container) },
+    HostConfig: orderedHostConfig({ ...hostConfig, Links: linksWire(daemon, container) }),
     GraphDriver: {
       Data: {
         ID: id,
@@ -49,7 +50,7 @@ export function inspectContainer(daemon: Daemon, container: Container): Containe
       Name: 'overlay2',
     },
     Mounts: containerMounts(container),
-    Config: config,
+    Config: orderedConfig(config),
     NetworkSettings: networkSettings(daemon, container),
   };
 }

@@ -44,6 +44,14 @@ export function jsonPlatform(
   return text === '' ? {} : { platform: parsePlatform(text) };
 }
 
+/** Likewise of `platforms`, which may be given several times. */
+export function jsonPlatforms(
+  request: RouteRequest,
+  { since }: { readonly since: string },
+): readonly ImagePlatform[] {
+  return request.versionAtLeast(since) ? request.texts('platforms').map(parsePlatform) : [];
+}
+
 function parsePlatform(text: string): ImagePlatform {
   let value: unknown;
   try {

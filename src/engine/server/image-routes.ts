@@ -3,7 +3,7 @@ import type { ApiResponse } from '../../api/http.ts';
 import type { ImageInspect, ImageSummary } from '../../api/image.ts';
 import { KindError } from '../../lib/errors.ts';
 import type { EngineBackend } from './backend.ts';
-import { jsonPlatform, registryAuth } from './image-request.ts';
+import { jsonPlatform, jsonPlatforms, registryAuth } from './image-request.ts';
 import { legacyInspect } from './legacy-image.ts';
 import { emptyResponse, jsonResponse } from './respond.ts';
 import type { RouteRequest } from './route-request.ts';
@@ -71,7 +71,14 @@ async function tag(backend: EngineBackend, request: RouteRequest): Promise<ApiRe
 async function remove(backend: EngineBackend, request: RouteRequest): Promise<ApiResponse> {
   const name = request.parameter('name');
   if (name.trim() === '') throw new KindError('invalidParameter', 'image name cannot be blank');
-  const options = { force: request.flag('force'), noPrune: request.flag('noprune') };
+  const [platform, ...others] = jsonPlatforms(request, { since: '1.50' });
+  if (others.length > 0)
+    throw new KindError('invalidParameter', 'multiple platforms are not supported');
+  const options = {
+    force: request.flag('force'),
+    noPrune: request.flag('noprune'),
+    ...(platform === undefined ? {} : { platform }),
+  };
   return jsonResponse(200, await backend.imageRemove(name, options));
 }
 

@@ -44,5 +44,5 @@ function repositoryOf(text: string): { readonly repository: string; readonly tag
   if (reference.digest !== undefined) {
     throw new Error('refusing to create a tag with a digest reference');
   }
-  return { repository: reference.familiarName, tag: reference.tag ?? '' };
+  return { repository: reference.name, tag: reference.tag ?? '' };
 }

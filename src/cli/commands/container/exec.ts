@@ -46,7 +46,10 @@ export const exec: Command = {
     const detach = context.flags.bool('detach');
     if (!detach) checkTty(context, { attachStdin: config.AttachStdin === true, tty });
     const { Id } = await execCreate(context.client, { container, config });
-    const start = { exec: Id, config: { Tty: tty, ...consoleSize(context, tty) } };
+    const start = {
+      exec: Id,
+      config: { ...(detach ? { Detach: true } : {}), Tty: tty, ...consoleSize(context, tty) },
+    };
     if (detach) return execStart(context.client, start);
     await runAttached(context, { start, config });
   },
@@ -100,6 +103,7 @@ async function configOf(context: CommandContext): Promise<ExecCreateRequest> {
     AttachStdin: attached && flags.bool('interactive'),
     AttachStdout: attached,
     AttachStderr: attached,
+    ...(attached ? {} : { Detach: true }),
     DetachKeys: detachKeysOf(context),
     Env: env,
     WorkingDir: flags.string('workdir'),

@@ -80,6 +80,7 @@ function resourcesOf(flags: ParsedFlags): Resources {
     CpuRealtimePeriod: flags.number('cpu-rt-period'),
     CpuRealtimeRuntime: flags.number('cpu-rt-runtime'),
     NanoCpus: flags.number('cpus'),
+    ...(flags.changed('kernel-memory') ? { KernelMemory: flags.number('kernel-memory') } : {}),
     ...(pidsLimit === 0 ? {} : { PidsLimit: pidsLimit }),
   };
 }

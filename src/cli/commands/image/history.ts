@@ -10,6 +10,7 @@ import { formatRows } from '../../format/formatter.ts';
 import type { Row } from '../../format/formatter.ts';
 import { truncateId } from '../../format/truncate-id.ts';
 import { rfc3339 } from '../../format/unix-time.ts';
+import { parsePlatform } from '../../platform.ts';
 import { humanDuration, humanSize } from '../../go/units.ts';
 
 const headers = {
@@ -44,7 +45,11 @@ export const history: Command = {
   ],
   async run(context) {
     const { flags, client, args, out } = context;
-    const items = await imageHistory(client, { image: args[0] ?? '' });
+    const given = flags.string('platform');
+    const items = await imageHistory(client, {
+      image: args[0] ?? '',
+      ...(given === '' ? {} : { platform: parsePlatform(given) }),
+    });
     const rows = items.map((item) => rowOf(item, context));
     const format = formatSource(flags.string('format'), {
       quiet: flags.bool('quiet'),

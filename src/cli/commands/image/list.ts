@@ -45,7 +45,12 @@ async function listImages(
     name === undefined ? given : { ...given, reference: [...(given['reference'] ?? []), name] };
   const tree = flags.bool('tree');
   if (tree) checkTreeFlags(context);
-  const images = await imageList(client, { all: flags.bool('all'), filters, signal });
+  const images = await imageList(client, {
+    all: flags.bool('all'),
+    manifests: tree,
+    filters,
+    signal,
+  });
   if (tree) {
     const { columns } = context.invocation.terminal;
     const { terminal } = out;

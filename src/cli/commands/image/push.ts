@@ -42,7 +42,7 @@ export const push: Command = {
     const reference = all ? given : withDefaultTag(given);
     if (reference !== given && !quiet) await out.line(`Using default tag: ${reference.tag}`);
     const messages = await imagePush(client, {
-      name: reference.familiarName,
+      name: reference.name,
       tag: all ? '' : (reference.tag ?? ''),
       headers: registryAuthHeaders(context, familiarString(reference)),
       ...(platform === undefined ? {} : { platform }),

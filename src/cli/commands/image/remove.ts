@@ -4,6 +4,7 @@ import { errorKind, errorMessage } from '../../../lib/errors.ts';
 import { atLeast } from '../../command/command.ts';
 import type { Command } from '../../command/command.ts';
 import { boolFlag, stringsFlag } from '../../flags/flag-spec.ts';
+import { parsePlatform } from '../../platform.ts';
 
 export const remove: Command = {
   use: '[OPTIONS] IMAGE [IMAGE...]',
@@ -21,12 +22,13 @@ export const remove: Command = {
   async run(context) {
     const { flags, client, out, err } = context;
     const force = flags.bool('force');
+    const platforms = flags.list('platform').map(parsePlatform);
     const failures: string[] = [];
     let fatal = false;
     for (const image of context.args) {
       try {
         const noPrune = flags.bool('no-prune');
-        for (const item of await imageRemove(client, { image, force, noPrune })) {
+        for (const item of await imageRemove(client, { image, force, noPrune, platforms })) {
           const text =
             'Deleted' in item ? `Deleted: ${item.Deleted}` : `Untagged: ${item.Untagged}`;
           await out.line(text);

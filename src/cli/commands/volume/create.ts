@@ -1,5 +1,6 @@
 /** `docker volume create` */
 import { volumeCreate } from '../../../client/volumes.ts';
+import { presentOnly } from '../../../lib/present-only.ts';
 import { between } from '../../command/command.ts';
 import type { Command } from '../../command/command.ts';
 import { validateLabel } from '../../container-config/validators.ts';
@@ -41,13 +42,15 @@ export const create: Command = {
         'conflicting options: cannot specify a volume-name through both --name and as a positional arg',
       );
     }
+    const labels = flags.list('label').map((label) => cut(label, '='));
+    // What is empty is left out: the engine then keeps none, and shows null.
     const volume = await volumeCreate(context.client, {
-      Name: args[0] ?? flags.string('name'),
+      ...presentOnly({ Name: args[0] ?? flags.string('name') }),
       Driver: flags.string('driver'),
-      DriverOpts: flags.map('opt'),
-      Labels: Object.fromEntries(
-        flags.list('label').map((label) => [cut(label, '=')[0], cut(label, '=')[1] ?? '']),
-      ),
+      ...presentOnly({
+        DriverOpts: flags.map('opt'),
+        Labels: Object.fromEntries(labels.map(([key, value]) => [key, value ?? ''])),
+      }),
     });
     await context.out.line(volume.Name);
   },

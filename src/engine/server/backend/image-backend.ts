@@ -120,7 +120,12 @@ export interface ImageBackend {
   imageTag(name: string, target: RepoTag): Promise<void>;
   imageRemove(
     name: string,
-    options: { readonly force: boolean; readonly noPrune: boolean },
+    options: {
+      readonly force: boolean;
+      readonly noPrune: boolean;
+      /** Which the image must be of. */
+      readonly platform?: ImagePlatform;
+    },
   ): Promise<ImageDeleteItem[]>;
   imagesPrune(filters: Filters): Promise<ImagesPruneResponse>;
   imageSearch(options: ImageSearchOptions): Promise<ImageSearchResult[]>;
