@@ -8,7 +8,10 @@ test('orderedHostConfig() begins with Binds, and leaves out what holds nothing a
   );
 });
 
-test('orderedConfig() keeps a StopTimeout of 0', () => {
-  const given = { StopTimeout: 0, Env: [], ExposedPorts: {}, Hostname: 'a' };
-  expect(JSON.stringify(orderedConfig(given))).toBe('{"Hostname":"a","Env":[],"StopTimeout":0}');
+test('orderedConfig() keeps a StopTimeout of 0, and of a health check what was given', () => {
+  const Healthcheck = { Interval: 5, Retries: 0, Test: ['NONE'] };
+  const given = { StopTimeout: 0, Env: [], ExposedPorts: {}, Hostname: 'a', Healthcheck };
+  expect(JSON.stringify(orderedConfig(given))).toBe(
+    '{"Hostname":"a","Env":[],"Healthcheck":{"Test":["NONE"],"Interval":5},"StopTimeout":0}',
+  );
 });

@@ -19,12 +19,24 @@ const hostConfigFields =
   MemorySwap MemorySwappiness OomKillDisable PidsLimit Ulimits CpuCount CpuPercent IOMaximumIOps IOMaximumBandwidth
   Mounts? MaskedPaths ReadonlyPaths Init`.split(/\s+/);
 
+const healthcheckFields = 'Test? Interval? Timeout? StartPeriod? StartInterval? Retries?'.split(
+  ' ',
+);
+
+const ulimitFields = 'Name Hard Soft'.split(' ');
+
 export function orderedConfig(config: ContainerConfig): ContainerConfig {
-  return ordered(config, configFields);
+  const { Healthcheck: check } = config;
+  const shown = check ? { ...config, Healthcheck: ordered(check, healthcheckFields) } : config;
+  return ordered(shown, configFields);
 }
 
 export function orderedHostConfig(config: HostConfig): HostConfig {
-  return ordered(config, hostConfigFields);
+  const { Ulimits: limits } = config;
+  const shown = limits
+    ? { ...config, Ulimits: limits.map((limit) => ordered(limit, ulimitFields)) }
+    : config;
+  return ordered(shown, hostConfigFields);
 }
 
 function ordered<T extends object>(value: T, fields: readonly string[]): T {

@@ -1,4 +1,5 @@
 /** Values in Go's `%v` notation, as template output shows them. */
+import { formatDuration } from '../duration.ts';
 
 /** What a missing value prints as. */
 export const noValue = '<no value>';
@@ -42,6 +43,23 @@ export class NilValue {
   }
 }
 
+/** A length of time: a number to JSON, and to people what Go makes of it. */
+export class DurationValue {
+  readonly nanoseconds: number;
+
+  constructor(nanoseconds: number) {
+    this.nanoseconds = nanoseconds;
+  }
+
+  toString(): string {
+    return formatDuration(this.nanoseconds / 1e6);
+  }
+
+  toJSON(): number {
+    return this.nanoseconds;
+  }
+}
+
 export function isNil(value: unknown): value is NilValue | null | undefined {
   return value === undefined || value === null || value instanceof NilValue;
 }
@@ -54,6 +72,7 @@ export function printValue(value: unknown): string {
 export function printNested(value: unknown): string {
   if (value === undefined || value === null) return '<nil>';
   if (value instanceof NilValue) return value.text;
+  if (value instanceof DurationValue) return value.toString();
   if (typeof value === 'string') return value;
   if (typeof value === 'number') return printNumber(value);
   if (typeof value === 'boolean' || typeof value === 'bigint') return String(value);

@@ -2,7 +2,9 @@
  * Gives API values the shape that the real program's templates see: objects are Go structs (fields in
  * order, unknown names are errors) except where the API has maps.
  */
-import { NilValue, StructValue } from './print-value.ts';
+import { DurationValue, NilValue, StructValue } from './print-value.ts';
+import { layoutOf } from './struct-layouts.ts';
+import type { FieldKind, StructLayout } from './struct-layouts.ts';
 
 /** Fields of the API that hold maps. */
 const mapFields = new Set([
@@ -69,8 +71,37 @@ function convert(
   );
   if (map) return fields;
   if (pointer !== undefined) fields[pointer] ??= new NilValue('<nil>', { omitted: true });
-  return new StructValue(fields, typeName);
+  const layout = layoutOf(typeName, value);
+  if (layout === undefined) return new StructValue(fields, typeName);
+  return new StructValue(laidOut(fields, layout), typeName, { json: fields });
 }
+
+/** With the fields that were left out. Those it knows come first, if they are all there are. */
+function laidOut(
+  fields: Readonly<Record<string, unknown>>,
+  layout: StructLayout,
+): Readonly<Record<string, unknown>> {
+  const known = layout.fields.map(([name, kind]) => {
+    const value = fields[name];
+    return [name, value === undefined ? zeroOf[kind]() : ofKind(value, kind)] as const;
+  });
+  const whole = Object.keys(fields).every((name) => known.some(([other]) => other === name));
+  return whole ? Object.fromEntries(known) : { ...fields, ...Object.fromEntries(known) };
+}
+
+function ofKind(value: unknown, kind: FieldKind): unknown {
+  return kind === 'duration' && typeof value === 'number' ? new DurationValue(value) : value;
+}
+
+const zeroOf: Readonly<Record<FieldKind, () => unknown>> = {
+  text: () => '',
+  number: () => 0,
+  bool: () => false,
+  list: () => new NilValue('[]'),
+  map: () => new NilValue('map[]'),
+  pointer: () => new NilValue('<nil>'),
+  duration: () => new DurationValue(0),
+};
 
 function nilOf(name: string, isMap: boolean): NilValue {
   if (isMap) return new NilValue('map[]');
@@ -80,6 +111,7 @@ function nilOf(name: string, isMap: boolean): NilValue {
 /** Go's names of fields whose JSON name differs. */
 const jsonNames: Readonly<Record<string, string>> = {
   APIVersion: 'ApiVersion',
+  AuxAddress: 'AuxiliaryAddresses',
   CPUPeriod: 'CpuPeriod',
   CPUQuota: 'CpuQuota',
   CPURealtimePeriod: 'CpuRealtimePeriod',
