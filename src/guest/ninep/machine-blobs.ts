@@ -3,8 +3,8 @@
  * the content store for the next visit, and held in memory up to a named size.
  */
 import { decompress } from 'fzstd';
-import { sha256 } from 'hash-wasm';
 import { KindError, errorMessage } from '../../lib/errors.ts';
+import { digestOf } from '../../image/hash.ts';
 import type { MaybePromise } from '../../lib/maybe-promise.ts';
 import type { MachineBlob } from './machine-index.ts';
 
@@ -171,5 +171,5 @@ export async function decodeVerified(
   } catch {
     return undefined;
   }
-  return (await sha256(bytes)) === hex ? bytes : undefined;
+  return (await digestOf(bytes)) === `sha256:${hex}` ? bytes : undefined;
 }

@@ -2,8 +2,8 @@
  * The machine's own user land as a FileTree: its index and boot pack come in one download, all other
  * content when a program first reads it. Nothing here costs the boot anything but that download.
  */
-import { sha256 } from 'hash-wasm';
 import { KindError, errorMessage } from '../../lib/errors.ts';
+import { digestOf } from '../../image/hash.ts';
 import type { MaybePromise } from '../../lib/maybe-promise.ts';
 import type { DirectoryEntry, FileAttributes, FileTree } from './file-tree.ts';
 import { MachineBlobs, type MachineBlobsOptions } from './machine-blobs.ts';
@@ -128,7 +128,7 @@ export class MachineTree implements FileTree {
       const message = `Cannot fetch the machine's files: ${errorMessage(cause)}`;
       throw new KindError('unavailable', message, { cause });
     }
-    if (userlandSha256 !== undefined && (await sha256(content)) !== userlandSha256) {
+    if (userlandSha256 !== undefined && (await digestOf(content)) !== `sha256:${userlandSha256}`) {
       throw new KindError('dataLoss', `Cannot use "${userlandFileName}": wrong content`);
     }
     try {
