@@ -96,6 +96,30 @@ export const contentStoreCases: readonly ConformanceCase[] = [
     },
   },
   {
+    name: 'unlessSame() knows the blob from whatever is longer, shorter or different somewhere',
+    async run(fixture) {
+      const store = await fixture.open();
+      const bytes = pattern(9 * 262_144 + 5);
+      const { digest } = await put(store, bytes);
+      equal(await store.unlessSame(digest, pieces(bytes)), undefined);
+      const changed = (at: number) => bytes.map((byte, index) => (index === at ? byte ^ 1 : byte));
+      const longer = new Uint8Array(bytes.length + 300_000);
+      longer.set(bytes);
+      const last = bytes.length - 1;
+      for (const other of [
+        changed(0),
+        changed(last - 700_000),
+        changed(last),
+        bytes.subarray(0, 9),
+        longer,
+      ]) {
+        const all = await store.unlessSame(digest, pieces(other));
+        same(await gather(all ?? pieces(bytes)), other);
+      }
+      same(await gather((await store.unlessSame(absent, pieces(bytes))) ?? pieces(longer)), bytes);
+    },
+  },
+  {
     name: 'write() takes ownership of nothing: the caller may reuse its buffer',
     async run(fixture) {
       const store = await fixture.open();
@@ -256,14 +280,26 @@ function pattern(length: number): Uint8Array {
   return bytes;
 }
 
+async function* pieces(bytes: Uint8Array): AsyncGenerator<Uint8Array, void> {
+  for (let at = 0; at < bytes.length; at += 70_001) yield bytes.subarray(at, at + 70_001);
+}
+
 async function collect(stream: ReadableStream<Uint8Array>): Promise<Uint8Array> {
-  const parts: number[] = [];
   const chunks: Uint8Array[] = [];
   const reader = stream.getReader();
-  for (let next = await reader.read(); !next.done; next = await reader.read()) {
+  for (let next = await reader.read(); !next.done; next = await reader.read())
     chunks.push(next.value);
-    parts.push(next.value.length);
-  }
+  return joined(chunks);
+}
+
+async function gather(source: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of source) chunks.push(chunk);
+  return joined(chunks);
+}
+
+function joined(chunks: readonly Uint8Array[]): Uint8Array {
+  const parts = chunks.map(({ length }) => length);
   const out = new Uint8Array(parts.reduce((sum, length) => sum + length, 0));
   let at = 0;
   for (const chunk of chunks) {

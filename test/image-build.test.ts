@@ -413,6 +413,32 @@ describe('POST /build', () => {
     expect(none).toEqual({ CachesDeleted: null, SpaceReclaimed: 0 });
   });
 
+  test('a context that is sent again is recognised, one that differs is read', async () => {
+    const engine = await createFakeEngine();
+    const large = (last: string) =>
+      tarArchive([
+        { name: 'Dockerfile', type: 'file', data: encode('FROM scratch\nCOPY last /\n') },
+        { name: 'filler', type: 'file', data: new Uint8Array(700_000).fill(7) },
+        { name: 'last', type: 'file', data: encode(last) },
+      ]);
+    const layers = async () => (await engine.images.layers.diffIds()).length;
+    await build(engine, large('one'), '&version=2');
+    const before = await layers();
+    const { messages } = await build(engine, large('one'), '&version=2');
+    expect([JSON.stringify(messages).includes('"cached":true'), await layers()]).toEqual([
+      true,
+      before,
+    ]);
+    await build(engine, large('two'), '&version=2');
+    expect((await files(engine))['/last']).toBe('644 0:0 two');
+    const { json } = await engine.call('GET', '/system/df?type=build-cache');
+    const { BuildCache: records } = json as { BuildCache: readonly { Type: string }[] };
+    expect(records.map(({ Type }) => Type)).toEqual(['regular', 'source.local', 'regular']);
+    await engine.call('POST', '/build/prune');
+    await build(engine, large('two'), '&version=2');
+    expect((await files(engine))['/last']).toBe('644 0:0 two');
+  });
+
   test('what builds keep stays below the engine’s limit', async () => {
     const engine = await createFakeEngine({ buildCacheBytesMax: 2500 });
     await build(engine, sized(4), '&version=2&outputs=[{"Type":"cacheonly","Attrs":{}}]');

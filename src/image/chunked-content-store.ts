@@ -6,6 +6,7 @@
  */
 import { KindError } from '../lib/errors.ts';
 import { LruCache } from '../lib/lru-cache.ts';
+import { findDifference, type Difference } from './blob-comparison.ts';
 import type { BlobInfo, BlobWriter, ContentStore } from './content-store.ts';
 import type { Digest } from './digest.ts';
 import { createHasher, type Hasher } from './hash.ts';
@@ -99,6 +100,29 @@ export class ChunkedContentStore implements ContentStore {
       },
       { highWaterMark: 1 },
     );
+  }
+
+  async unlessSame(
+    digest: Digest,
+    source: AsyncIterable<Uint8Array>,
+  ): Promise<AsyncIterable<Uint8Array> | undefined> {
+    const record = await this.#backend.record(digest);
+    if (record === undefined) return source;
+    const { sizeBytes, chunkSizeBytes: chunkBytes } = record;
+    const matchesAt = (index: number, chunk: Bytes) => matches(chunk, { record, index });
+    const blob = { sizeBytes, chunkSizeBytes: chunkBytes, matches: matchesAt };
+    const difference = await findDifference(source, blob);
+    return difference && this.#continued(record, difference);
+  }
+
+  /** The chunks that are the same from the storage, then what follows them. */
+  async *#continued(
+    record: BlobRecord,
+    { sameChunks, rest }: Difference,
+  ): AsyncGenerator<Uint8Array, void, void> {
+    for (let index = 0; index < sameChunks; index += 1)
+      yield await this.#verifiedChunk(record, index);
+    yield* rest;
   }
 
   async delete(digest: Digest): Promise<void> {

@@ -37,6 +37,14 @@ export interface ContentStore {
   read(digest: Digest, offset: number, length: number): Promise<Uint8Array>;
   /** The whole blob, in order, with back-pressure. */
   stream(digest: Digest): ReadableStream<Uint8Array>;
+  /**
+   * Undefined when `source` is the blob `digest`, which is found without writing or hashing it as a whole; else all of
+   * `source`, from its beginning. What is not there is the same as nothing.
+   */
+  unlessSame(
+    digest: Digest,
+    source: AsyncIterable<Uint8Array>,
+  ): Promise<AsyncIterable<Uint8Array> | undefined>;
   /** Idempotent. */
   delete(digest: Digest): Promise<void>;
 }

@@ -130,6 +130,15 @@ export class LayerStore {
     return this.#content.read(diffId, range.offset, range.length);
   }
 
+  /** Undefined when `source`, uncompressed, is the stored layer; else all of `source`. */
+  async unlessSame(
+    diffId: Digest,
+    source: AsyncIterable<Uint8Array>,
+  ): Promise<AsyncIterable<Uint8Array> | undefined> {
+    if ((await this.info(diffId)) === undefined) return source;
+    return this.#content.unlessSame(diffId, source);
+  }
+
   /** Completes the indexes of an image's layers, bottom first, once all are stored. Idempotent. */
   async resolveLinks(diffIds: readonly Digest[]): Promise<void> {
     for (const [position, diffId] of diffIds.entries()) {

@@ -6,18 +6,21 @@ import type { BuildCacheRecord } from '../../api/disk-usage.ts';
 import type { Digest } from '../../image/digest.ts';
 import { digestOf } from '../../image/hash.ts';
 import type { StateStore } from '../state/state-store.ts';
+import { LruCache } from '../../lib/lru-cache.ts';
 import { jsonTime } from '../timestamps.ts';
 
 /** Beyond this what was used longest ago and least goes, as BuildKit's collector does. */
 export const buildCacheBytesMax = 2 * 1024 ** 3;
 const keyPrefix = 'build-cache/';
+/** Steps whose sums are remembered, by the engine that runs. */
+const copySumsMax = 512;
 
 export interface CacheEntry {
   /** 64 hex digits. */
   readonly id: string;
   readonly parent: string;
   /** `internal` is what only settings come from: it is kept to make the same image again. */
-  readonly type: 'regular' | 'internal' | 'exec.cachemount';
+  readonly type: 'regular' | 'internal' | 'source.local' | 'exec.cachemount';
   readonly description: string;
   /** Undefined when the step changed no file, and for directories of cache mounts. */
   readonly diffId?: Digest;
@@ -27,6 +30,14 @@ export interface CacheEntry {
   readonly createdMs: number;
   readonly usedMs: number;
   readonly usageCount: number;
+}
+
+/** What a COPY or ADD comes to. */
+export interface CopySum {
+  /** Of everything that Docker's cache heeds. */
+  readonly sum: Digest;
+  /** What the classic builder's history calls it. */
+  readonly sourceKind: 'file' | 'dir' | 'multi';
 }
 
 /** The key of what `parts` describe. */
@@ -40,6 +51,8 @@ export class BuildCache {
   readonly #state: StateStore;
   readonly #now: () => number;
   readonly #inUse = new Map<string, number>();
+  /** What COPY and ADD came to, by what they were made from; not kept across reloads. */
+  readonly copySums = new LruCache<string, CopySum>(copySumsMax);
   /** What is kept beyond what images hold. */
   readonly bytesMax: number;
 

@@ -11,6 +11,7 @@ import { errorKind, errorMessage, KindError } from '../../lib/errors.ts';
 import { joinBytes } from '../../lib/join-bytes.ts';
 import type { Daemon } from '../daemon.ts';
 import { openTree } from './file-tree.ts';
+import { recogniseContext } from './kept-context.ts';
 import type { MountSource } from './run-mounts.ts';
 
 /** Of a context, uncompressed. */
@@ -30,9 +31,10 @@ export async function ingestContext(
   try {
     const source = abortable(decompress(body, contextLimits), signal);
     // What a context calls `.wh.x` is a file; in the layer that COPY makes of it, it whites x out, as Docker's does.
-    const { diffId } = await layers.ingestNew(source, lease, {
-      plainNames: true,
-      check: checkEntry,
+    const options = { plainNames: true, check: checkEntry };
+    const diffId = await recogniseContext(daemon, source, {
+      lease,
+      ingest: async (rest) => (await layers.ingestNew(rest, lease, options)).diffId,
     });
     return { tree: await openTree(layers, [diffId]), diffIds: [diffId] };
   } catch (cause) {

@@ -16,7 +16,8 @@ import { labelInstructions } from './classic-labels.ts';
 import type { StepProgress } from './build-progress.ts';
 import type { BuildSession, StageResult } from './build-session.ts';
 import { openStageBase, type OpenedBase } from './stage-base.ts';
-import { copyEntries, storeEntries, workdirEntries } from './do-copy.ts';
+import { copyIdentity } from './copy-identity.ts';
+import { storeEntries, workdirEntries } from './do-copy.ts';
 import { doRun, mountChecksums, runIdentity } from './do-run.ts';
 import { putStageImage } from './stage-image.ts';
 import { stepOutcome, type StepOutcome } from './step-outcome.ts';
@@ -188,11 +189,10 @@ async function prepareStep(attempt: StepAttempt): Promise<PreparedStep> {
       return { identity: [step.path, sum], make: () => storeEntries(session, entries) };
     }
     case 'copy': {
-      const { entries, sourceKind } = await copyEntries(session, before, step);
-      const sum = await entries.checksum(session.digests);
+      const { sum, sourceKind, entries } = await copyIdentity(session, before, step);
       return {
         identity: [step.destination, sum],
-        make: () => storeEntries(session, entries),
+        make: async () => storeEntries(session, await entries()),
         sourceHash: `${sourceKind}:${digestHex(sum)}`,
       };
     }

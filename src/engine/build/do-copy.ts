@@ -12,6 +12,7 @@ import type { BuildSession, StageResult } from './build-session.ts';
 import { openSource } from './build-sources.ts';
 import { PlaceError, CopyLayer, type Owner } from './copy-files.ts';
 import { copySources } from './copy-sources.ts';
+import type { CopySum } from './build-cache.ts';
 import { fileContent } from './file-content.ts';
 import { emptyTree, openTree, resolvePath, type TreeNode } from './file-tree.ts';
 import type { LayerEntries } from './layer-entries.ts';
@@ -22,8 +23,7 @@ const root: Owner = { uid: 0, gid: 0 };
 export interface CopiedEntries {
   /** Ready to be hashed or written. */
   readonly entries: LayerEntries;
-  /** What the classic builder's history calls it. */
-  readonly sourceKind: 'file' | 'dir' | 'multi';
+  readonly sourceKind: CopySum['sourceKind'];
 }
 
 /** What a COPY or ADD makes. */

@@ -17,6 +17,7 @@ import { classicLabels } from './classic-labels.ts';
 import { ClassicProgress } from './classic-progress.ts';
 import { during } from './during.ts';
 import { fetchGit } from './git-source.ts';
+import { keepContext } from './kept-context.ts';
 import { ContentDigests } from './file-content.ts';
 import type { MountSource } from './run-mounts.ts';
 import { TraceProgress } from './trace-progress.ts';
@@ -34,6 +35,7 @@ export async function imageBuild(daemon: Daemon, options: ImageBuildOptions): Pr
     const session = await openSession(daemon, options, { lease, signal: abort.signal });
     const result = withLabels(await buildStages(session, abort), options);
     await exportResult(session, result, outputs);
+    if (options.remote === '') await keepContext(daemon, session.context.diffIds[0]);
     await daemon.state.settled();
   } finally {
     daemon.builds.delete(options.buildId);
