@@ -9,6 +9,7 @@ import { TarReader } from '../src/image/tar-reader.ts';
 import { tarArchive } from '../src/image/tar-writer.ts';
 import { createMemoryRecordStore } from './support/memory-stores.ts';
 import { bodyBytes, createFakeEngine, type FakeEngine } from './support/fake-engine.ts';
+import { sparseFile } from './support/tars.ts';
 
 const encode = (text: string) => new TextEncoder().encode(text);
 const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
@@ -579,6 +580,41 @@ describe('POST /build', () => {
     );
     const found = await files(engine);
     expect(Object.keys(found)).toEqual(['/sub', '/sub/a', '/sub/b', '/way']);
+  }); // prettier-ignore
+
+  const sparse = (name: string, sizeBytes: number) =>
+    sparseFile(name, sizeBytes, { data: encode('abc'), offset: 1000 });
+
+  test.each([
+    ['COPY', [sparse('a', 3e9), sparse('b', 3e9)], 'makes the build context larger than'],
+    ['ADD', [{ name: 'a', type: 'file', data: tarArchive([sparse('x', 1e13)]) }], 'write: no space left on device'],
+  ] as const)('what %s would expand without end is refused', async (instruction, entries, message) => {
+    const engine = await createFakeEngine();
+    const dockerfile = encode(`FROM scratch\n${instruction} a /d/\n`);
+    const archive = tarArchive([{ name: 'Dockerfile', type: 'file', data: dockerfile }, ...entries]);
+    const { messages } = await build(engine, archive);
+    expect(JSON.stringify(messages)).toContain(message);
+    await expect(engine.images.resolve('one')).rejects.toThrow('No such image');
+  }); // prettier-ignore
+
+  test('the holes of a sparse file are read as zeros, from a context and from an archive of it', async () => {
+    const engine = await createFakeEngine();
+    const archive = tarArchive([
+      { name: 'Dockerfile', type: 'file', data: encode('FROM scratch\nADD a.tar b /d/\n') },
+      { name: 'a.tar', type: 'file', data: tarArchive([sparse('a', 2000)]) },
+      sparse('b', 3000),
+    ]);
+    const { messages } = await build(engine, archive);
+    expect(messages.at(-1)?.error).toBeUndefined();
+    const { config } = await engine.images.resolve('one');
+    const tree = await openTree(engine.images.layers, config.diffIds);
+    for (const [name, sizeBytes] of [['a', 2000], ['b', 3000]] as const) {
+      const node = tree.children.get('d')?.children.get(name);
+      if (node === undefined) throw new Error(`No ${name}`);
+      const expected = new Uint8Array(sizeBytes);
+      expected.set(encode('abc'), 1000);
+      expect(await readSmallFile(engine.images.layers, node, 4000)).toEqual(expected);
+    }
   }); // prettier-ignore
 
   test('a pipe in the context is refused', async () => {

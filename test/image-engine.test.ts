@@ -12,6 +12,7 @@ import { tarArchive } from '../src/image/tar-writer.ts';
 import { TarReader } from '../src/image/tar-reader.ts';
 import { dir, file } from '../src/image/layer.fixture.ts';
 import { bodyBytes, createFakeEngine, type FakeEngine } from './support/fake-engine.ts';
+import { sparseFile } from './support/tars.ts';
 
 const layerA = tarArchive([dir('etc/'), file('etc/a', 'aaaa')]);
 const layerB = tarArchive([file('b', 'bb'), file('.wh.gone')]);
@@ -221,6 +222,33 @@ describe('save and load', () => {
     expect(await engine.images.layers.diffIds()).toEqual([]);
     expect(await get<ImageSummary[]>('/images/json')).toHaveLength(1);
   }); // prettier-ignore
+
+  test('a layer with holes is loaded, and holes in place of a layer are refused', async () => {
+    const holes = sparseFile('big', 1e13, { data: new Uint8Array(3).fill(97), offset: 1000 });
+    const id = await importLayer('repo=a&tag=1', tarArchive([holes]));
+    expect((await get<ImageInspect>('/images/a:1/json')).Size).toBe(1e13);
+    const saved = await save('names=a:1');
+    const files = filesOf(saved);
+    engine = await createFakeEngine();
+    await post('/images/load?quiet=1', saved);
+    expect((await get<ImageInspect>('/images/a:1/json')).Id).toBe(id);
+
+    // As `tar --sparse` packs what was saved: the archive's own files have holes.
+    const repacked = [...files].map(([name, text]) => {
+      const bytes = new TextEncoder().encode(text);
+      const isTar = /^blobs\/.{71}$/.test(name) && !text.startsWith('{');
+      const end = bytes.findLastIndex((byte) => byte !== 0) + 1;
+      if (!isTar) return file(name, text);
+      return sparseFile(name, bytes.length, { data: bytes.slice(0, end) });
+    });
+    engine = await createFakeEngine();
+    await post('/images/load?quiet=1', tarArchive(repacked));
+    expect((await get<ImageInspect>('/images/a:1/json')).Id).toBe(id);
+
+    const endless = sparseFile('l.tar', 1e13, { data: layerA });
+    const messages = await post('/images/load', tarArchive([endless]));
+    expect(messages.at(-1)?.error).toBe('write /l.tar: no space left on device');
+  });
 
   test.each([
     ['names=nope', 404, 'No such image: nope'],

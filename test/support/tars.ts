@@ -1,4 +1,5 @@
 /** Small tar archives for tests, honest or not: what no tar program would write. */
+import type { TarWriterEntry } from '../../src/image/tar-writer.ts';
 
 export interface TarMember {
   readonly name: string;
@@ -68,3 +69,24 @@ export const hostileTars: Readonly<Record<string, readonly TarMember[]>> = {
   ],
   'the root as something else': [{ name: './', type: '2', target: '/tmp' }, evil('evil8')],
 };
+
+/** A file of so many bytes in GNU tar's PAX form 0.1: `data` lies at `offset`, all else is holes. */
+export function sparseFile(
+  name: string,
+  sizeBytes: number,
+  { data, offset = 0 }: { readonly data: Uint8Array; readonly offset?: number },
+): TarWriterEntry {
+  return {
+    name: 'GNUSparseFile/f',
+    type: 'file',
+    data,
+    pax: {
+      'GNU.sparse.major': '0',
+      'GNU.sparse.minor': '1',
+      'GNU.sparse.name': name,
+      'GNU.sparse.size': String(sizeBytes),
+      'GNU.sparse.map': `${offset},${data.length}`,
+      'GNU.sparse.numblocks': '1',
+    },
+  };
+}

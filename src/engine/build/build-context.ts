@@ -31,10 +31,12 @@ export async function ingestContext(
   try {
     const source = abortable(decompress(body, contextLimits), signal);
     // What a context calls `.wh.x` is a file; in the layer that COPY makes of it, it whites x out, as Docker's does.
-    const options = { plainNames: true, check: checkEntry };
     const diffId = await recogniseContext(daemon, source, {
       lease,
-      ingest: async (rest) => (await layers.ingestNew(rest, lease, options)).diffId,
+      ingest: async (rest) => {
+        const options = { plainNames: true, check: entryCheck() };
+        return (await layers.ingestNew(rest, lease, options)).diffId;
+      },
     });
     return { tree: await openTree(layers, [diffId]), diffIds: [diffId] };
   } catch (cause) {
@@ -45,23 +47,30 @@ export async function ingestContext(
   }
 }
 
-/** Refuses what no honest client packs: names that lead out, and what is neither file, directory nor link. */
-function checkEntry({ name, type, sizeBytes }: TarEntry): void {
-  if (name.includes('..') && name.split('/').includes('..'))
-    throw new KindError(
-      'invalidParameter',
-      `${JSON.stringify(name)} is outside of the build context`,
-    );
-  if (['char', 'block', 'fifo', 'other'].includes(type))
-    throw new KindError(
-      'invalidParameter',
-      `${JSON.stringify(name)} is neither a file nor a directory nor a link, which alone can be in a build context`,
-    );
-  if (sizeBytes > contextBytesMax)
-    throw new KindError(
-      'resourceExhausted',
-      `${JSON.stringify(name)} is larger than ${contextBytesMax} bytes`,
-    );
+/**
+ * Refuses what no honest client packs: names that lead out, what is neither file, directory nor link, and files that hold
+ * more than the limit together, which only the holes of sparse ones can, as those take no room in the archive.
+ */
+function entryCheck(): (entry: TarEntry) => void {
+  let contentBytes = 0;
+  return ({ name, type, sizeBytes }) => {
+    if (name.includes('..') && name.split('/').includes('..'))
+      throw new KindError(
+        'invalidParameter',
+        `${JSON.stringify(name)} is outside of the build context`,
+      );
+    if (['char', 'block', 'fifo', 'other'].includes(type))
+      throw new KindError(
+        'invalidParameter',
+        `${JSON.stringify(name)} is neither a file nor a directory nor a link, which alone can be in a build context`,
+      );
+    contentBytes += sizeBytes;
+    if (contentBytes > contextBytesMax)
+      throw new KindError(
+        'resourceExhausted',
+        `${JSON.stringify(name)} makes the build context larger than ${contextBytesMax} bytes`,
+      );
+  };
 }
 
 async function* abortable(

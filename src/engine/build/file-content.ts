@@ -1,4 +1,5 @@
 /** Bytes of files that lie in layers' tars. */
+import { defaultLimits } from '../../image/decompress.ts';
 import type { Digest } from '../../image/digest.ts';
 import { createHasher, digestOf } from '../../image/hash.ts';
 import type { LayerInode } from '../../image/layer-index.ts';
@@ -11,6 +12,15 @@ import type { TreeNode } from './file-tree.ts';
 /** Read at once: large enough that a read costs little, small enough that many may wait. */
 const chunkBytes = 1024 * 1024;
 
+/** What the files of one layer hold together, holes included: no larger layer is stored. */
+const layerContentBytesMax = defaultLimits.sizeBytesMax;
+
+/** Rejects in the words of a full disk, on which Docker would write the holes of sparse files out. */
+export function checkContentSize(sizeBytes: number): void {
+  if (sizeBytes > layerContentBytesMax)
+    throw new KindError('resourceExhausted', 'write: no space left on device');
+}
+
 /** In order; what no extent covers is zeros. */
 export async function* fileContent(
   layers: LayerStore,
@@ -18,7 +28,7 @@ export async function* fileContent(
 ): AsyncGenerator<Uint8Array, void, void> {
   let at = 0;
   for (const { fileOffset, tarOffset, length } of inode.extents ?? []) {
-    yield* zeros(fileOffset - at);
+    if (fileOffset > at) yield* zeros(fileOffset - at);
     for (let read = 0; read < length;) {
       const bytes = await layers.read(contentOf, {
         offset: tarOffset + read,
@@ -30,11 +40,13 @@ export async function* fileContent(
     }
     at = fileOffset + length;
   }
-  yield* zeros(inode.sizeBytes - at);
+  if (inode.sizeBytes > at) yield* zeros(inode.sizeBytes - at);
 }
 
-function* zeros(count: number): Generator<Uint8Array, void, void> {
+/** A hole takes no time to read, so nobody else would have a turn before its end: between pieces they have. */
+async function* zeros(count: number): AsyncGenerator<Uint8Array, void, void> {
   for (let left = count; left > 0; left -= chunkBytes) {
+    if (left !== count) await new Promise((resolve) => setTimeout(resolve, 0));
     yield new Uint8Array(Math.min(left, chunkBytes));
   }
 }
@@ -75,6 +87,7 @@ export class ContentDigests {
   }
 
   async #hash(node: TreeNode): Promise<Digest> {
+    checkContentSize(node.inode.sizeBytes);
     if (node.inode.sizeBytes <= chunkBytes)
       return digestOf(await readSmallFile(this.#layers, node, chunkBytes));
     const hasher = await createHasher();

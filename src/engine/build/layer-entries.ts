@@ -3,7 +3,7 @@ import type { LayerStore } from '../../image/layer-store.ts';
 import { tarEnd, tarHeader, tarPadding, type TarWriterEntry } from '../../image/tar-writer.ts';
 import type { Digest } from '../../image/digest.ts';
 import { createBatchHasher } from './batch-hasher.ts';
-import { fileContent, type ContentDigests } from './file-content.ts';
+import { checkContentSize, fileContent, type ContentDigests } from './file-content.ts';
 import type { TreeNode } from './file-tree.ts';
 
 /** Without a slash at either end; paths are from the root. */
@@ -19,12 +19,17 @@ export class LayerEntries {
   readonly #entries = new Map<string, LayerEntry>();
   /** Until the next `set`. */
   #sorted: [string, LayerEntry][] | undefined;
+  #contentBytes = 0;
 
   get(path: string): LayerEntry | undefined {
     return this.#entries.get(path);
   }
 
+  /** Throws `resourceExhausted` when its files hold more than a layer may. */
   set(path: string, entry: LayerEntry): void {
+    this.#contentBytes +=
+      contentSize(entry.content) - contentSize(this.#entries.get(path)?.content);
+    checkContentSize(this.#contentBytes);
     this.#entries.set(path, entry);
     this.#sorted = undefined;
   }

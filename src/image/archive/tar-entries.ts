@@ -1,15 +1,23 @@
 /** A tar as a sequence of entries, each with its data to be pulled. */
+import { KindError } from '../../lib/errors.ts';
 import { TarReader, type TarEntry } from '../tar-reader.ts';
 
 export interface TarItem {
   readonly entry: TarEntry;
-  /** Stored bytes, in order. What is not read before the next entry is asked for, is skipped. */
+  /** In order, holes as zeros. What is not read before the next entry is asked for, is skipped. */
   readonly data: AsyncGenerator<Uint8Array, void, void>;
 }
 
+/** Of the holes of one file: they take no room in the archive, but time and room wherever they are read to. */
+const holesSizeBytesMax = 4 * 1024 ** 3;
+/** Zeros at a time. */
+const pieceSizeBytes = 1024 * 1024;
+
 type TarEvent = TarEntry | Uint8Array;
 
-/** Throws `invalidParameter` for what is no tar or ends early. Holds no more than one chunk of the source. */
+/**
+ * Throws `invalidParameter` for what is no tar or ends early, and reading data `resourceExhausted` for too many holes. Holds no more than one chunk of the source.
+ */
 export async function* tarEntries(
   source: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<TarItem, void, void> {
@@ -18,11 +26,40 @@ export async function* tarEntries(
     for (let event = await events.next(); event !== undefined; event = await events.next()) {
       // Data that its reader left.
       if (event instanceof Uint8Array) continue;
-      yield { entry: event, data: events.data() };
+      yield { entry: event, data: withHoles(event, events.data()) };
     }
   } finally {
     await events.close();
   }
+}
+
+async function* withHoles(
+  { name, sizeBytes, extents }: TarEntry,
+  stored: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array, void, void> {
+  const holesSizeBytes = extents.reduce((left, { length }) => left - length, sizeBytes);
+  if (holesSizeBytes > holesSizeBytesMax)
+    throw new KindError('resourceExhausted', `write /${name}: no space left on device`);
+  let position = 0;
+  let index = 0;
+  for await (const chunk of stored) {
+    for (let at = 0; at < chunk.length;) {
+      const { fileOffset = position, length = 0 } = extents[index] ?? {};
+      if (position < fileOffset) yield* zeros(fileOffset - position);
+      position = Math.max(position, fileOffset);
+      const part = chunk.subarray(at, at + fileOffset + length - position);
+      yield part;
+      at += part.length;
+      position += part.length;
+      if (position === fileOffset + length) index += 1;
+    }
+  }
+  yield* zeros(sizeBytes - position);
+}
+
+function* zeros(count: number): Generator<Uint8Array, void, void> {
+  for (let left = count; left > 0; left -= pieceSizeBytes)
+    yield new Uint8Array(Math.min(left, pieceSizeBytes));
 }
 
 class EventQueue {
