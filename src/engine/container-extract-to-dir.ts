@@ -1,4 +1,5 @@
 /** `PUT /containers/{id}/archive`: unpacks an archive into a directory of a container. */
+import { strangerError } from '../guest/id-mapping.ts';
 import { decompress } from '../image/decompress.ts';
 import { errorMessage, KindError } from '../lib/errors.ts';
 import { noSuchFile } from './container/archive-path.ts';
@@ -77,10 +78,7 @@ async function ownerOf(
 /** The agent says which entry it could not put in the place of what. */
 function inDockerWords(error: unknown, directory: string): unknown {
   const stranger = /^Cannot map the owner "([0-9]+)"/.exec(errorMessage(error))?.[1];
-  if (stranger !== undefined) {
-    const message = `Container ID ${stranger} cannot be mapped to a host ID`;
-    return new KindError('system', message, { cause: error });
-  }
+  if (stranger !== undefined) return strangerError(stranger, error);
   const match = /^Cannot replace "(.*)": (EISDIR|ENOTDIR)$/s.exec(errorMessage(error));
   if (match === null) return error;
   const place = cleanPath(match[1] ?? '');

@@ -90,6 +90,7 @@ import { saveEngine, type SavedEngine } from './state/saved-engine.ts';
 import { shutDown } from './state/shut-down.ts';
 import { StateStore } from './state/state-store.ts';
 import { machineRoot } from './spec/user-namespace.ts';
+import { addRemapAccount } from './remap-account.ts';
 import { systemAuth } from './system-auth.ts';
 import { systemDf } from './system-df.ts';
 import { systemEvents } from './system-events.ts';
@@ -228,6 +229,7 @@ export function createEngine(options: EngineOptions): Engine {
         restored,
         daemon.guest.apply(machineSetupPlan({ hostname: machineName, owner: daemon.owner })),
       ]);
+      if (daemon.ids !== undefined) await addRemapAccount(daemon.guest, daemon.ids);
       await setUpNetworks(daemon);
       await dropLeftovers(daemon);
       void restartContainers(daemon);

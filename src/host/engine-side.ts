@@ -29,7 +29,7 @@ import { Puller } from '../registry/pull.ts';
 import { Pusher } from '../registry/push.ts';
 import { directSearch, proxySearch, SearchClient } from '../registry/search.ts';
 import type { HostOptions } from './create-host.ts';
-import { createIndexSink } from './layer-index-sink.ts';
+import { createIndexSink, remappedIndexSink } from './layer-index-sink.ts';
 import { createRegistryAccess } from './registry-access.ts';
 
 export interface EngineSide extends Disposable {
@@ -70,7 +70,7 @@ function createHostEngine(
   const layers = new LayerStore({
     content,
     records,
-    createIndexSink,
+    createIndexSink: options.ids === undefined ? createIndexSink : remappedIndexSink(options.ids),
     resolveLinks: resolveStoredLinks,
   });
   const images = new ImageStore({ content, records, layers });

@@ -11,7 +11,7 @@ const read = (path: string) => files[path] ?? '';
 test('parseUsernsRemap() has the range of a fresh machine by default', () => {
   const range = { inside: 0, outside: 100_000, size: 65_536 };
   expect(parseUsernsRemap('default', read)).toEqual({
-    ids: { uids: [range], gids: [range] },
+    ids: { uids: [range], gids: [range], account: 'dockremap' },
     folder: '100000.100000',
   });
 });

@@ -14,6 +14,7 @@ export interface UsernsRemap {
 
 /** SUB_UID_MIN and SUB_UID_COUNT of login.defs(5). */
 const defaultRange: IdRange = { inside: 0, outside: 100_000, size: 65_536 };
+const defaultUser = 'dockremap';
 /** As many as the kernel takes. */
 const rangeCountMax = 340;
 
@@ -27,7 +28,7 @@ export function parseUsernsRemap(
     throw new Error(`invalid user/group specification in --userns-remap: "${text}"`);
   const ids =
     text === 'default'
-      ? { uids: [defaultRange], gids: [defaultRange] }
+      ? { uids: [defaultRange], gids: [defaultRange], account: defaultUser }
       : {
           uids: rangesOf(user, { path: '/etc/subuid', kind: 'subuid', of: 'user' }, read),
           gids: rangesOf(group, { path: '/etc/subgid', kind: 'subgid', of: 'group' }, read),
