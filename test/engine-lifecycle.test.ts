@@ -196,13 +196,22 @@ describe('update', () => {
   test('writes only what differs to the cgroup of a running container', async () => {
     const { engine } = await start();
     engine.guest.applied.splice(0);
-    const changes = { CpuShares: 512, PidsLimit: 20 };
+    engine.guest.devices.set('/dev/d', { type: 'block', device: { major: 7, minor: 0 } });
+    const BlkioDeviceReadBps = [{ Path: '/dev/d', Rate: 9 }];
+    const changes = { CpuShares: 512, PidsLimit: 20, BlkioWeight: 10, BlkioDeviceReadBps };
     const { json } = await engine.call('POST', '/containers/one/update', changes);
     expect(json).toEqual({ Warnings: null });
     const writes = engine.guest.applied.flatMap(({ before }) =>
-      before.map(({ operation }) => (operation.op === 'write' ? operation.path : '')),
+      before.map(({ operation }) =>
+        operation.op === 'write' ? `${operation.path} ${String(operation.content)}` : '',
+      ),
     );
-    expect(writes.map((path) => path.split('/').at(-1))).toEqual(['cpu.weight', 'pids.max']);
+    expect(writes.map((write) => write.split('/').at(-1))).toEqual([
+      'cpu.weight 20',
+      'io.weight 1',
+      'pids.max 20',
+      'io.max 7:0 rbps=9',
+    ]);
     expect((await inspect(engine)).HostConfig).toMatchObject(changes);
   });
 

@@ -8,10 +8,12 @@ import type {
 import type { SetupStep } from '../guest/plan.ts';
 import { errorMessage, KindError } from '../lib/errors.ts';
 import type { Container } from './container/container.ts';
+import { findThrottles } from './container/machine-devices.ts';
 import { logContainerEvent, type Daemon } from './daemon.ts';
 import { checkRestartPolicy } from './spec/check-host-config.ts';
 import { checkResources } from './spec/check-resources.ts';
 import { cgroupLimits } from './spec/resources.ts';
+import type { SpecLimit } from './spec/runtime-spec.ts';
 
 export async function containerUpdate(
   daemon: Daemon,
@@ -69,7 +71,8 @@ function merge(
   checkAgainst(container, resources);
   const set = (name: (typeof updatable)[number]): boolean => {
     const value = resources[name];
-    return value !== undefined && value !== null && value !== 0 && value !== '';
+    const isEmpty = Array.isArray(value) && value.length === 0;
+    return value !== undefined && value !== null && value !== 0 && value !== '' && !isEmpty;
   };
   const changes = Object.fromEntries(updatable.filter(set).map((name) => [name, resources[name]]));
   if (typeof given.PidsLimit === 'number') changes['PidsLimit'] = resources.PidsLimit ?? 0;
@@ -108,16 +111,29 @@ async function applyLimits(
   container: Container,
   before: HostConfig,
 ): Promise<void> {
-  const old = new Map(cgroupLimits(before).map(({ file, value }) => [file, value]));
-  const fresh = new Map(cgroupLimits(container.hostConfig).map(({ file, value }) => [file, value]));
+  const old = await limitsByKey(daemon, before);
+  const fresh = await limitsByKey(daemon, container.hostConfig);
   const cause = 'docker update changes a limit while the container runs';
   const write = (file: string, content: string): SetupStep => ({
     operation: { op: 'write', path: `${container.cgroup}/${file}`, content },
     cause,
   });
+  const changed = [...fresh].filter(([key, { value }]) => old.get(key)?.value !== value);
+  const gone = [...old].filter(([key]) => !fresh.has(key));
   const steps = [
-    ...[...fresh].filter(([file, value]) => old.get(file) !== value).map(([f, v]) => write(f, v)),
-    ...[...old.keys()].filter((file) => !fresh.has(file)).map((file) => write(file, 'max')),
+    ...changed.map(([, { file, value }]) => write(file, value)),
+    ...gone.map(([, { file, value }]) => write(file, value.replace(/[^=]*$/, 'max'))),
   ];
   if (steps.length > 0) await daemon.guest.apply({ before: steps });
+}
+
+/** By what is limited: the file, and in `io.max` the disk and the kind. */
+async function limitsByKey(
+  daemon: Daemon,
+  hostConfig: HostConfig,
+): Promise<ReadonlyMap<string, SpecLimit>> {
+  const limits = [...cgroupLimits(hostConfig), ...(await findThrottles(daemon.guest, hostConfig))];
+  return new Map(
+    limits.map((limit) => [`${limit.file} ${limit.value.match(/^.*=/)?.[0] ?? ''}`, limit]),
+  );
 }

@@ -1,8 +1,7 @@
 /** `POST /volumes/create`. */
 import type { Volume, VolumeCreateRequest } from '../api/volume.ts';
-import { KindError } from '../lib/errors.ts';
 import { randomId, type Daemon } from './daemon.ts';
-import { checkVolumeName } from './spec/mount-point.ts';
+import { checkVolumeDriver, checkVolumeName } from './spec/mount-point.ts';
 import { checkDriverOptions } from './volume/driver-options.ts';
 import { logVolumeEvent } from './volume/volume-events.ts';
 import { volumeMountpoint, volumeWire } from './volume/volume-table.ts';
@@ -10,11 +9,7 @@ import { volumeMountpoint, volumeWire } from './volume/volume-table.ts';
 /** Idempotent for a name that is there. */
 export async function volumeCreate(daemon: Daemon, request: VolumeCreateRequest): Promise<Volume> {
   const given = request.Name ?? '';
-  const driver = request.Driver || 'local';
-  if (driver !== 'local') {
-    const message = `create ${given}: error looking up volume plugin ${driver}: plugin "${driver}" not found`;
-    throw new KindError('notFound', message);
-  }
+  checkVolumeDriver(request.Driver ?? '', given);
   if (given !== '') checkVolumeName(given);
   const anonymous = given === '';
   const name = anonymous ? randomId(daemon.random) : given;

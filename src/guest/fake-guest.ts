@@ -172,6 +172,8 @@ export class FakeGuest implements Guest {
   readonly files = new Map<string, Uint8Array>();
   /** Symlinks, by path: what they lead to. */
   readonly links = new Map<string, string>();
+  /** Device nodes, by path. */
+  readonly devices = new Map<string, Required<Pick<FileStat, 'type' | 'device'>>>();
   readonly tars = new Map<string, Uint8Array>();
   readonly connections: ConnectTarget[] = [];
   readonly listeners: FakeListener[] = [];
@@ -238,9 +240,11 @@ export class FakeGuest implements Guest {
 
   async stat(path: string, options?: { readonly root?: string }): Promise<FileStat> {
     const target = this.links.get(`${options?.root ?? ''}${path}`);
-    const content = target === undefined ? this.#file(path, options?.root) : new Uint8Array();
+    const device = this.devices.get(path);
+    const isFile = target === undefined && device === undefined;
+    const content = isFile ? this.#file(path, options?.root) : new Uint8Array();
     return {
-      ...(target === undefined ? { type: 'file' } : { type: 'symlink', target }),
+      ...(target === undefined ? (device ?? { type: 'file' }) : { type: 'symlink', target }),
       mode: 0o644,
       uid: 0,
       gid: 0,

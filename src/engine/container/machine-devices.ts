@@ -27,7 +27,8 @@ export async function findDevices(guest: Guest, hostConfig: HostConfig): Promise
   return { nodes, rules, throttles };
 }
 
-async function findThrottles(guest: Guest, hostConfig: HostConfig): Promise<SpecLimit[]> {
+/** `--device-read-bps` and its like, with the numbers of the devices. Rejects in dockerd's words. */
+export async function findThrottles(guest: Guest, hostConfig: HostConfig): Promise<SpecLimit[]> {
   const limits: SpecLimit[] = [];
   for (const [list, word] of throttleKinds)
     for (const throttle of hostConfig[list] ?? []) {

@@ -72,17 +72,18 @@ function checkBlockIo(
   resources: Resources,
   warnings: string[],
 ): Pick<Resources, 'BlkioWeight' | 'BlkioWeightDevice'> {
-  if ((resources.BlkioWeight ?? 0) > 0) warnings.push(notSupported('Block I/O weight', 'Weight'));
+  const { BlkioWeight = 0 } = resources;
+  if (BlkioWeight !== 0 && (BlkioWeight < 10 || BlkioWeight > 1000))
+    throw invalid('range of blkio weight is from 10 to 1000');
   if (resources.IOMaximumBandwidth || resources.IOMaximumIOps) {
     const message =
       'Invalid QoS settings: linux does not support Maximum IO Bandwidth or Maximum IO IOps';
     throw invalid(message);
   }
   const devices = resources.BlkioWeightDevice ?? null;
-  if (devices === null || devices.length === 0)
-    return { BlkioWeight: 0, BlkioWeightDevice: devices };
+  if (devices === null || devices.length === 0) return { BlkioWeight, BlkioWeightDevice: devices };
   warnings.push(notSupported('Block I/O weight_device', 'Weight-device'));
-  return { BlkioWeight: 0, BlkioWeightDevice: [] };
+  return { BlkioWeight, BlkioWeightDevice: [] };
 }
 
 function notSupported(what: string, discarded: string): string {

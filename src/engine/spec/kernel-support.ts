@@ -17,8 +17,9 @@ export const kernelSupport = {
   /** Needs several processors. */
   cpuset: false,
   pidsLimit: true,
-  /** Throttling is there, weights need an I/O scheduler that knows them. */
-  blkioWeight: false,
+  /** By cost (blk-iocost), which has one weight for all devices: one for each needs BFQ, an I/O scheduler. */
+  blkioWeight: true,
+  blkioWeightDevice: false,
   blkioThrottle: true,
   cpuCount: 1,
 } as const;

@@ -146,7 +146,7 @@ function bindMount(mount: Mount, base: MountBase): MountPoint {
 
 function volumeMount(mount: Mount, base: MountBase): MountPoint {
   const { Source: name = '', VolumeOptions: options } = mount;
-  checkVolumeDriver(mount, name);
+  checkVolumeDriver(options?.DriverConfig?.Name ?? '', name);
   if (name !== '') checkVolumeName(name);
   const subpath = options?.Subpath ?? '';
   if (subpath !== '' && name === '')
@@ -199,9 +199,9 @@ export function tmpfsMount(destination: string, options: string): MountPoint {
   };
 }
 
-function checkVolumeDriver(mount: Mount, volume: string): void {
-  const driver = mount.VolumeOptions?.DriverConfig?.Name || 'local';
-  if (driver === 'local') return;
+/** There is one. Throws `notFound` in dockerd's words. */
+export function checkVolumeDriver(driver: string, volume: string): void {
+  if (driver === '' || driver === 'local') return;
   const message = `create ${volume}: error looking up volume plugin ${driver}: plugin "${driver}" not found`;
   throw new KindError('notFound', message);
 }

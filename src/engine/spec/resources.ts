@@ -33,9 +33,11 @@ export function cgroupLimits(config: HostConfig): SpecLimit[] {
     const period = CpuPeriod > 0 ? CpuPeriod : cpuPeriodMicroseconds;
     add('cpu.max', `${quota} ${period}`, 'Limit the share of processor time');
   }
-  const { CpuShares = 0, PidsLimit } = config;
+  const { CpuShares = 0, BlkioWeight = 0, PidsLimit } = config;
   if (CpuShares > 0)
     add('cpu.weight', cpuWeight(CpuShares), 'Weigh against other containers when busy');
+  if (BlkioWeight > 0)
+    add('io.weight', ioWeight(BlkioWeight), 'Weigh against other containers when the disk is busy');
   if (typeof PidsLimit === 'number' && PidsLimit > 0)
     add('pids.max', PidsLimit, 'Limit the number of processes, against fork bombs');
   return limits;
@@ -45,6 +47,11 @@ export function cgroupLimits(config: HostConfig): SpecLimit[] {
 export function cpuWeight(shares: number): number {
   const bounded = Math.min(Math.max(shares, 2), 262_144);
   return 1 + Math.floor(((bounded - 2) * 9999) / 262_142);
+}
+
+/** Maps weights 10–1000 onto 1–10000 as runc does. */
+export function ioWeight(blkioWeight: number): number {
+  return 1 + Math.floor(((blkioWeight - 10) * 9999) / 990);
 }
 
 const rlimitNames = [

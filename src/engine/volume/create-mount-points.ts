@@ -4,6 +4,7 @@ import { errorMessage, KindError } from '../../lib/errors.ts';
 import type { Container } from '../container/container.ts';
 import { randomId, type Daemon } from '../daemon.ts';
 import {
+  checkVolumeDriver,
   cleanPath,
   isMountMode,
   parseBind,
@@ -25,10 +26,16 @@ export function createMountPoints(
   },
 ): MountPoint[] {
   const { config, hostConfig, readOnlyNonRecursive } = options;
+  // `--mount` has a driver of its own.
+  const parse = (text: string): MountPoint => {
+    const point = parseBind(text);
+    if (point.type === 'volume') checkVolumeDriver(hostConfig.VolumeDriver ?? '', point.name);
+    return point;
+  };
   const points = new Map<string, MountPoint>();
   for (const point of volumesFrom(daemon, hostConfig)) points.set(point.destination, point);
   const own = [
-    ...(hostConfig.Binds ?? []).map((text) => ({ ...parseBind(text), readOnlyNonRecursive })),
+    ...(hostConfig.Binds ?? []).map((text) => ({ ...parse(text), readOnlyNonRecursive })),
     ...(hostConfig.Mounts ?? []).map(parseMount),
     ...Object.entries(hostConfig.Tmpfs ?? {}).map(([path, words]) => tmpfsMount(path, words)),
   ];
@@ -43,7 +50,7 @@ export function createMountPoints(
   }
   for (const path of Object.keys(config.Volumes ?? {})) {
     const destination = cleanPath(path);
-    if (!points.has(destination)) points.set(destination, { ...parseBind(destination), mode: '' });
+    if (!points.has(destination)) points.set(destination, { ...parse(destination), mode: '' });
   }
   return [...points.values()].map((point) => withVolume(daemon, point, hostConfig));
 }
