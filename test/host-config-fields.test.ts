@@ -39,7 +39,7 @@ const cases: { readonly [Name in keyof Required<HostConfig>]: Case<HostConfig[Na
   CpuRealtimeRuntime: [1000, { error: 'real-time scheduler' }],
   CpusetCpus: ['0', { warning: 'Cpuset discarded.' }],
   CpusetMems: ['0', { warning: 'Cpuset discarded.' }],
-  Devices: [[{ PathOnHost: '/dev/d' }], 'start'],
+  Devices: [[{ PathOnHost: '/dev/d', PathInContainer: '/dev/d', CgroupPermissions: 'r' }], 'start'],
   DeviceCgroupRules: [['c 10:200 rwm'], 'start'],
   DeviceRequests: [[{ Capabilities: [['gpu']] }], { error: 'could not select device driver' }],
   // No field of this version; `engine-runtime.test.ts` has the warning of those that know it.
@@ -110,7 +110,12 @@ async function start(hostConfig: HostConfig): Promise<Started> {
   engine.guest.devices.set('/dev/d', { type: 'block', device: { major: 7, minor: 0 } });
   await engine.create({ HostConfig: { Binds: ['vol:/vol'] } }, 'other');
   await engine.call('POST', '/containers/other/start');
-  const body = { Image: 'busybox', Tty: true, ExposedPorts: { '90/tcp': {} }, HostConfig: hostConfig };
+  const body = {
+    Image: 'busybox',
+    Tty: true,
+    ExposedPorts: { '90/tcp': {} },
+    HostConfig: hostConfig,
+  };
   const created = await engine.call('POST', '/v1.51/containers/create?name=one', body);
   const before = [engine.guest.plans.length, engine.guest.applied.length] as const;
   const started = await engine.call('POST', '/v1.51/containers/one/start');

@@ -75,7 +75,7 @@ export function sparseFile(
   name: string,
   sizeBytes: number,
   { data, offset = 0 }: { readonly data: Uint8Array; readonly offset?: number },
-): TarWriterEntry {
+): TarWriterEntry & { readonly data: Uint8Array } {
   return {
     name: 'GNUSparseFile/f',
     type: 'file',
