@@ -290,6 +290,37 @@ describe('POST /build', () => {
     );
   });
 
+  test('a secret in a variable is the program’s alone', async () => {
+    const engine = await createFakeEngine();
+    const { guest, call, handler } = engine;
+    let inspected: unknown;
+    guest.script = async (process) => {
+      const { json } = await call('GET', '/containers/json?all=1');
+      const [{ Id: id } = { Id: '' }] = json as { Id: string }[];
+      inspected = (await call('GET', `/containers/${id}/json`)).json;
+      process.end(1);
+    };
+    const stop = new AbortController();
+    const watched = await handler({
+      method: 'GET',
+      path: '/bottleship/xray?follow=1',
+      headers: {},
+      signal: stop.signal,
+    });
+    const told = new Response(watched.body as ReadableStream).text();
+    const response = await handler({
+      method: 'POST',
+      path: '/v1.43/build?version=2',
+      headers: { 'x-build-secrets': btoa(JSON.stringify({ key: btoa('hidden') })) },
+      body: context('FROM busybox\nRUN --mount=type=secret,id=key,env=KEY x\n'),
+    });
+    const answer = decode(await bodyBytes(response));
+    stop.abort();
+    expect(JSON.stringify(guest.processes[0]?.plan)).toContain('"KEY=hidden"');
+    expect(await told).toContain("'KEY=…'");
+    expect(JSON.stringify([inspected, answer, await told])).not.toContain('hidden');
+  });
+
   test('a failing RUN tells its exit code and leaves no image', async () => {
     const engine = await createFakeEngine();
     engine.guest.script = (process) => {

@@ -138,6 +138,7 @@ async function buildPlan(
   const spec = compileSpec({
     id,
     config: withLinks(namedAs(config, joined.network), linkEnvironment(daemon, container)),
+    secretEnv: container.secretEnv,
     hostConfig,
     args,
     user,

@@ -145,6 +145,10 @@ const table: readonly (readonly [SetupOperation, string])[] = [
   ],
   [{ op: 'chdir', path: '/w', create: true }, 'mkdir -p /w && cd /w'],
   [
+    { op: 'exec', path: 'a', argv: ['a'], env: ['PATH=/', 'KEY=private=1'], secretNames: ['KEY'] },
+    "exec env -i PATH=/ 'KEY=…' a",
+  ],
+  [
     { op: 'exec', path: 'sh', argv: ['sh', '-c', 'exit 7'], env: ['PATH=/bin'] },
     "exec env -i PATH=/bin sh -c 'exit 7'",
   ],

@@ -284,15 +284,27 @@ function printSetUser(operation: Extract<SetupOperation, { op: 'setUser' }>): st
   return command('setpriv', ...ids, groups, 'sh');
 }
 
+/** The environment of a program for eyes: secrets by their names alone. */
+export function shownEnvironment({
+  env,
+  secretNames = [],
+}: Extract<SetupOperation, { op: 'exec' }>): string[] {
+  return env.map((variable) => {
+    const [key = ''] = variable.split('=');
+    return secretNames.includes(key) ? `${key}=…` : variable;
+  });
+}
+
 function printExec(operation: Extract<SetupOperation, { op: 'exec' }>): string {
   const [name, ...rest] = operation.argv;
+  const env = shownEnvironment(operation);
   const renamed = name !== undefined && name !== operation.path ? ['-a', name] : [];
   if (renamed.length === 0) {
-    return command('exec', 'env', '-i', ...operation.env, operation.path, ...rest);
+    return command('exec', 'env', '-i', ...env, operation.path, ...rest);
   }
   // The shell's own exec has no way to empty the environment first.
   const inner = command('exec', ...renamed, operation.path, ...rest);
-  return command('exec', 'env', '-i', ...operation.env, 'bash', '-c', inner);
+  return command('exec', 'env', '-i', ...env, 'bash', '-c', inner);
 }
 
 function command(...words: (string | false)[]): string {

@@ -142,6 +142,8 @@ export type SetupOperation =
       readonly path: string;
       readonly argv: readonly string[];
       readonly env: readonly string[];
+      /** Names in `env` whose values no text of the plan tells. */
+      readonly secretNames?: readonly string[];
     }
   /** Attaches an eBPF program (8 bytes per instruction, little endian) that says which devices a cgroup may use. */
   | { readonly op: 'deviceFilter'; readonly cgroup: string; readonly program: Uint8Array }

@@ -60,6 +60,7 @@ export async function runContainer(
       {},
     );
     container = daemon.containers.find(id);
+    container.secretEnv = context.mounts.secretEnv;
     const exitCode = await runToEnd(daemon, container, context);
     keep = exitCode !== 0 && context.keepFailed;
     const result = { exitCode, containerId: id, isRemoved: !keep };

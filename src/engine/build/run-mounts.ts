@@ -27,8 +27,10 @@ export interface MountSource {
 
 export interface PreparedMounts {
   readonly mounts: readonly Mount[];
-  /** Of secrets that are variables. */
+  /** Of an SSH agent. */
   readonly env: readonly string[];
+  /** Of secrets that are variables. */
+  readonly secretEnv: readonly string[];
   /** Idempotent; never rejects. */
   close(): Promise<void>;
 }
@@ -69,6 +71,7 @@ export async function prepareMounts(
 class MountWork implements PreparedMounts {
   readonly mounts: Mount[] = [];
   readonly env: string[] = [];
+  readonly secretEnv: string[] = [];
   readonly #daemon: Daemon;
   readonly #options: MountOptions;
   readonly #dir: string;
@@ -130,7 +133,8 @@ class MountWork implements PreparedMounts {
       if (!mount.required) return;
       throw new KindError('notFound', `secret ${mount.id}: not found`);
     }
-    if (mount.env !== undefined) this.env.push(`${mount.env}=${new TextDecoder().decode(secret)}`);
+    if (mount.env !== undefined)
+      this.secretEnv.push(`${mount.env}=${new TextDecoder().decode(secret)}`);
     if (mount.target === undefined) return;
     const path = await this.#writeFile(secret, mount.mode, true);
     const { uid, gid } = mount;

@@ -82,6 +82,8 @@ export class Container {
   readonly portProxies: GuestProcess[] = [];
   input = new InputRelay();
   run: ContainerRun | undefined;
+  /** Variables of its program that neither its configuration nor the x-ray tells. */
+  secretEnv: readonly string[] = [];
   /** It ran before, so its files may differ from the image's. */
   startedBefore = false;
   /** Signalled by a user since its start, whatever the signal: `unless-stopped` heeds it. */

@@ -11,7 +11,7 @@ import { defaultSeccompProfile } from '../seccomp/default-profile.ts';
 import { parseSeccompProfile } from '../seccomp/profile.ts';
 import { allCapabilities, containerCapabilities } from './capabilities.ts';
 import { checkDeviceRequests, deviceRulesOf, type MachineDevices } from './devices.ts';
-import { processEnv } from './environment.ts';
+import { processEnv, replaceOrAppendEnv } from './environment.ts';
 import type { MountPoint } from './mount-point.ts';
 import type { ProcessUser } from './passwd.ts';
 import { containerCgroup, containerPaths, initLayerDir } from './paths.ts';
@@ -31,6 +31,8 @@ import type { Owner } from './user-namespace.ts';
 export interface SpecInput {
   readonly id: string;
   readonly config: ContainerConfig;
+  /** Beside those of the configuration; no text of the plan tells their values. */
+  readonly secretEnv?: readonly string[];
   readonly hostConfig: HostConfig;
   /** Entrypoint and command joined. */
   readonly args: readonly string[];
@@ -98,17 +100,18 @@ export function keyringName(id: string): string {
 }
 
 function specProcess(input: SpecInput): SpecProcess {
-  const { config, hostConfig, user } = input;
+  const { config, hostConfig, user, secretEnv = [] } = input;
   const terminal = config.Tty === true;
   const [rows, columns] = hostConfig.ConsoleSize ?? [0, 0];
   return {
     args: usesInit(hostConfig) ? [initPath, '--', ...input.args] : input.args,
     env: processEnv({
-      configured: config.Env ?? [],
+      configured: replaceOrAppendEnv(config.Env ?? [], secretEnv),
       hostname: config.Hostname ?? '',
       tty: terminal,
       home: user.home,
     }),
+    secretNames: secretEnv.map((variable) => variable.split('=')[0] ?? ''),
     cwd: config.WorkingDir || '/',
     terminal,
     consoleSize: { columns, rows },

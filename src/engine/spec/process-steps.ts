@@ -40,7 +40,13 @@ export function processSteps(process: SpecProcess): SetupStep[] {
     ),
     ...(process.noNewPrivileges ? seccomp : []),
     step(
-      { op: 'exec', path: process.args[0] ?? '', argv: process.args, env: process.env },
+      {
+        op: 'exec',
+        path: process.args[0] ?? '',
+        argv: process.args,
+        env: process.env,
+        ...(process.secretNames?.length ? { secretNames: process.secretNames } : {}),
+      },
       'Replace ourselves by the program; it is the container from now on',
     ),
   ];

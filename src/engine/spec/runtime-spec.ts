@@ -33,6 +33,8 @@ export interface SpecRlimit {
 export interface SpecProcess {
   readonly args: readonly string[];
   readonly env: readonly string[];
+  /** Names in `env` whose values no text of the plan tells. */
+  readonly secretNames?: readonly string[];
   readonly cwd: string;
   readonly terminal: boolean;
   readonly consoleSize: { readonly columns: number; readonly rows: number };

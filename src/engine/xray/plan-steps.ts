@@ -8,7 +8,7 @@ import type {
   SetupPlan,
   SetupStep,
 } from '../../guest/plan.ts';
-import { printClone, printOperation } from '../../guest/plan-text.ts';
+import { printClone, printOperation, shownEnvironment } from '../../guest/plan-text.ts';
 import type { RequestTrace, TracedStep } from './request-trace.ts';
 
 /** A longer text of an operation is cut: these are for eyes, and an environment can be huge. */
@@ -81,9 +81,10 @@ function cloneStep({ namespaces, cgroup }: CloneOptions): PlannedStep {
 }
 
 function argumentsOf(operation: SetupOperation): Record<string, XrayValue> {
-  const { op: _op, ...fields } = operation;
+  const { op, ...fields } = operation;
+  const shown = op === 'exec' ? { ...fields, env: shownEnvironment(operation) } : fields;
   return Object.fromEntries(
-    Object.entries(fields).map(([name, value]) => [name, valueOf(value as unknown)]),
+    Object.entries(shown).map(([name, value]) => [name, valueOf(value as unknown)]),
   );
 }
 
