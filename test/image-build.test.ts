@@ -404,6 +404,52 @@ describe('POST /build', () => {
     ]);
   });
 
+  test('a fresh engine takes the cache that an image of a registry carries, and keeps no image of it', async () => {
+    const lines = context('FROM scratch\nCOPY a.txt /a\nENV A=b\nCOPY sub /sub\n');
+    const first = await createFakeEngine();
+    await build(first, lines, `&version=2&cacheto=${encodeURIComponent('["type=inline"]')}`);
+    const built = await first.images.resolve('one');
+    const second: FakeEngine = await createFakeEngine({
+      registry: {
+        pull: async (reference) => {
+          const { layers } = second.images;
+          for (const diffId of built.config.diffIds)
+            await layers.ingest(first.images.layers.tar(diffId), diffId);
+          const id = await second.images.put(await first.images.configBytes(built.id));
+          await second.images.tag(id, reference);
+        },
+      },
+    });
+    const from = encodeURIComponent('["type=registry,ref=registry.test/cache"]');
+    const { messages } = await build(second, lines, `&version=2&cachefrom=${from}`);
+    const text = JSON.stringify(messages);
+    expect(text).toContain('importing cache manifest from registry.test/cache:latest');
+    expect(text.match(/"cached":true/g)).toHaveLength(2);
+    const names = (await second.images.list()).flatMap(({ repoTags }) => repoTags);
+    expect(names).toEqual(['one:latest', 'busybox:latest']);
+    expect((await second.images.resolve('one')).config.history).toEqual(built.config.history);
+    // What is not there is built without, and what is no image is refused.
+    const third = await createFakeEngine();
+    const { messages: without } = await build(third, lines, `&version=2&cachefrom=${from}`);
+    expect(without.at(-1)).not.toHaveProperty('error');
+    const { messages: refused } = await build(third, lines, '&version=2&cachefrom=["type=x"]');
+    expect(refused.at(-1)?.error).toBe('unknown cache importer: x');
+  });
+
+  test('the classic builder’s cache is what the images of --cache-from were built with', async () => {
+    const engine = await createFakeEngine();
+    const lines = (last: string) =>
+      context(`FROM scratch\nCOPY a.txt /a\nENV A=${last}\nCOPY sub /sub\n`);
+    await build(engine, lines('b'));
+    const again = await build(engine, lines('c'), '&cachefrom=["one","absent"]');
+    expect(again.stream.match(/Using cache/g)).toHaveLength(1);
+    const none = await build(engine, lines('c'), '&cachefrom=["absent"]');
+    expect(none.stream).not.toContain('Using cache');
+    await engine.call('POST', '/build/prune?all=1');
+    const kept = await build(engine, lines('c'), '&cachefrom=["one"]');
+    expect(kept.stream.match(/Using cache/g)).toHaveLength(3);
+  });
+
   test('an engine that starts again has the cache of the one before', async () => {
     const state = createMemoryRecordStore();
     const lines = 'FROM scratch\nCMD ["x"]\n';

@@ -7,6 +7,8 @@ export type NewImageConfig = Omit<ImageConfig, 'config' | 'containerConfig' | 'c
   readonly created: string;
   readonly config: ContainerConfig;
   readonly containerConfig: ContainerConfig;
+  /** Fields of ours. */
+  readonly extra?: Readonly<Record<string, unknown>>;
 };
 
 export function encodeImageConfig(image: NewImageConfig): Uint8Array {
@@ -25,6 +27,7 @@ export function encodeImageConfig(image: NewImageConfig): Uint8Array {
     'os.version': image.osVersion,
     rootfs: { type: 'layers', diff_ids: image.diffIds },
     variant: platform.variant,
+    ...image.extra,
   };
   return new TextEncoder().encode(JSON.stringify(fields));
 }

@@ -2,6 +2,7 @@
 import type { BuildPlan } from '../../build/plan/build-plan.ts';
 import type { Digest } from '../../image/digest.ts';
 import type { ImageHistory } from '../../image/image-config.ts';
+import type { StoredImage } from '../../image/image-store.ts';
 import type { LayerLease } from '../../image/layer-store.ts';
 import type { Platform } from '../../image/platform.ts';
 import type { StageState } from '../../build/step/build-step.ts';
@@ -9,6 +10,7 @@ import type { Daemon } from '../daemon.ts';
 import type { ImageBuildOptions } from '../server/backend/build-backend.ts';
 import type { BuildProgress } from './build-progress.ts';
 import type { ContentDigests } from './file-content.ts';
+import type { InlineRecord } from './inline-cache.ts';
 import type { MountSource } from './run-mounts.ts';
 
 export interface BuildSession {
@@ -28,6 +30,8 @@ export interface BuildSession {
   readonly sources: Map<string, Promise<MountSource>>;
   /** Stages that are done, or being done. */
   readonly stages: Map<number, Promise<StageResult>>;
+  /** The classic builder's `--cache-from`. */
+  readonly cacheImages: readonly StoredImage[];
   /** The classic builder's numbers of steps. */
   readonly steps: { next: number; readonly total: number };
 }
@@ -37,6 +41,8 @@ export interface StageResult {
   readonly state: StageState;
   readonly diffIds: readonly Digest[];
   readonly history: readonly ImageHistory[];
+  /** What the image can carry of its cache. */
+  readonly records: readonly InlineRecord[];
   /** What the next step's cache key grows from. */
   readonly key: string;
   readonly platform: Platform;

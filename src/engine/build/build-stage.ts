@@ -18,9 +18,11 @@ import type { BuildSession, StageResult } from './build-session.ts';
 import { openStageBase, type OpenedBase } from './stage-base.ts';
 import { copyIdentity } from './copy-identity.ts';
 import { storeEntries, workdirEntries } from './do-copy.ts';
+import { fromImageHistory } from './image-history-cache.ts';
+import type { InlineRecord } from './inline-cache.ts';
 import { doRun, mountChecksums, runIdentity } from './do-run.ts';
 import { putStageImage } from './stage-image.ts';
-import { stepOutcome, type StepOutcome } from './step-outcome.ts';
+import { stepOutcome, type StepOutcome, type StepWork } from './step-outcome.ts';
 
 /** The history's comment of what BuildKit made. */
 const buildkitComment = 'buildkit.dockerfile.v0';
@@ -141,6 +143,9 @@ interface StepAttempt {
 
 interface DoneStep {
   readonly outcome: StepOutcome;
+  /** Of its record in the cache. */
+  readonly entryKey: string;
+  /** What the next step's grows from. */
   readonly key: string;
   readonly sourceHash?: string;
 }
@@ -152,19 +157,35 @@ async function doStep(attempt: StepAttempt): Promise<DoneStep> {
   // The classic builder's steps follow one another; BuildKit's file systems do, whatever stands between them.
   const own = isClassic ? [step.classicText, attempt.state.config, attempt.state.author] : [];
   const key = await cacheKey([before.key, step.kind, identity, own]);
-  const outcome = await stepOutcome(session, before, {
+  const work = {
     key,
     description: step.createdBy ?? step.text,
     isInternal: step.kind === 'config',
     useCache: !stage.noCache,
     make,
-  });
+  };
+  const outcome =
+    isClassic && session.options.cacheFrom.length > 0
+      ? await classicOutcome(attempt, work, sourceHash)
+      : await stepOutcome(session, before, work);
   const advances = isClassic || step.kind !== 'config';
   return {
     outcome,
+    entryKey: key,
     key: advances ? key : before.key,
     ...(sourceHash === undefined ? {} : { sourceHash }),
   };
+}
+
+/** With `--cache-from`, the images it names are all the cache there is. */
+async function classicOutcome(
+  { session, before, step }: StepAttempt,
+  work: StepWork,
+  sourceHash = '',
+): Promise<StepOutcome> {
+  const createdBy = classicHistory(step, { config: before.state.config, sourceHash });
+  const cached = work.useCache ? await fromImageHistory(session, before, createdBy) : undefined;
+  return cached ?? stepOutcome(session, before, { ...work, useCache: false });
 }
 
 interface PreparedStep {
@@ -209,7 +230,7 @@ async function prepareStep(attempt: StepAttempt): Promise<PreparedStep> {
 
 function withOutcome(
   { session, before, step, state }: StepAttempt,
-  { outcome: { layer, created }, key, sourceHash = '' }: DoneStep,
+  { outcome: { layer, created }, key, entryKey, sourceHash = '' }: DoneStep,
 ): StageResult {
   const isClassic = session.options.version === 1;
   const createdBy = isClassic
@@ -225,11 +246,20 @@ function withOutcome(
       : { comment: buildkitComment }),
     emptyLayer: layer === undefined,
   };
+  const record: InlineRecord = {
+    id: entryKey,
+    parent: before.key,
+    type: step.kind === 'config' ? 'internal' : 'regular',
+    description: step.createdBy ?? step.text,
+    ...(layer === undefined ? {} : { layer: before.diffIds.length }),
+    created,
+  };
   return {
     ...before,
     state,
     key,
     created,
+    records: [...before.records, record],
     diffIds: layer === undefined ? before.diffIds : [...before.diffIds, layer.diffId],
     history: createdBy === undefined ? before.history : [...before.history, entry],
   };

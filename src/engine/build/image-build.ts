@@ -9,6 +9,7 @@ import { ingestContext, downloadContext } from './build-context.ts';
 import { planDefinition, readDefinition } from './build-definition.ts';
 import { callResult } from './build-call.ts';
 import { buildOutputs, exportResult } from './build-outputs.ts';
+import { cacheImages, cacheReferences, importCaches } from './cache-from.ts';
 import { collectBuildCache } from './build-prune.ts';
 import type { BuildProgress } from './build-progress.ts';
 import type { BuildSession, StageResult } from './build-session.ts';
@@ -26,6 +27,7 @@ import { TraceProgress } from './trace-progress.ts';
 export async function imageBuild(daemon: Daemon, options: ImageBuildOptions): Promise<void> {
   if (options.call !== undefined) return answerCall(daemon, options, options.call);
   const outputs = buildOutputs(options);
+  cacheReferences(options);
   const abort = new AbortController();
   const stop = () => abort.abort(new KindError('cancelled', 'build cancelled'));
   options.signal?.addEventListener('abort', stop, { once: true });
@@ -64,6 +66,7 @@ async function openSession(
     '[internal] load build definition from Dockerfile',
     async () => planDefinition(await readDefinition(daemon, options, context), options),
   );
+  await importCaches(daemon, { ...scope, options, progress });
   const platform = parsePlatform(plan.options.targetPlatform);
   const epoch = Number(options.buildArgs['SOURCE_DATE_EPOCH'] ?? NaN);
   const { stages, target, order } = plan;
@@ -80,6 +83,7 @@ async function openSession(
     context,
     platform,
     digests: new ContentDigests(daemon.images.layers),
+    cacheImages: await cacheImages(daemon, options),
     epochSeconds: Number.isSafeInteger(epoch) && epoch >= 0 ? epoch : undefined,
     sources: new Map(),
     stages: new Map(),

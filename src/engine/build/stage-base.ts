@@ -26,7 +26,15 @@ export async function openStageBase(
   switch (base.kind) {
     case 'scratch': {
       const key = await cacheKey(['scratch', platform, session.options.version]);
-      const result = { diffIds: [], history: [], key, platform, created: '', imageId: undefined };
+      const result = {
+        diffIds: [],
+        history: [],
+        records: [],
+        key,
+        platform,
+        created: '',
+        imageId: undefined,
+      };
       return { start: { kind: 'scratch' }, result, triggers: [], isStep: false };
     }
     case 'stage': {
@@ -58,7 +66,15 @@ export async function openStageBase(
         createdBy: `FROM ${stage.baseName}`,
         emptyLayer: false,
       }));
-      const result = { diffIds, history, key, platform, created: '', imageId: undefined };
+      const result = {
+        diffIds,
+        history,
+        records: [],
+        key,
+        platform,
+        created: '',
+        imageId: undefined,
+      };
       return { start: { kind: 'scratch' }, result, triggers: [], isStep: true };
     }
     case 'context':
@@ -76,6 +92,6 @@ async function imageBase(session: BuildSession, image: StoredImage): Promise<Ope
     ...(author === undefined ? {} : { author }),
   } as const;
   const key = await cacheKey(['image', id, session.options.version]);
-  const result = { diffIds, history, key, platform, created, imageId: id };
+  const result = { diffIds, history, records: [], key, platform, created, imageId: id };
   return { start, result, triggers: triggersOf(start), isStep: true };
 }

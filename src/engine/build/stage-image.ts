@@ -1,6 +1,8 @@
 /** An image of a stage as it is. */
 import type { Digest } from '../../image/digest.ts';
 import { encodeImageConfig } from '../../image/image-config-json.ts';
+import { carriesCache } from './cache-from.ts';
+import { inlineCacheField } from './inline-cache.ts';
 import { engineVersion } from '../system-version.ts';
 import type { BuildSession, StageResult } from './build-session.ts';
 
@@ -20,6 +22,7 @@ export async function putStageImage(
     config: state.config,
     diffIds,
     history,
+    ...(carriesCache(options) ? { extra: { [inlineCacheField]: stage.records } } : {}),
   });
   const id = await daemon.images.put(bytes);
   if (isClassic && parent !== undefined && parent !== id) await daemon.images.setParent(id, parent);

@@ -41,6 +41,7 @@ export function decodeImageBuild(request: RouteRequest): DecodedBuild {
     labels: stringMap(request, 'labels', false) as Record<string, string>,
     noCache: request.flag('nocache') ? true : noCacheFilter,
     cacheFrom: stringList(request, 'cachefrom'),
+    cacheTo: stringList(request, 'cacheto'),
     pull: request.flag('pull'),
     removeContainers: request.flag('rm', true),
     removeFailedContainers: request.flag('forcerm'),

@@ -84,10 +84,12 @@ function buildxQuery(context: CommandContext, outputs: readonly BuildOutput[]): 
   const { flags } = context;
   const platforms = flags.values<string>('platform');
   const allow = flags.values<string>('allow');
+  const cacheTo = flags.values<string>('cache-to');
   const noCache = flags.values<string>('no-cache-filter');
   return {
     platform: platforms[0] ?? platformOf(context),
     allow: allow.length > 0 ? allow.join(',') : undefined,
+    cacheto: cacheTo.length > 0 ? JSON.stringify(cacheTo) : undefined,
     nocachefilter: noCache.length > 0 ? noCache.join(',') : undefined,
     outputs: outputs.length > 0 ? JSON.stringify(outputs.map(outputParameter)) : undefined,
   };

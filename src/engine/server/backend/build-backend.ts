@@ -29,7 +29,10 @@ export interface ImageBuildOptions extends ProgressOptions {
   readonly buildArgs: Readonly<Record<string, string | null>>;
   readonly labels: Readonly<Record<string, string>>;
   readonly noCache: true | readonly string[];
+  /** References of images, or in BuildKit's look `type=registry,ref=…`. */
   readonly cacheFrom: readonly string[];
+  /** `type=inline` alone. */
+  readonly cacheTo: readonly string[];
   readonly pull: boolean;
   readonly removeContainers: boolean;
   readonly removeFailedContainers: boolean;
