@@ -64,6 +64,9 @@ const shapes = {
     Id: 'string', ParentId: 'string', RepoTags: 'array', RepoDigests: 'array', Created: 'number', Size: 'number',
     SharedSize: 'number', Labels: 'object?', Containers: 'number',
   },
+  driverData: { Name: 'string', Data: 'object' },
+  port: { PrivatePort: 'number', Type: 'string' },
+  component: { Name: 'string', Version: 'string' },
   volume: {
     Name: 'string', Driver: 'string', Mountpoint: 'string', CreatedAt: 'string', Labels: 'object?', Scope: 'string',
     Options: 'object?',
@@ -115,7 +118,8 @@ function faults(value: unknown, shape: Shape): string[] {
 describe('answers have every required field with the right type', () => {
   async function prepared() {
     const engine = await createFakeEngine();
-    const id = await engine.create({ HostConfig: { Binds: ['vol:/v'] } }, 'web');
+    const ExposedPorts = { '80/tcp': {} };
+    const id = await engine.create({ ExposedPorts, HostConfig: { Binds: ['vol:/v'] } }, 'web');
     await engine.call('POST', '/containers/web/start');
     const { json } = await engine.call('POST', '/containers/web/exec', { Cmd: ['true'] });
     const get = async (path: string) => (await engine.call('GET', path)).json as Json;
@@ -131,8 +135,10 @@ describe('answers have every required field with the right type', () => {
     expect(faults(inspect['HostConfig'], shapes.hostConfig)).toEqual([]);
     expect(faults(inspect['NetworkSettings'], shapes.networkSettings)).toEqual([]);
     expect(faults((inspect['Mounts'] as unknown[])[0], shapes.mountPoint)).toEqual([]);
-    const [summary] = (await get('/containers/json')) as unknown as unknown[];
+    expect(faults(inspect['GraphDriver'], shapes.driverData)).toEqual([]);
+    const [summary] = (await get('/containers/json')) as unknown as Json[];
     expect(faults(summary, shapes.containerSummary)).toEqual([]);
+    expect(faults((summary?.['Ports'] as unknown[])[0], shapes.port)).toEqual([]);
   });
 
   test('execs, volumes and images', async () => {
@@ -147,13 +153,21 @@ describe('answers have every required field with the right type', () => {
     expect(faults(await get(`/exec/${execId}/json`), shapes.exec)).toEqual([]);
     expect(faults(await get('/volumes/vol'), shapes.volume)).toEqual([]);
     expect(faults(await get('/volumes'), { Volumes: 'array', Warnings: 'array?' })).toEqual([]);
-    expect(faults(await get('/images/busybox/json'), shapes.imageInspect)).toEqual([]);
+    const image = await get('/images/busybox/json');
+    expect(faults(image, shapes.imageInspect)).toEqual([]);
+    // The fake image has no layers, and so no data.
+    expect(faults(image['GraphDriver'], { Name: 'string', Data: 'object?' })).toEqual([]);
+    expect(faults(image['RootFS'], { Type: 'string' })).toEqual([]);
     expect(faults(await first('/images/json'), shapes.imageSummary)).toEqual([]);
   });
 
   test('version and info', async () => {
     const { get } = await prepared();
-    expect(faults(await get('/version'), shapes.version)).toEqual([]);
+    const version = await get('/version');
+    expect(faults(version, shapes.version)).toEqual([]);
+    expect(faults(version['Platform'], { Name: 'string' })).toEqual([]);
+    for (const one of version['Components'] as unknown[])
+      expect(faults(one, shapes.component)).toEqual([]);
     expect(faults(await get('/info'), shapes.info)).toEqual([]);
   });
 });
