@@ -29,6 +29,11 @@ export const remaining: readonly Remaining[] = [
       'This kernel has cgroup v2 without cpuset: dockerd there discards the value with this warning',
   },
   {
+    where: /"BlkioWeight":1\}/,
+    at: anywhere,
+    reason: 'With cgroup v2 dockerd knows I/O weights, and refuses one below 10',
+  },
+  {
     where: /^create-inspect\/mounts|container-list\/one of each/,
     at: /\/Mounts\/\d+\/Propagation$/,
     reason: 'The recording dockerd has its data root below the bound /tmp, which makes it a slave',
