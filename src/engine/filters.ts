@@ -1,4 +1,5 @@
 /** The filters that list, prune and events share, and the refusal of unknown ones. */
+import { parseDuration } from '../lib/duration.ts';
 import { KindError } from '../lib/errors.ts';
 import type { Filters } from './server/backend/filters.ts';
 
@@ -54,14 +55,19 @@ export function untilMsOf(filters: Filters, now: number): number {
   const [text] = values;
   if (text === undefined) return Infinity;
   if (/^[0-9]+(\.[0-9]+)?$/.test(text)) return Number(text) * 1000;
-  const duration = /^(?:([0-9]+)h)?(?:([0-9]+)m)?(?:([0-9]+)s)?$/.exec(text);
-  if (duration !== null) {
-    const [, hours = 0, minutes = 0, seconds = 0] = duration.map(Number);
-    const total = (hours || 0) * 3600 + (minutes || 0) * 60 + (seconds || 0);
-    return now - total * 1000;
-  }
+  const nanoseconds = durationOf(text);
+  if (nanoseconds !== undefined) return now - nanoseconds / 1e6;
   const parsed = Date.parse(text);
   if (Number.isNaN(parsed))
     throw new KindError('invalidParameter', `failed to parse value as time or duration: "${text}"`);
   return parsed;
+}
+
+/** Undefined for what is no duration as Go writes it. */
+function durationOf(text: string): number | undefined {
+  try {
+    return parseDuration(text);
+  } catch {
+    return undefined;
+  }
 }

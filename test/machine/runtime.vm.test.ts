@@ -209,9 +209,9 @@ describe('namespaces', () => {
 describe('limits', () => {
   test('are those of the container’s cgroup, wherever its parent is', async () => {
     await host.run('truncate -s 1M /tmp/disk && losetup -f /tmp/disk');
-    const files = 'memory.max memory.swap.max memory.low cpu.max cpu.weight pids.max';
+    const files = 'memory.max memory.swap.max memory.low cpu.max cpu.weight pids.max io.weight';
     const lines = await inContainer(
-      '-m 64m --memory-swap 96m --memory-reservation 32m --cpu-period 50000 --cpu-quota 25000 --cpu-shares 512 --pids-limit 50 --cgroup-parent /fleet/one --device-read-bps /dev/loop0:1mb',
+      '-m 64m --memory-swap 96m --memory-reservation 32m --cpu-period 50000 --cpu-quota 25000 --cpu-shares 512 --pids-limit 50 --blkio-weight 300 --cgroup-parent /fleet/one --device-read-bps /dev/loop0:1mb',
       `cd /sys/fs/cgroup; cat ${files} io.max`,
     );
     expect(lines).toEqual([
@@ -221,6 +221,7 @@ describe('limits', () => {
       '25000 50000',
       '20',
       '50',
+      'default 2930',
       '7:0 rbps=1048576 wbps=max riops=max wiops=max',
     ]);
     const cgroup = await inContainer(

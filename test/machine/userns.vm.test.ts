@@ -6,7 +6,7 @@ let host: TestHost;
 
 beforeAll(async () => {
   const range = { inside: 0, outside: 100_000, size: 65_536 };
-  host = await startTestHost({ ids: { uids: [range], gids: [range] } });
+  host = await startTestHost({ ids: { uids: [range], gids: [range], account: 'dockremap' } });
   await host.run('docker pull -q busybox; docker run -d --name c1 --oom-score-adj 300 busybox top');
 }, 120_000);
 
@@ -36,6 +36,11 @@ test('a container has users of its own, and sees the image as its root’s', asy
   ]);
   // What the machine says of its first process.
   expect(await lines('ps -o uid= -p $(docker inspect -f {{.State.Pid}} c1)')).toEqual(['100000']);
+  expect(await lines('id dockremap; cat /etc/subuid /etc/subgid')).toEqual([
+    expect.stringMatching(/^uid=[0-9]+\(dockremap\) gid=[0-9]+\(dockremap\) /),
+    'dockremap:100000:65536',
+    'dockremap:100000:65536',
+  ]);
 }, 120_000);
 
 test('exec and whoever shares a namespace are in the same user namespace', async () => {
@@ -60,6 +65,11 @@ test('archives, volumes and images have the owners that containers see', async (
   expect(await lines('docker exec c1 stat -c %u:%g /f')).toEqual(['7:8']);
   expect(await copy(70_000)).toEqual([
     '1',
+    'Error response from daemon: Container ID 70000 cannot be mapped to a host ID',
+  ]);
+  const imported = (owner: number) =>
+    lines(`tar -C /tmp/q -c --owner ${owner} f | docker import - far 2>&1; docker images -q far`);
+  expect(await imported(70_000)).toEqual([
     'Error response from daemon: Container ID 70000 cannot be mapped to a host ID',
   ]);
   const exported = await lines('docker export c1 | tar tv --numeric-owner | grep " f$"');
