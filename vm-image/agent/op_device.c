@@ -2,14 +2,25 @@
 #include "operations.h"
 #include "protocol.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/bpf.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { EBPF_INSTRUCTION_SIZE = 8, EBPF_INSTRUCTIONS_MAX = 4096 };
+enum {
+    EBPF_INSTRUCTION_SIZE = 8,
+    EBPF_INSTRUCTIONS_MAX = 4096,
+    /* Programs kept for the next container; most have the same one. */
+    KEPT_MAX = 32,
+};
+
+/* Where the machine has the kernel's file system for programs. */
+static const char kept_programs[] = "/sys/fs/bpf";
 
 static int bpf(enum bpf_cmd command, union bpf_attr *attributes)
 {
@@ -25,6 +36,47 @@ static int load_program(struct reader program)
     attributes.insn_cnt = (uint32_t)(program.left / EBPF_INSTRUCTION_SIZE);
     attributes.license = (uintptr_t) "Apache-2.0";
     return bpf(BPF_PROG_LOAD, &attributes);
+}
+
+static void name_kept_program(struct reader program, char path[64])
+{
+    uint64_t hash = 0xcbf29ce484222325; /* FNV-1a */
+    for (size_t i = 0; i < program.left; i++)
+        hash = (hash ^ program.data[i]) * 0x100000001b3;
+    snprintf(path, 64, "%s/devices-%016llx-%zu", kept_programs, (unsigned long long)hash,
+             program.left);
+}
+
+static bool is_room_for_one_more(void)
+{
+    int count = 0;
+    DIR *directory = opendir(kept_programs);
+    if (directory == NULL)
+        return false;
+    while (count < KEPT_MAX && readdir(directory) != NULL)
+        count++;
+    closedir(directory);
+    return count < KEPT_MAX;
+}
+
+/* To check and compile one takes the kernel a tenth of a container's start: it is done once. */
+static int obtain_program(struct reader program)
+{
+    char path[64];
+    union bpf_attr attributes;
+    name_kept_program(program, path);
+    memset(&attributes, 0, sizeof attributes);
+    attributes.pathname = (uintptr_t)path;
+    int fd = bpf(BPF_OBJ_GET, &attributes);
+    if (fd >= 0)
+        return fd;
+    fd = load_program(program);
+    if (fd >= 0 && is_room_for_one_more()) {
+        attributes.bpf_fd = (uint32_t)fd;
+        /* Not kept, it is loaded anew next time. */
+        bpf(BPF_OBJ_PIN, &attributes);
+    }
+    return fd;
 }
 
 /* The group keeps the program and lets it go when it is removed. */
@@ -51,7 +103,7 @@ int op_device_filter(struct reader fields)
     int group_fd = open(text(fields, FIELD_CGROUP), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (group_fd < 0)
         return -1;
-    int program_fd = load_program(program);
+    int program_fd = obtain_program(program);
     int result = program_fd < 0 ? -1 : attach_program(group_fd, program_fd);
     int saved = errno;
     if (program_fd >= 0)
