@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
+import { buildVersion } from './src/node/build/build-version.ts';
 import { contentSecurityPolicy } from './src/node/build/content-security-policy.ts';
 import { embedScript } from './src/node/build/embed-script.ts';
 import { machineAssets } from './src/node/build/machine-assets.ts';
@@ -28,6 +29,7 @@ export default defineConfig({
           contentSecurityPolicy(),
           preloadPage(),
           machineAssets(import.meta.dirname),
+          buildVersion(import.meta.dirname),
           previewFiles(import.meta.dirname),
           embedScript(import.meta.dirname),
           offlineFiles(import.meta.dirname),

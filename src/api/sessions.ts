@@ -1,7 +1,17 @@
 /** Saved sessions, as the page and the machine's worker speak of them. */
 
-/** Why a session cannot be restored here: another machine, or another form of what is kept. */
-export type SessionMismatch = 'machine' | 'format';
+/** Why a session cannot be restored here: another machine, another form of what is kept, or another build of what wrote it. */
+export type SessionMismatch = 'machine' | 'format' | 'build';
+
+/** What a terminal of the page showed when the machine was saved. */
+export interface SavedTerminal {
+  /** Of its shell: whoever gets the shell again shows it. */
+  readonly key: string;
+  /** What its tab was called; empty for a plain shell. */
+  readonly title: string;
+  /** Plain text of the screen and of what was above it. */
+  readonly text: string;
+}
 
 export interface SessionInfo {
   readonly id: string;
@@ -19,6 +29,7 @@ export interface SaveSession {
   readonly name: string;
   /** Of a session that is replaced; a new one when absent. */
   readonly id?: string;
+  readonly terminals?: readonly SavedTerminal[];
 }
 
 /** Sessions of one browser, whoever's machine they are of. */

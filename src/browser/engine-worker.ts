@@ -88,7 +88,9 @@ const api: EngineWorkerApi = {
   },
   async openShell(size, port) {
     const created = await host.promise;
-    return shells.open(await created.openShell(size), portDuplex(port));
+    const opened = await created.openShell(size);
+    const shell = shells.open(opened, portDuplex(port));
+    return { shell, key: created.shellKey(opened) };
   },
   async resizeShell(shell, size) {
     await shells.resize(shell, size);

@@ -34,6 +34,8 @@ import { keepInMemory, openStores, storeName } from './stores.ts';
 import type { Stores } from './stores.ts';
 
 declare const __MACHINE_ASSETS__: readonly MachineAsset[];
+/** Of src/node/build/build-version.ts. */
+declare const __BUILD__: string;
 
 /** The progress bar needs no more. */
 const progressIntervalMs = 50;
@@ -91,7 +93,7 @@ const api: VmWorkerApi = {
   async openSession(id) {
     const session = await sessions.open(id);
     opened = session.opened;
-    return session.host;
+    return { host: session.host, terminals: session.terminals };
   },
   async captureSession() {
     if (running === undefined || ninep === undefined)
@@ -116,6 +118,7 @@ let opened: OpenedSession | undefined;
 const sessions = new WorkerSessions({
   name: storeName,
   machine: () => machineVersion(__MACHINE_ASSETS__),
+  build: __BUILD__,
   stores: async () => (stored ??= await openStores()),
 });
 /** Those of the boot; whoever wants a session before opens them. */

@@ -4,7 +4,7 @@
  */
 import type { HostFiles } from '../api/files.ts';
 import type { ApiHandler } from '../api/http.ts';
-import type { HostSessions } from '../api/sessions.ts';
+import type { HostSessions, SavedTerminal } from '../api/sessions.ts';
 import type { Disposable } from '../lib/disposable.ts';
 import type { Duplex } from '../lib/duplex.ts';
 import type { PublishedPort } from '../preview/published-port.ts';
@@ -31,6 +31,10 @@ export interface TerminalSize {
 
 /** A shell of the machine on a pty. */
 export interface ShellConnection extends Duplex, Disposable {
+  /** Names the shell in the session when the machine is saved. */
+  readonly key?: string | undefined;
+  /** What its terminal showed when the machine was saved that it went on from. */
+  readonly before?: SavedTerminal | undefined;
   resize(size: TerminalSize): void;
   /** Resolves with the shell's exit code; rejects when the host is gone. */
   readonly exit: Promise<number>;
@@ -78,4 +82,6 @@ export interface ContainerHost extends Disposable {
   readonly files: HostFiles;
   /** Absent, the machine cannot be saved: it is an embed's. */
   readonly sessions?: HostSessions;
+  /** Terminals of the session that the host goes on from; none when it boots. Known before there is a shell. */
+  readonly savedTerminals?: Promise<readonly SavedTerminal[]>;
 }

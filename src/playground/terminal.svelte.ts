@@ -2,6 +2,7 @@
  * One terminal: joins a screen (xterm.js in the page, an array in tests) to a shell of the machine,
  * and opens a new shell after the last one ended.
  */
+import type { SavedTerminal } from '../api/sessions.ts';
 import { DisposableStore, toDisposable } from '../lib/disposable.ts';
 import type { Disposable } from '../lib/disposable.ts';
 import { errorMessage } from '../lib/errors.ts';
@@ -18,6 +19,8 @@ export interface TerminalScreen {
   write(bytes: Uint8Array): Promise<void>;
   onInput(listener: (bytes: Uint8Array) => void): Disposable;
   onResize(listener: (size: TerminalSize) => void): Disposable;
+  /** What it shows and showed above, as plain text. */
+  contents(): string;
   /** Calls back with what programs call the terminal, by escape sequence. */
   onTitle(listener: (title: string) => void): Disposable;
   focus(): void;
@@ -58,6 +61,13 @@ export class Terminal implements Disposable {
   /** What its programs call it; empty until one does. */
   get title(): string {
     return this.#title;
+  }
+
+  /** What to keep of it with a saved machine; undefined while it has no shell. */
+  saved(): Omit<SavedTerminal, 'title'> | undefined {
+    const key = this.#shell?.key;
+    if (key === undefined || this.#screen === undefined) return undefined;
+    return { key, text: this.#screen.contents() };
   }
 
   /** Shows this terminal on a screen until the returned object is disposed. */
@@ -116,7 +126,8 @@ export class Terminal implements Disposable {
         return;
       }
       this.#shell = shell;
-      this.#title = '';
+      this.#title = shell.before?.title ?? '';
+      if (shell.before !== undefined) await this.#showBefore(shell.before, screen);
       shell.resize(screen.size);
       await this.#show(shell, screen);
       await this.#ended(shell, this.#strings().shellEnded(await shell.exit));
@@ -126,6 +137,14 @@ export class Terminal implements Disposable {
       if (!isLost || attempt !== this.#attempt) return;
       await this.#ended(this.#shell, this.#strings().shellLost(errorMessage(error)));
     }
+  }
+
+  /** In place of what the screen has, which is of another machine. */
+  async #showBefore({ text }: SavedTerminal, screen: TerminalScreen): Promise<void> {
+    const clear = '\x1b[2J\x1b[3J\x1b[H';
+    const note = `\x1b[2m${this.#strings().shellRestored}\x1b[0m`;
+    const lines = [...text.trimEnd().split('\n'), note, ''].join('\r\n');
+    await screen.write(new TextEncoder().encode(clear + lines));
   }
 
   async #show(shell: ShellConnection, screen: TerminalScreen): Promise<void> {

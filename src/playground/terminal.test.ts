@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { ShellConnection } from './container-host.ts';
 import { FakeHost } from './fake-host.ts';
 import { languages } from './language.svelte.ts';
 import { Session } from './session.svelte.ts';
@@ -27,6 +28,9 @@ class FakeScreen implements TerminalScreen {
   onTitle(listener: (title: string) => void) {
     this.tellTitle = listener;
     return { dispose: () => undefined };
+  }
+  contents(): string {
+    return this.text;
   }
   focus(): void {
     this.focused = true;
@@ -135,3 +139,27 @@ test('Terminal is called what its programs call it, within limits', async () => 
   await expect.poll(() => terminal.status).toBe('connected');
   expect(terminal.title).toBe('');
 });
+
+test('what a terminal showed is kept with its shell, and shown again with it', async () => {
+  const { terminal, screen, ready } = await started(withShell({ key: 'shell/3' }));
+  await ready;
+  await expect.poll(() => terminal.status).toBe('connected');
+  expect(terminal.saved()).toEqual({ key: 'shell/3', text: screen.text });
+
+  const before = { key: 'shell/3', title: 'web', text: '$ echo hello\nhello\n$ ' };
+  const restored = await started(withShell({ key: 'shell/3', before }));
+  await restored.ready;
+  await expect.poll(() => restored.terminal.status).toBe('connected');
+  expect(restored.terminal.title).toBe('web');
+  expect(restored.screen.text).toMatch(
+    /^\x1b\[2J\x1b\[3J\x1b\[H\$ echo hello\r\nhello\r\n\$\r\n\x1b\[2m— The saved machine goes on here. —\x1b\[0m\r\nroot@/,
+  );
+});
+
+/** A host whose shells are named. */
+function withShell(names: Pick<ShellConnection, 'key' | 'before'>): FakeHost {
+  const host = new FakeHost();
+  const openShell = host.openShell.bind(host);
+  host.openShell = async (size) => Object.assign(await openShell(size), names);
+  return host;
+}

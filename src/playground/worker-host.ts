@@ -6,7 +6,7 @@ import { proxy, transfer, wrap } from 'comlink';
 import type { Remote } from 'comlink';
 import type { HostFiles, WriteOutcome } from '../api/files.ts';
 import type { ApiHandler } from '../api/http.ts';
-import type { HostSessions } from '../api/sessions.ts';
+import type { HostSessions, SavedTerminal } from '../api/sessions.ts';
 import { toDisposable } from '../lib/disposable.ts';
 import { KindError } from '../lib/errors.ts';
 import { portDuplex } from '../lib/port-duplex.ts';
@@ -47,6 +47,8 @@ export class WorkerHost implements ContainerHost {
   );
   readonly files: HostFiles = this.#openFiles();
   readonly sessions?: HostSessions;
+  readonly savedTerminals: Promise<readonly SavedTerminal[]>;
+  #tellTerminals: (terminals: readonly SavedTerminal[]) => void = () => undefined;
   readonly #options: WorkerHostOptions;
   readonly #vmWorker: Worker;
   readonly #engineWorker: Worker;
@@ -66,6 +68,9 @@ export class WorkerHost implements ContainerHost {
       this.#fail = reject;
     });
     this.#gone.catch(() => undefined);
+    this.savedTerminals = new Promise((resolve) => {
+      this.#tellTerminals = resolve;
+    });
     if (options.ephemeral !== true) this.sessions = this.#openSessions();
     this.#watch(this.#vmWorker, 'machine');
     this.#watch(this.#engineWorker, 'engine');
@@ -90,8 +95,9 @@ export class WorkerHost implements ContainerHost {
     const { session } = this.#options;
     const saved =
       session === undefined ? undefined : await this.#call(this.#vm.openSession(session));
+    this.#tellTerminals(saved?.terminals ?? []);
     const engine = workerOptions(
-      { baseUrl, machinePort: port2, ...(saved === undefined ? {} : { saved }) },
+      { baseUrl, machinePort: port2, ...(saved === undefined ? {} : { saved: saved.host }) },
       memory?.port2,
     );
     const vm = workerOptions({ baseUrl, machinePort: port1 }, memory?.port1);
@@ -108,13 +114,18 @@ export class WorkerHost implements ContainerHost {
     const { port1, port2 } = new MessageChannel();
     const stream = portDuplex(port1);
     try {
-      const shell = await this.#call(this.#engine.openShell(size, transfer(port2, [port2])));
+      const { shell, key } = await this.#call(
+        this.#engine.openShell(size, transfer(port2, [port2])),
+      );
+      const terminals = await this.savedTerminals;
       const exit = this.#call(this.#engine.waitShell(shell));
       exit.catch(() => stream.dispose());
       return {
         readable: stream.readable,
         writable: stream.writable,
         exit,
+        key,
+        before: terminals.find((terminal) => terminal.key === key),
         // A shell that is gone has no size; a worker that is gone shows elsewhere.
         resize: (size) => void this.#engine.resizeShell(shell, size),
         ...toDisposable(() => stream.dispose()),

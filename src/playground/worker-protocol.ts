@@ -2,7 +2,7 @@
  * What the page says to its two workers: the interfaces that comlink carries. The workers talk to each
  * other over a port of their own, so no frame and no layer byte ever passes the page's thread.
  */
-import type { SaveSession, SessionInfo } from '../api/sessions.ts';
+import type { SavedTerminal, SaveSession, SessionInfo } from '../api/sessions.ts';
 import type { PortAnswer, PortRequest } from '../client/request-port.ts';
 import type { PublishedPort } from '../preview/published-port.ts';
 import type { Mapping } from '../preview/rewrite-headers.ts';
@@ -30,6 +30,12 @@ export interface HostNotes {
   readonly images: readonly string[];
 }
 
+export interface RestoredSession {
+  /** What the engine's worker said when it was saved. */
+  readonly host: string;
+  readonly terminals: readonly SavedTerminal[];
+}
+
 export interface VmWorkerOptions {
   /** Where the page's files are: its address without query and fragment. */
   readonly baseUrl: string;
@@ -47,8 +53,8 @@ export interface VmWorkerApi {
   /** Stops the processor; before the boot is done it does nothing. */
   pause(): Promise<void>;
   resume(): Promise<void>;
-  /** Reads and checks a session, for `boot` to go on from; resolves with what the engine's worker said when it was saved. */
-  openSession(id: string): Promise<string>;
+  /** Reads and checks a session, for `boot` to go on from; resolves with what the others need of it. */
+  openSession(id: string): Promise<RestoredSession>;
   /** Takes everything of this moment from a machine that is paused. */
   captureSession(): Promise<void>;
   /** Stores what was captured. */
@@ -64,7 +70,7 @@ export interface EngineWorkerOptions {
   readonly baseUrl: string;
   readonly machinePort: MessagePort;
   readonly memoryPort?: MessagePort;
-  /** The machine goes on from a session: what `VmWorkerApi.openSession` gave. */
+  /** The machine goes on from a session: what `VmWorkerApi.openSession` gave as `host`. */
   readonly saved?: string;
 }
 
@@ -75,13 +81,19 @@ export interface EngineWorkerEvents {
   failed(cause: string): void;
 }
 
+export interface OpenedShell {
+  readonly shell: number;
+  /** Names it in the session when the machine is saved. */
+  readonly key: string | undefined;
+}
+
 export interface EngineWorkerApi {
   /** What the machine's worker says of the disk: containers and volumes are kept where it is kept. */
   disk(lasts: boolean): Promise<void>;
   /** Resolves when the shell shows its prompt; the engine may still have something to do. */
   start(options: EngineWorkerOptions, events: EngineWorkerEvents): Promise<void>;
   /** Opens a shell, as soon as there is a machine, whose bytes go over `port` (src/lib/port-duplex.ts); resolves with its number. */
-  openShell(size: TerminalSize, port: MessagePort): Promise<number>;
+  openShell(size: TerminalSize, port: MessagePort): Promise<OpenedShell>;
   /** Unknown numbers are ignored: the shell may just have ended. */
   resizeShell(shell: number, size: TerminalSize): Promise<void>;
   /** Resolves with the exit code when the shell ended. */

@@ -82,6 +82,18 @@ class XtermScreen implements TerminalScreen, Disposable {
     });
   }
 
+  contents(): string {
+    const { normal } = this.#xterm.buffer;
+    let text = '';
+    for (let row = 0; row < normal.length; row += 1) {
+      const line = normal.getLine(row);
+      // Only the end of a line is padded; what was too long goes on in the next row.
+      const goesOn = normal.getLine(row + 1)?.isWrapped === true;
+      text += (line?.translateToString(!goesOn) ?? '') + (goesOn ? '' : '\n');
+    }
+    return text.trimEnd();
+  }
+
   onInput(listener: (bytes: Uint8Array) => void): Disposable {
     const text = this.#xterm.onData((data) => listener(this.#encoder.encode(data)));
     // Mouse reports in the old encoding are bytes, not text.

@@ -6,6 +6,7 @@ import { collectProblems, launchBrowser, screenshot } from '../support/browser.t
 import {
   openToPrompt,
   startPlayground,
+  typeCommand,
   waitForText,
   type PlaygroundFixture,
 } from '../support/playground.ts';
@@ -61,6 +62,8 @@ test('save, reload, restore: the container runs on and its port answers', async 
   const serve = 'echo hello > /www/index.html; exec httpd -f -h /www';
   await run(`docker run -d --name web -p 8080:80 -v /www busybox sh -c '${serve}'`);
   await run('until curl -sf localhost:8080; do :; done; echo saved > /root/mark');
+  await page.getByRole('button', { name: 'New terminal' }).click();
+  expect(await typeCommand(page, 'echo seen-$((40+2))')).toBe('seen-42');
   const pid = await run("docker inspect -f '{{.State.Pid}}' web");
 
   await openSessions();
@@ -81,8 +84,9 @@ test('save, reload, restore: the container runs on and its port answers', async 
   await page.getByRole('button', { name: 'Restore My machine' }).click();
   await page.getByRole('button', { name: 'Replace this machine' }).click();
   await restored();
-  // The shell is the one of before, and shows its prompt again.
-  await waitForText(page, /root@bottleship:~# ?$/);
+  // The shells are those of before, each with what it showed, and show their prompts again.
+  await page.getByRole('tab').nth(1).click();
+  await waitForText(page, /^seen-42\n[^]*The saved machine goes on here[^]*root@bottleship:~# ?$/m);
   expect(await run("docker inspect -f '{{.State.Pid}}' web")).toBe(pid);
   expect(await run('curl -s localhost:8080')).toBe('hello\n');
   expect(await run('docker exec web cat /www/index.html')).toBe('hello\n');

@@ -21,6 +21,7 @@ async function session(change: Partial<SessionHeader> = {}): Promise<SessionFile
     name: 'Mine – 我的',
     savedMs: 1,
     machine: 'abc',
+    build: 'one',
     memorySizeBytes: 1024,
     running: ['web'],
     layers: [],
@@ -87,11 +88,13 @@ describe('readSessionFile()', () => {
 });
 
 describe('sessionMismatch()', () => {
-  it('tells another machine and another format', async () => {
+  it('tells another machine, another build and another format', async () => {
     const { header } = await session();
-    expect(sessionMismatch(header, 'abc')).toBeUndefined();
-    expect(sessionMismatch(header, 'other')).toBe('machine');
-    expect(sessionMismatch({ ...header, format: sessionFormat + 1 }, 'abc')).toBe('format');
+    const page = { machine: 'abc', build: 'one' };
+    expect(sessionMismatch(header, page)).toBeUndefined();
+    expect(sessionMismatch(header, { ...page, machine: 'other' })).toBe('machine');
+    expect(sessionMismatch(header, { ...page, build: 'two' })).toBe('build');
+    expect(sessionMismatch({ ...header, format: sessionFormat + 1 }, page)).toBe('format');
   });
 });
 

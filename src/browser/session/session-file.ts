@@ -9,7 +9,7 @@ import { errorMessage, KindError } from '../../lib/errors.ts';
 import { hexOf } from '../../lib/hex.ts';
 
 /** To be raised with every change of what is kept: of the header, the parts, or what the engine writes into them. */
-export const sessionFormat = 1;
+export const sessionFormat = 2;
 
 const magic = new TextEncoder().encode('BOTTLESN');
 const preludeSizeBytes = magic.length + 4;
@@ -17,7 +17,7 @@ const headerSizeBytesMax = 1024 * 1024;
 const partCountMax = 1024;
 
 export interface SessionPart {
-  /** `machine`, `notes`, `disk`; in files also `images` and `layer/<diffID>`. */
+  /** `machine`, `notes`, `disk`, `terminals`; in files also `images` and `layer/<diffID>`. */
   readonly name: string;
   readonly sizeBytes: number;
   /** Lower-case hex. */
@@ -31,6 +31,8 @@ export interface SessionHeader {
   readonly savedMs: number;
   /** What the machine was booted from: nothing else can go on with its memory. */
   readonly machine: string;
+  /** What wrote it: another build may keep things in another way. Format 1 has none. */
+  readonly build?: string;
   readonly memorySizeBytes: number;
   readonly running: readonly string[];
   /** Layers that its containers stand on, by diffID, and images that they were made from. */
@@ -44,13 +46,14 @@ export interface SessionFile {
   readonly parts: ReadonlyMap<string, Blob>;
 }
 
-/** What hinders a session from being restored; undefined when nothing does. */
+/** What hinders a session from being restored by a page; undefined when nothing does. */
 export function sessionMismatch(
   header: SessionHeader,
-  machine: string,
+  page: Pick<SessionHeader, 'machine' | 'build'>,
 ): SessionMismatch | undefined {
   if (header.format !== sessionFormat) return 'format';
-  return header.machine === machine ? undefined : 'machine';
+  if (header.machine !== page.machine) return 'machine';
+  return header.build === page.build ? undefined : 'build';
 }
 
 export async function describePart(name: string, content: Blob): Promise<SessionPart> {
@@ -113,12 +116,12 @@ function parseHeader(text: string): SessionHeader {
 
 function isHeader(value: unknown): value is SessionHeader {
   if (typeof value !== 'object' || value === null) return false;
-  const { format, id, name, savedMs, machine, memorySizeBytes, ...lists } =
+  const { format, id, name, savedMs, machine, build, memorySizeBytes, ...lists } =
     value as Partial<SessionHeader>;
   const { parts, running, layers, images } = lists;
   return (
     [format, savedMs, memorySizeBytes].every((number) => Number.isSafeInteger(number)) &&
-    [id, name, machine].every((text) => typeof text === 'string') &&
+    [id, name, machine, build ?? ''].every((text) => typeof text === 'string') &&
     [running, layers, images].every(isTexts) &&
     Array.isArray(parts) &&
     parts.length <= partCountMax &&

@@ -7,7 +7,7 @@ import type { CopyableBlockStore } from '../../disk/block-store.ts';
 import type { SavedFiles } from '../../guest/ninep/saved-files.ts';
 import type { NinepServer } from '../../guest/ninep/server.ts';
 import { errorMessage, KindError } from '../../lib/errors.ts';
-import type { HostNotes } from '../../playground/worker-protocol.ts';
+import type { HostNotes, RestoredSession } from '../../playground/worker-protocol.ts';
 import type { V86Machine } from '../../vm/v86-machine.ts';
 import type { Stores } from '../stores.ts';
 import {
@@ -20,6 +20,7 @@ import {
   type SessionFile,
   type SessionHeader,
 } from './session-file.ts';
+import { parseTerminals } from './saved-terminals.ts';
 import { imagesPart, layerPartPrefix } from './session-part-names.ts';
 import { packBytes, packDisk, packJson, unpackBytes, unpackJson } from './session-parts.ts';
 import { SessionStore } from './session-store.ts';
@@ -28,6 +29,7 @@ import { SessionStore } from './session-store.ts';
 const machinePart = 'machine';
 const notesPart = 'notes';
 const diskPart = 'disk';
+const terminalsPart = 'terminals';
 
 /** What a machine goes on from. */
 export interface OpenedSession {
@@ -50,10 +52,15 @@ interface Captured {
   readonly memorySizeBytes: number;
 }
 
+/** What sessions of this page are of. */
+type Page = Required<Pick<SessionHeader, 'machine' | 'build'>>;
+
 export interface WorkerSessionsOptions {
   readonly name: string;
   /** Stands for what machines of this page are booted from. */
   readonly machine: () => Promise<string>;
+  /** Stands for what reads and writes sessions. */
+  readonly build: string;
   readonly stores: () => Promise<Stores>;
 }
 
@@ -68,8 +75,8 @@ export class WorkerSessions {
   }
 
   async list(): Promise<SessionInfo[]> {
-    const machine = await this.#options.machine();
-    return (await this.#store.headers()).map((header) => infoOf(header, machine));
+    const page = await this.#page();
+    return (await this.#store.headers()).map((header) => infoOf(header, page));
   }
 
   rename(id: string, name: string): Promise<void> {
@@ -94,7 +101,7 @@ export class WorkerSessions {
   }
 
   /** Stores what was captured. Rejects `resourceExhausted` when there is no room. */
-  async store({ id, name }: SaveSession, notes: HostNotes): Promise<SessionInfo> {
+  async store({ id, name, terminals = [] }: SaveSession, notes: HostNotes): Promise<SessionInfo> {
     const captured = this.#captured;
     this.#captured = undefined;
     if (captured === undefined) throw new KindError('conflict', 'There is nothing to store');
@@ -104,24 +111,25 @@ export class WorkerSessions {
       [machinePart, await packBytes(captured.state)],
       [notesPart, await packJson(saved)],
       [diskPart, captured.disk],
+      [terminalsPart, await packJson(terminals)],
     ]);
-    const machine = await this.#options.machine();
+    const page = await this.#page();
     const header: SessionHeader = {
       format: sessionFormat,
       id: id ?? crypto.randomUUID(),
       name,
       savedMs: Date.now(),
-      machine,
+      ...page,
       memorySizeBytes: captured.memorySizeBytes,
       ...lists,
       parts: await Promise.all(Array.from(parts, ([part, content]) => describePart(part, content))),
     };
     await this.#store.put({ header, parts });
-    return infoOf(header, machine);
+    return infoOf(header, page);
   }
 
   /** Reads and checks a session before anything is changed for it. Rejects with why it cannot be restored. */
-  async open(id: string): Promise<{ readonly host: string; readonly opened: OpenedSession }> {
+  async open(id: string): Promise<RestoredSession & { readonly opened: OpenedSession }> {
     try {
       const { header, parts } = await this.#store.get(id);
       await this.#check(header);
@@ -140,7 +148,8 @@ export class WorkerSessions {
         disk: await part(diskPart),
         memorySizeBytes: header.memorySizeBytes,
       };
-      return { host: notes.host, opened };
+      const terminals = parseTerminals(await unpackJson(await part(terminalsPart)));
+      return { host: notes.host, terminals, opened };
     } catch (error) {
       const message = `Cannot restore the session: ${errorMessage(error)}`;
       throw new KindError('conflict', message, { cause: error });
@@ -173,16 +182,20 @@ export class WorkerSessions {
       parts: new Map([...parts].filter(([name]) => isOwn(name))),
     };
     await this.#store.put(own);
-    return infoOf(own.header, await this.#options.machine());
+    return infoOf(own.header, await this.#page());
   }
 
   async #check(header: SessionHeader): Promise<void> {
-    const mismatch = sessionMismatch(header, await this.#options.machine());
+    const mismatch = sessionMismatch(header, await this.#page());
     if (mismatch !== undefined)
       throw new KindError('conflict', 'it was saved by another version of this page');
     const [missing] = await (await this.#images()).missing(header.layers);
     if (missing !== undefined)
       throw new KindError('notFound', `layer ${missing} of one of its images is gone`);
+  }
+
+  async #page(): Promise<Page> {
+    return { machine: await this.#options.machine(), build: this.#options.build };
   }
 
   /** Not needed before a session is. */
@@ -203,9 +216,9 @@ function asMemoryError(error: unknown): never {
   );
 }
 
-function infoOf(header: SessionHeader, machine: string): SessionInfo {
+function infoOf(header: SessionHeader, page: Page): SessionInfo {
   const { id, name, savedMs, running, parts } = header;
-  const mismatch = sessionMismatch(header, machine);
+  const mismatch = sessionMismatch(header, page);
   return {
     id,
     name,

@@ -2,6 +2,7 @@
  * Resuming where one left off after a reload, for those who chose it: a page that goes has no time to save a machine, so
  * it is saved before, now and then and when the page is hidden.
  */
+import type { SavedTerminal } from '../../api/sessions.ts';
 import type { Disposable } from '../../lib/disposable.ts';
 import { errorMessage } from '../../lib/errors.ts';
 import { readKept, writeKept, type KeptStorage } from '../kept.ts';
@@ -27,6 +28,8 @@ export function sessionToResume(storage: KeptStorage | undefined): string | unde
 
 export interface ResumeOptions {
   readonly session: Session;
+  /** What the terminals show. */
+  readonly terminals?: () => readonly SavedTerminal[];
   readonly storage: KeptStorage | undefined;
   readonly intervalMs?: number;
 }
@@ -80,7 +83,11 @@ export class Resume implements Disposable {
     const sessions = this.#options.session.host?.sessions;
     if (!this.#isOn || sessions === undefined) return Promise.resolve();
     this.#saving ??= sessions
-      .save({ id: resumeId, name: resumeId })
+      .save({
+        id: resumeId,
+        name: resumeId,
+        terminals: this.#options.terminals?.() ?? [],
+      })
       .then(
         () => {
           this.#error = '';

@@ -1,5 +1,5 @@
 /** The dialog of saved sessions: what there is, what goes on, and what went wrong. */
-import type { SessionInfo } from '../../api/sessions.ts';
+import type { SavedTerminal, SessionInfo } from '../../api/sessions.ts';
 import { errorMessage } from '../../lib/errors.ts';
 import type { Session } from '../session.svelte.ts';
 import { resumeId } from './resume.svelte.ts';
@@ -14,6 +14,8 @@ export interface StorageFigures {
 
 export interface SavedSessionsOptions {
   readonly session: Session;
+  /** What the terminals show. */
+  readonly terminals?: () => readonly SavedTerminal[];
   /** Undefined where the browser does not tell. */
   readonly estimate: () => Promise<StorageFigures | undefined>;
 }
@@ -68,7 +70,9 @@ export class SavedSessions {
   }
 
   async save(name: string): Promise<void> {
-    await this.#work('saving', (sessions) => sessions.save({ name }));
+    await this.#work('saving', (sessions) =>
+      sessions.save({ name, terminals: this.#options.terminals?.() ?? [] }),
+    );
   }
 
   async importFile(file: Blob): Promise<void> {

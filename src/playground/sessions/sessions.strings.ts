@@ -41,6 +41,8 @@ export const sessionsStrings = defineStrings({
       'Saves the machine every two minutes and when this tab is hidden. A reload goes back to the last of these moments.',
     mismatchMachine:
       'Saved by another version of this page with another machine: it can be exported or deleted, not restored.',
+    mismatchBuild:
+      'Saved by another version of this page, which keeps things in another way: it can be exported or deleted, not restored.',
     mismatchFormat:
       'Saved by another version of this page in another form: it can be exported or deleted, not restored.',
     storage: (used: string, all: string) =>
@@ -86,6 +88,7 @@ export const sessionsStrings = defineStrings({
     resume: '重新加载后从上次离开的地方继续',
     resumeText: '每两分钟以及此标签页被隐藏时保存机器。重新加载会回到其中最近的一刻。',
     mismatchMachine: '由此页面的另一版本以不同的机器保存：可以导出或删除，但不能恢复。',
+    mismatchBuild: '由此页面的另一版本以不同的方式保存：可以导出或删除，但不能恢复。',
     mismatchFormat: '由此页面的另一版本以不同的格式保存：可以导出或删除，但不能恢复。',
     storage: (used, all) => `浏览器为本站提供的存储空间已使用 ${used}，共 ${all}。`,
     storageLow: '剩余空间不多：请删除会话，或用“docker image prune -a”释放镜像。',

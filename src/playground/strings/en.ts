@@ -23,6 +23,7 @@ export const en = {
   terminalNumber: (number: number) => `Terminal ${number}`,
   shellEnded: (code: number) => `The shell ended with exit code ${code}.`,
   shellLost: (cause: string) => `The connection to the shell was lost: ${cause}.`,
+  shellRestored: '— The saved machine goes on here. —',
   pressEnterToReconnect: 'Press Enter to open a new one.',
   statusDownloading: 'Downloading',
   statusBooting: 'Booting Linux',

@@ -23,6 +23,7 @@ export const zh: Strings = {
   terminalNumber: (number) => `终端 ${number}`,
   shellEnded: (code) => `shell 已结束，退出码为 ${code}。`,
   shellLost: (cause) => `与 shell 的连接已断开：${cause}。`,
+  shellRestored: '—— 保存的机器从这里继续 ——',
   pressEnterToReconnect: '按回车键打开新的 shell。',
   statusDownloading: '正在下载',
   statusBooting: '正在启动 Linux',

@@ -1,5 +1,7 @@
 /** The terminals of the page, one of them in front. There is always one. */
+import type { SavedTerminal } from '../../api/sessions.ts';
 import type { Disposable } from '../../lib/disposable.ts';
+import type { ContainerHost } from '../container-host.ts';
 import type { Session } from '../session.svelte.ts';
 import type { Strings } from '../strings/en.ts';
 import { Terminal } from '../terminal.svelte.ts';
@@ -26,11 +28,14 @@ export class Terminals implements Disposable {
   #nextId = 1;
   readonly #session: Session;
   readonly #strings: () => Strings;
+  readonly #hosts: Disposable;
+  #host: ContainerHost | undefined;
 
   constructor(session: Session, strings: () => Strings) {
     this.#session = session;
     this.#strings = strings;
     this.open();
+    this.#hosts = session.onHost((host) => void this.#reopen(host));
   }
 
   get tabs(): readonly TerminalTab[] {
@@ -56,11 +61,17 @@ export class Terminals implements Disposable {
       const oldest = this.#tabs.find(({ id }) => id !== this.#active);
       if (oldest !== undefined) this.close(oldest.id);
     }
-    const terminal = new Terminal(this.#session, this.#strings);
+    const { id, terminal } = this.#add(title);
     if (commandLine !== undefined) terminal.run(commandLine);
-    const id = this.#nextId++;
-    this.#tabs = [...this.#tabs, { id, title, terminal }];
     this.#active = id;
+  }
+
+  /** What all of them show, to be kept with a saved machine. */
+  saved(): SavedTerminal[] {
+    return this.#tabs.flatMap(({ title, terminal }) => {
+      const saved = terminal.saved();
+      return saved === undefined ? [] : [{ ...saved, title: terminal.title || (title ?? '') }];
+    });
   }
 
   /** Hangs the shell up. The last terminal that is closed is followed by a new one. */
@@ -89,6 +100,25 @@ export class Terminals implements Disposable {
   }
 
   dispose(): void {
+    this.#hosts.dispose();
     for (const { terminal } of this.#tabs) terminal.dispose();
+  }
+
+  #add(title?: string): TerminalTab {
+    const tab = {
+      id: this.#nextId++,
+      title,
+      terminal: new Terminal(this.#session, this.#strings),
+    };
+    this.#tabs = [...this.#tabs, tab];
+    return tab;
+  }
+
+  /** As many as there were when the machine was saved: each takes up one of its shells. */
+  async #reopen(host: ContainerHost): Promise<void> {
+    this.#host = host;
+    const saved = (await host.savedTerminals) ?? [];
+    if (host !== this.#host) return;
+    while (this.#tabs.length < Math.min(saved.length, terminalsMax)) this.#add();
   }
 }

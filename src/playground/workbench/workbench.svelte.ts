@@ -51,7 +51,7 @@ export class Workbench implements ViewServices, Disposable {
     this.terminals = new Terminals(session, () => language.strings);
     this.layout = new Layout(storage);
     this.theme = new Theme(storage);
-    this.resume = new Resume({ session, storage });
+    this.resume = new Resume({ session, storage, terminals: () => this.terminals.saved() });
     this.hasWayOut = options.hasWayOut ?? (() => Promise.resolve(false));
     this.#ports = preview.onPorts(() => this.#openAwaited());
   }
