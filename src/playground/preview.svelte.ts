@@ -66,9 +66,13 @@ export class Preview implements Disposable {
     return previewOrigin(this.#template, { port, session: this.#sessionName });
   }
 
+  /** Asks whether the site shows previews: `originOf` answers afterwards. */
+  prepare(): Promise<void> {
+    return (this.#setUp ??= this.#load());
+  }
+
   async open(port: number): Promise<void> {
-    this.#setUp ??= this.#load();
-    await this.#setUp;
+    await this.prepare();
     this.#shown = port;
   }
 

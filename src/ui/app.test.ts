@@ -37,7 +37,8 @@ test('App shows a failed start with its cause and a way to try again', async () 
 });
 
 test('App speaks Simplified Chinese', async () => {
-  const body = await show({ languages: ['zh-CN'], bootFailure: 'x' });
+  const body = await show({ languages: ['zh-CN'], bootFailure: 'Machine halted' });
   expect(body).toContain('机器未能启动');
+  expect(body).toContain('机器已停机');
   expect(body).not.toContain('Try again');
 });

@@ -1,4 +1,5 @@
 /** What the address of an embed says: `embed.html?image=alpine&panes=terminal&boot=click`. */
+import { parseRepository, type Repository } from '../share/repository.ts';
 import { parseLessonAddress, type LessonAddress } from '../views/lesson/lesson-address.ts';
 import { commandSizeMax, parseSettings, type EmbedPane, type EmbedSettings } from './protocol.ts';
 
@@ -11,6 +12,8 @@ export interface EmbedOptions {
   readonly boot: BootTime;
   /** Typed into the terminal when the machine is ready. */
   readonly command: string | undefined;
+  /** Cloned before the command, where the site has a way out. */
+  readonly repository: Repository | undefined;
   readonly lesson: LessonAddress;
   /** Origin of the page that may drive the embed; undefined: of whatever page it is in. */
   readonly host: string | undefined;
@@ -36,6 +39,7 @@ export function parseEmbedOptions(query: string): EmbedOptions {
     panes: settings.panes ?? panesDefault,
     boot: bootTimes.find((time) => time === word('boot')) ?? 'view',
     command: commandOf(word('command'), word('image')),
+    repository: parseRepository(word('repository') ?? ''),
     lesson,
     host: originOf(word('host')),
     awaitsSetup: word('setup') === 'host',

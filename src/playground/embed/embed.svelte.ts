@@ -6,6 +6,7 @@ import { KindError } from '../../lib/errors.ts';
 import { Attention } from '../attention.ts';
 import type { ContainerHost } from '../container-host.ts';
 import { pickLanguage, type Language } from '../language.svelte.ts';
+import type { Preview } from '../preview.svelte.ts';
 import type { Session } from '../session.svelte.ts';
 import { Terminal } from '../terminal.svelte.ts';
 import type {
@@ -20,16 +21,27 @@ import type { EmbedPane, EmbedSettings, EmbedSetup, EmbedTheme } from './protoco
 
 /** Scrolling past must not stop and start. */
 const patienceMs = 1000;
+/** A tab does not tell when it is closed. */
+const tabLookMs = 1000;
 
 export interface EmbedParts {
   readonly session: Session;
   readonly language: Language;
   readonly options: EmbedOptions;
+  readonly preview: Preview;
+  /** Opens a page of the site's in a tab; null where the browser forbids it. */
+  readonly openTab: (address: string) => OpenedTab | null;
+}
+
+export interface OpenedTab {
+  readonly closed: boolean;
 }
 
 export class Embed implements ViewServices, Disposable {
   readonly session: Session;
   readonly language: Language;
+  /** Opens in tabs: frames of another site may not hold its pages. */
+  readonly preview: Preview;
   readonly terminal: Terminal;
   readonly lesson: LessonWish;
   #panes = $state.raw<readonly EmbedPane[]>(['terminal']);
@@ -37,6 +49,7 @@ export class Embed implements ViewServices, Disposable {
   #started = $state(false);
   #wantedFile = $state<string | undefined>();
   readonly #options: EmbedOptions;
+  readonly #openTab: EmbedParts['openTab'];
   readonly #attention: Attention;
   readonly #checkListeners = new Set<(check: { step: string; id: string }) => void>();
   readonly #ready: Promise<ContainerHost>;
@@ -44,8 +57,10 @@ export class Embed implements ViewServices, Disposable {
   /** Whoever asks something of the machine finds the files there. Never rejects. */
   #prepared: Promise<void> = Promise.resolve();
 
-  constructor({ session, language, options }: EmbedParts) {
+  constructor({ session, language, options, preview, openTab }: EmbedParts) {
     this.session = session;
+    this.#openTab = openTab;
+    this.preview = preview;
     this.language = language;
     this.#options = options;
     this.terminal = new Terminal(session, () => language.strings);
@@ -59,8 +74,9 @@ export class Embed implements ViewServices, Disposable {
     this.#ready = new Promise((resolve) => session.onReady(resolve));
     this.#panes = options.panes;
     this.apply(options.settings);
-    if (!options.awaitsSetup && options.command !== undefined)
-      this.prepare({ files: {}, command: options.command });
+    const { awaitsSetup, command, repository } = options;
+    if (!awaitsSetup && (command ?? repository) !== undefined)
+      this.prepare(command === undefined ? { files: {} } : { files: {}, command });
   }
 
   get panes(): readonly EmbedPane[] {
@@ -143,9 +159,12 @@ export class Embed implements ViewServices, Disposable {
     if (open !== undefined) this.#wantedFile = open;
   }
 
-  /** Previews are frames of a site that other pages' frames may not hold: the page around hears of the port. */
-  openPort(): Promise<void> {
-    return Promise.resolve();
+  /** In a tab, while which is open the machine runs although the embed is not seen. */
+  async openPort(port: number): Promise<void> {
+    await this.preview.prepare();
+    if (this.preview.originOf(port) === undefined) return;
+    const tab = this.#openTab(`preview.html#${port}/`);
+    if (tab !== null) void this.#attention.hold(() => isClosed(tab));
   }
 
   get wantedFile(): string | undefined {
@@ -162,6 +181,7 @@ export class Embed implements ViewServices, Disposable {
   }
 
   dispose(): void {
+    this.preview.dispose();
     this.#attention.dispose();
     this.terminal.dispose();
     this.session.dispose();
@@ -195,6 +215,18 @@ export class Embed implements ViewServices, Disposable {
     } catch {
       return; // the machine is lost, which shows
     }
+    const { repository } = this.#options;
+    if (repository !== undefined) this.#typeInto(repository.commandLine);
     if (command !== undefined) this.#typeInto(command);
   }
+}
+
+function isClosed(tab: OpenedTab): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setInterval(() => {
+      if (!tab.closed) return;
+      clearInterval(timer);
+      resolve();
+    }, tabLookMs);
+  });
 }

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { FakeHost } from '../fake-host.ts';
 import { Language } from '../language.svelte.ts';
+import { Preview } from '../preview.svelte.ts';
 import { Session } from '../session.svelte.ts';
 import { acceptParent } from './accept-parent.ts';
 import { parseEmbedOptions } from './embed-options.ts';
@@ -133,12 +134,16 @@ describe('Embed', () => {
         return host;
       },
     });
-    const embed = new Embed({
-      session,
-      language: new Language(['en']),
-      options: parseEmbedOptions(query),
+    const preview = new Preview(session, {
+      loadTemplate: () => Promise.resolve('http://p{port}-{session}.localhost:1'),
+      sessionName: () => Promise.resolve('0'.repeat(16)),
     });
-    return { embed, hosts };
+    const tab = { closed: false };
+    const openTab = vi.fn((_address: string) => tab);
+    const language = new Language(['en']);
+    const options = parseEmbedOptions(query);
+    const embed = new Embed({ session, language, options, preview, openTab });
+    return { embed, hosts, tab, openTab };
   }
 
   test('starts when it is seen, stops out of view, and goes on', async () => {
@@ -154,6 +159,34 @@ describe('Embed', () => {
     embed.see(true);
     await vi.advanceTimersByTimeAsync(0);
     expect(hosts[0]?.paused).toBe(false);
+    embed.dispose();
+  });
+
+  test('opens a port in a tab, and runs unseen while that is open', async () => {
+    const { embed, hosts, tab, openTab } = open('?boot=load');
+    embed.see(true);
+    await vi.advanceTimersByTimeAsync(100);
+    await embed.openPort(8080);
+    expect(openTab).toHaveBeenCalledWith('preview.html#8080/');
+    embed.see(false);
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(hosts[0]?.paused).toBe(false);
+    tab.closed = true;
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(hosts[0]?.paused).toBe(true);
+    embed.dispose();
+  });
+
+  test('clones the repository of its address before its command', async () => {
+    const { embed, hosts } = open('?boot=load&repository=owner/name&command=ls');
+    const typed = vi.spyOn(embed.terminal, 'run');
+    embed.see(true);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(hosts).toHaveLength(1);
+    expect(typed.mock.calls.map(([line]) => line)).toEqual([
+      expect.stringContaining('git clone --depth 1 https://github.com/owner/name /root/name'),
+      'ls',
+    ]);
     embed.dispose();
   });
 

@@ -1,4 +1,5 @@
 /** Every string the page shows, in Simplified Chinese. */
+import { errorText } from '../error-texts.ts';
 import type { Strings } from './en.ts';
 
 export const zh: Strings = {
@@ -22,7 +23,7 @@ export const zh: Strings = {
   terminalHelp: '按 Ctrl+Shift+C 复制，按 Ctrl+Shift+V 粘贴。按 F6 将焦点移出终端。',
   terminalNumber: (number) => `终端 ${number}`,
   shellEnded: (code) => `shell 已结束，退出码为 ${code}。`,
-  shellLost: (cause) => `与 shell 的连接已断开：${cause}。`,
+  shellLost: (cause) => `与 shell 的连接已断开：${errorText(cause, 'zh-Hans')}。`,
   shellRestored: '—— 保存的机器从这里继续 ——',
   pressEnterToReconnect: '按回车键打开新的 shell。',
   statusDownloading: '正在下载',

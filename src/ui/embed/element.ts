@@ -16,6 +16,7 @@ import {
 /** What goes into the frame's address as it is. */
 const addressAttributes = [
   'image',
+  'repository',
   'course',
   'lesson',
   'step',

@@ -5,9 +5,11 @@ import { parseEmbedOptions } from '../../playground/embed/embed-options.ts';
 import { Embed } from '../../playground/embed/embed.svelte.ts';
 import { serveEmbed } from '../../playground/embed/serve-embed.ts';
 import { Language } from '../../playground/language.svelte.ts';
+import { Preview } from '../../playground/preview.svelte.ts';
 import { Session } from '../../playground/session.svelte.ts';
 import { WorkerHost } from '../../playground/worker-host.ts';
 import '../app.css';
+import { browserPreviewOptions } from '../preview-options.ts';
 import EmbedPage from './EmbedPage.svelte';
 
 const baseUrl = new URL('./', document.baseURI).href;
@@ -23,7 +25,16 @@ const session = new Session({
     }),
 });
 const options = parseEmbedOptions(location.search);
-const embed = new Embed({ session, language: new Language(navigator.languages), options });
+const preview = new Preview(session, browserPreviewOptions(baseUrl));
+// For the tabs of previews that the embed opened; they are of the same origin.
+window.bottleshipPreview = preview;
+const embed = new Embed({
+  session,
+  language: new Language(navigator.languages),
+  options,
+  preview,
+  openTab: (address) => window.open(new URL(address, baseUrl)),
+});
 acceptParent({
   window,
   host: options.host,

@@ -36,10 +36,10 @@ const lineHeight = 18;
 const titleHeight = 30;
 const machineInset = 12;
 const columns = {
-  machine: { x: margin, width: 200 },
-  network: { x: 252, width: 190 },
-  container: { x: 502, width: 270 },
-  port: { x: 808, width: 150 },
+  machine: { x: margin, width: 176 },
+  network: { x: 218, width: 150 },
+  container: { x: 400, width: 190 },
+  port: { x: 620, width: 128 },
 } as const;
 
 /** `machineTitle` is the only word in the picture that is not a name. */
