@@ -4,7 +4,9 @@ import type { AddressInfo } from 'node:net';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parseProxyConfig } from '../../src/proxy/config.ts';
+import { makeCertificate } from '../support/certificate.ts';
 import { collectProblems, launchBrowser } from '../support/browser.ts';
+import { startGitServer, type GitServer } from '../support/git-server.ts';
 import { openToPrompt, startPlayground, type PlaygroundFixture } from '../support/playground.ts';
 
 const name = 'allowed.example';
@@ -12,6 +14,8 @@ const largeBytes = 1024 * 1024;
 
 let site: Server;
 let port: number;
+let forge: GitServer;
+const certificate = makeCertificate(name);
 let playground: PlaygroundFixture;
 let browser: Browser;
 let page: Page;
@@ -24,7 +28,12 @@ beforeAll(async () => {
   });
   await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve));
   port = (site.address() as AddressInfo).port;
-  const egress = { allow: [`${name}:${port}`], allowPrivate: [name] };
+  forge = await startGitServer({
+    certificate,
+    repository: 'owner/project',
+    files: { 'compose.yaml': 'services: {}\n' },
+  });
+  const egress = { allow: [`${name}:${port},${forge.port}`], allowPrivate: [name] };
   [playground, browser] = await Promise.all([
     startPlayground({
       proxyConfig: parseProxyConfig({ defaultRegistries: false, egress }),
@@ -44,6 +53,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser.close();
   await playground.stop();
+  forge.stop();
   site.closeAllConnections();
   site.close();
 });
@@ -68,6 +78,22 @@ test('a container fetches from an allowed server, through the gateway', async ()
     `docker run --rm busybox wget -q -O - http://${name}:${port}/large | wc -c`,
   );
   expect(stdout).toBe(`${largeBytes}\n`);
+});
+
+test('a Git repository is cloned through the gateway, by its dialog', async () => {
+  // What signs certificates for the world did not sign this one.
+  await run(`printf %s '${certificate.cert}' > /cert && git config --global http.sslCAInfo /cert`);
+  await page.keyboard.press('Control+Shift+P');
+  await page.getByRole('combobox').fill('Git repository');
+  await page.keyboard.press('Enter');
+  const dialog = page.getByRole('dialog', { name: 'Open a Git repository or gist' });
+  const address = `https://${name}:${forge.port}/owner/project`;
+  await dialog.getByRole('textbox', { name: 'Address' }).fill(address);
+  await dialog.getByText(`git clone --depth 1 ${address}`).waitFor();
+  await dialog.getByRole('button', { name: 'Clone it' }).click();
+  await expect
+    .poll(async () => (await run('cat /root/project/compose.yaml')).stdout, { timeout: 60_000 })
+    .toBe('services: {}\n');
 });
 
 test('anything else is refused at once', async () => {

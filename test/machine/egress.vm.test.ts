@@ -1,6 +1,4 @@
 /** The way out on the real machine: through WISP on a real WebSocket, to servers on loopback only. */
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import {
   createServer as createPlainServer,
   type Server as PlainServer,
@@ -8,9 +6,8 @@ import {
 } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import { type AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { makeCertificate } from '../support/certificate.ts';
 import { startTestEgress, type TestEgress } from '../support/egress.ts';
 import { startTestHost, type TestHost } from '../support/host.ts';
 
@@ -19,7 +16,6 @@ const name = 'test.example';
 const chroot = '-v /:/m busybox chroot /m';
 const curl = `${chroot} /usr/bin/curl -sS -m 60`;
 const addresses: Record<string, string> = {};
-let folder: string;
 let server: Server;
 let port: number;
 /** Answers when a hundred wait. */
@@ -30,35 +26,20 @@ let host: TestHost;
 let sentBytes = 0;
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'bottleship-egress-'));
-  const [key, cert] = ['key.pem', 'cert.pem'].map((file) => join(folder, file));
-  if (key === undefined || cert === undefined) throw new Error('no names');
-  const asked = `req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=${name}`.split(' ');
-  execFileSync('openssl', [
-    ...asked,
-    '-keyout',
-    key,
-    '-out',
-    cert,
-    '-addext',
-    `subjectAltName=DNS:${name}`,
-  ]);
-  server = createServer(
-    { key: readFileSync(key), cert: readFileSync(cert) },
-    (request, response) => {
-      if (request.url !== '/large') {
-        response.end(`hello from ${request.headers.host}\n`);
-        return;
-      }
-      const chunk = Buffer.alloc(65_536);
-      const send = (): void => {
-        while (response.write(chunk, () => (sentBytes += chunk.length)))
-          if (response.destroyed) return;
-        response.once('drain', send);
-      };
-      send();
-    },
-  );
+  const certificate = makeCertificate(name);
+  server = createServer({ ...certificate }, (request, response) => {
+    if (request.url !== '/large') {
+      response.end(`hello from ${request.headers.host}\n`);
+      return;
+    }
+    const chunk = Buffer.alloc(65_536);
+    const send = (): void => {
+      while (response.write(chunk, () => (sentBytes += chunk.length)))
+        if (response.destroyed) return;
+      response.once('drain', send);
+    };
+    send();
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   port = (server.address() as AddressInfo).port;
   const waiting: ServerResponse[] = [];
@@ -76,7 +57,7 @@ beforeAll(async () => {
   );
   host = await startTestHost({ egress: out.egress });
   await host.host.networkReady;
-  await host.host.guest.writeFile('/root/cert.pem', readFileSync(cert));
+  await host.host.guest.writeFile('/root/cert.pem', new TextEncoder().encode(certificate.cert));
   await host.run('docker pull -q busybox');
 });
 
@@ -87,7 +68,6 @@ afterAll(async () => {
   server?.close();
   plain?.closeAllConnections();
   plain?.close();
-  rmSync(folder, { recursive: true, force: true });
 });
 
 describe('a container', () => {
