@@ -90,7 +90,7 @@ const api: EngineWorkerApi = {
     const created = await host.promise;
     const opened = await created.openShell(size);
     const shell = shells.open(opened, portDuplex(port));
-    return { shell, key: created.shellKey(opened) };
+    return { shell, key: opened.key };
   },
   async resizeShell(shell, size) {
     await shells.resize(shell, size);

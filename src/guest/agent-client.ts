@@ -142,6 +142,7 @@ export class AgentClient implements Guest {
     const process = new AgentProcess(stream, {
       signalProcess: (id, number) => this.#signalStream(id, number),
       prepare: options.prepare,
+      key: options.key,
     });
     if (options.key !== undefined) this.#keep(options.key, process);
     // Only until the program runs: afterwards its owner signals it.
@@ -348,7 +349,7 @@ export class AgentClient implements Guest {
       const stream = this.#multiplexer.adopt(saved.stream);
       const signalProcess = (id: number, number: number): Promise<void> =>
         this.#signalStream(id, number);
-      this.#keep(saved.key, new AgentProcess(stream, { signalProcess, saved }));
+      this.#keep(saved.key, new AgentProcess(stream, { signalProcess, saved, key: saved.key }));
       this.#orphans.add(saved.key);
     }
   }

@@ -40,11 +40,14 @@ export interface AgentProcessOptions {
   readonly signalProcess: (stream: number, number: number) => Promise<void>;
   /** As in RunOptions. */
   readonly prepare?: ((pid: number) => Promise<void>) | undefined;
+  /** As in RunOptions. */
+  readonly key?: string | undefined;
   /** A process of before, which runs, or ran, already. */
   readonly saved?: Pick<SavedProcess, 'pid' | 'exit'>;
 }
 
 export class AgentProcess implements GuestProcess {
+  readonly key: string | undefined;
   readonly stdin: WritableStream<Uint8Array>;
   readonly stdout: ReadableStream<Uint8Array>;
   readonly stderr: ReadableStream<Uint8Array>;
@@ -62,6 +65,7 @@ export class AgentProcess implements GuestProcess {
   constructor(stream: AgentStream, options: AgentProcessOptions) {
     this.#stream = stream;
     this.#options = options;
+    this.key = options.key;
     this.stdin = stream.writable(channel.stdin);
     this.stdout = stream.readable(channel.stdout);
     this.stderr = stream.readable(channel.stderr);

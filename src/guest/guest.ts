@@ -33,6 +33,8 @@ export interface StepTrace {
 export interface GuestProcess {
   /** Pid in the machine's pid namespace. */
   readonly pid: number;
+  /** What it was run as, and what it is adopted by: see `RunOptions.key`. */
+  readonly key?: string | undefined;
   readonly stdin: WritableStream<Uint8Array>;
   /** With a terminal everything comes here and `stderr` is empty. */
   readonly stdout: ReadableStream<Uint8Array>;

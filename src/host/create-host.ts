@@ -73,8 +73,6 @@ export interface Host extends Disposable {
   warmUp(): void;
   /** An interactive shell of the machine on a pty. It waits for the agent alone, not for `ready`. */
   openShell(size: ShellSize): Promise<GuestProcess>;
-  /** What names such a shell, before the machine was saved and after. */
-  shellKey(shell: GuestProcess): string | undefined;
   /** Runs a command line in the machine's shell, without a terminal. */
   run(commandLine: string): Promise<CommandResult>;
   /**
@@ -137,7 +135,6 @@ export function createHost(options: HostOptions): Host {
     ports,
     warmUp: () => void Promise.all([side(), answerDocker()]).catch(() => undefined),
     openShell: (size) => setup.shell(() => shells.open(size)),
-    shellKey: (shell) => shells.keyOf(shell),
     run: async (commandLine) => {
       await setup.demand();
       return runCommand(guest, commandLine);

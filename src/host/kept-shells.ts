@@ -8,15 +8,9 @@ const countMax = 64;
 export class KeptShells {
   readonly #guest: Guest;
   readonly #taken = new Set<string>();
-  readonly #keys = new WeakMap<GuestProcess, string>();
 
   constructor(guest: Guest) {
     this.#guest = guest;
-  }
-
-  /** What names a shell that was opened here; the same after the machine was saved and restored. */
-  keyOf(shell: GuestProcess): string | undefined {
-    return this.#keys.get(shell);
   }
 
   /** A shell of before, which shows its prompt anew, or a new one. */
@@ -26,7 +20,6 @@ export class KeptShells {
     try {
       const shell =
         process ?? (await this.#guest.run(shellPlan(size), key === undefined ? {} : { key }));
-      if (key !== undefined) this.#keys.set(shell, key);
       const forget = (): void => void (key !== undefined && this.#taken.delete(key));
       shell.exit.then(forget, forget);
       if (process !== undefined) await redraw(process, size);

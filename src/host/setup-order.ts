@@ -71,6 +71,7 @@ export class SetupOrder {
     });
     return {
       pid: process.pid,
+      key: process.key,
       stdin: process.stdin,
       stdout: process.stdout.pipeThrough(watched),
       stderr: process.stderr,
