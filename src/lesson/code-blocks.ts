@@ -6,8 +6,10 @@
  *     ```bash run fails         a command that is meant to fail
  *     ```python save=/app.py    written to a file of the machine
  *     ```bash                   only copied
+ *     ```picture                no code: boxes, see picture.ts
  */
 import MarkdownIt from 'markdown-it';
+import { isPicture, pictureMistake } from './picture.ts';
 import type { BlockAction, CodeBlock, LessonProblem } from './course.ts';
 
 export interface CodeBlocks {
@@ -25,6 +27,11 @@ export function readCodeBlocks(
   for (const token of createMarkdown().parse(markdown, {})) {
     if (token.type !== 'fence') continue;
     const position = { file, line: line + (token.map?.[0] ?? 0) };
+    if (isPicture(token.info)) {
+      const message = pictureMistake(token.info, token.content);
+      if (message !== undefined) problems.push({ ...position, message });
+      continue;
+    }
     const [language = '', ...words] = token.info.trim().split(/\s+/);
     const action = readAction(words);
     if (typeof action === 'string') problems.push({ ...position, message: action });

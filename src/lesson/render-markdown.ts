@@ -3,6 +3,7 @@
  * links to the web only and in a tab of their own, which learns nothing of this one.
  */
 import { createMarkdown } from './code-blocks.ts';
+import { isPicture, renderPicture } from './picture.ts';
 import type { BlockAction, CodeBlock } from './course.ts';
 
 /** What the buttons of code blocks say. */
@@ -30,9 +31,11 @@ export function renderMarkdown(text: string, { blocks, labels }: RenderOptions):
   const markdown = harmless(createMarkdown());
   let index = 0;
   markdown.renderer.rules.fence = (tokens, at) => {
+    const { info = '', content = '' } = tokens[at] ?? {};
+    if (isPicture(info)) return renderPicture({ info, text: content }, renderInline);
     const block = index++;
     const action = blocks[block]?.action ?? { kind: 'copy' };
-    const code = escaped(markdown, tokens[at]?.content ?? '');
+    const code = escaped(markdown, content);
     const name = escaped(markdown, labels.block(block + 1));
     return (
       `<figure data-block="${block}" data-kind="${action.kind}">` +
