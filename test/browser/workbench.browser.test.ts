@@ -180,6 +180,7 @@ test('a share link does what it says on another page, once its visitor agrees', 
   await expect.poll(lengthOf).toBeGreaterThan(playground.url.length + 200);
   const link = await field.inputValue();
   await dialog.getByRole('button', { name: 'Close' }).click();
+  await page.locator('header button.share:focus').waitFor();
 
   const other = await page.context().newPage();
   await other.goto(link);
