@@ -1,4 +1,7 @@
-/** The images with their layers, one of them layer by layer, and a running container's overlay. Renewed by events. */
+/**
+ * The images with their layers, one of them layer by layer, and a running container's overlay. Renewed by events, and the
+ * overlay also when its container has run: what that wrote is marked as it happens.
+ */
 import type {
   ContainerChange,
   ContainerInspect,
@@ -12,6 +15,7 @@ import { imageInspect, imageLayers, imageList } from '../../../client/images.ts'
 import type { Disposable } from '../../../lib/disposable.ts';
 import { LiveValue } from '../live-value.svelte.ts';
 import type { ViewServices } from '../view-services.ts';
+import { watchUse } from './watch-use.ts';
 
 /** Images of which the layers are asked for: more are not compared. */
 export const imagesMax = 64;
@@ -49,6 +53,10 @@ export class ImagesView implements Disposable {
   readonly overlays: LiveValue<OverlayReading>;
   #image: string | undefined;
   #container: string | undefined;
+  #isDisposed = false;
+  /** The container whose use is watched. */
+  #watched:
+    { readonly id: string; readonly client: ApiClient; readonly end: Disposable } | undefined;
 
   constructor(services: ViewServices) {
     this.images = new LiveValue(services, {
@@ -56,7 +64,11 @@ export class ImagesView implements Disposable {
       isChangedBy: ({ Type }) => Type === 'image' || Type === 'builder',
     });
     this.overlays = new LiveValue(services, {
-      ask: (client) => readOverlays(client, this.#container),
+      ask: async (client) => {
+        const reading = await readOverlays(client, this.#container);
+        this.#watch(client, reading.overlay?.container.Id);
+        return reading;
+      },
       isChangedBy: ({ Type }) => Type === 'container',
     });
   }
@@ -74,6 +86,17 @@ export class ImagesView implements Disposable {
   dispose(): void {
     this.images.dispose();
     this.overlays.dispose();
+    this.#isDisposed = true;
+    this.#watched?.end.dispose();
+  }
+
+  #watch(client: ApiClient, id: string | undefined): void {
+    if (this.#watched?.id === id && this.#watched?.client === client) return;
+    this.#watched?.end.dispose();
+    this.#watched = undefined;
+    if (id === undefined || this.#isDisposed) return;
+    const end = watchUse(client, { container: id, used: () => void this.overlays.refresh() });
+    this.#watched = { id, client, end };
   }
 }
 

@@ -45,6 +45,25 @@ test('ImagesView stacks a container’s directories, and asks again after its ev
   await vi.waitFor(() => expect(view.overlays.value?.overlay?.changes).toHaveLength(1));
   view.chooseContainer('c2');
   await vi.waitFor(() => expect(view.overlays.value?.overlay?.container.Id).toBe('c2'));
+  await vi.waitFor(() => expect(api.isOpen('/containers/c1/stats')).toBe(false));
   expect(view.overlays.value?.overlay?.lowerDirs).toEqual([]);
   view.dispose();
+});
+
+test('ImagesView asks again when the container has run, and leaves one that sleeps alone', async () => {
+  const api = new FakeApi(structuredClone(answers));
+  const view = new ImagesView(new FakeServices(api.handler));
+  await vi.waitFor(() => expect(api.isOpen('/containers/c1/stats')).toBe(true));
+  const use = (total: number) =>
+    api.send('/containers/c1/stats', { cpu_stats: { cpu_usage: { total_usage: total } } });
+  const asked = api.count('/containers/c1/changes');
+  api.answers['/containers/c1/changes'] = [{ Path: '/bin/vi', Kind: 2 }];
+  use(100);
+  use(100);
+  await Promise.resolve();
+  expect(api.count('/containers/c1/changes')).toBe(asked);
+  use(150);
+  await vi.waitFor(() => expect(view.overlays.value?.overlay?.changes).toHaveLength(1));
+  view.dispose();
+  expect(api.isOpen('/containers/c1/stats')).toBe(false);
 });
