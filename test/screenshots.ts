@@ -6,7 +6,7 @@ import { mkdir } from 'node:fs/promises';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { writeShareFragment } from '../src/playground/share/share-link.ts';
 import { launchBrowser } from './support/browser.ts';
-import { openToPrompt, startPlayground } from './support/playground.ts';
+import { openToPrompt, startPlayground, typeLine, waitForText } from './support/playground.ts';
 
 const sizes = {
   phone: { width: 390, height: 844 },
@@ -17,9 +17,11 @@ const sizes = {
 const folder = new URL('./artifacts/views/', import.meta.url).pathname;
 const wanted = process.argv.slice(2);
 
+/** What the terminal shows. */
+const typed = ['docker run -d --name web -p 8080:80 nginx', 'docker ps', 'docker exec web id'];
+
 /** Something to look at: containers that run, one that ended, and a file. */
 const prepared = [
-  'docker run -d --name web -p 8080:80 nginx',
   "docker run -d --name clock -m 64m busybox sh -c 'while :; do date; sleep 5; done'",
   "docker exec clock sh -c 'echo hello > /greeting; echo more >> /etc/group; rm /bin/vi'",
   'docker run --name greeting hello-world',
@@ -176,6 +178,10 @@ async function workbenchPictures(browser: Browser, url: string): Promise<void> {
   const context = await newContext(browser, { viewport: sizes.laptop, reducedMotion: 'reduce' });
   const page = await context.newPage();
   await openToPrompt(page, url);
+  for (const line of typed) {
+    await typeLine(page, line);
+    await waitForText(page, /root@bottleship:~# ?$/);
+  }
   for (const commandLine of prepared) {
     await page.evaluate((line) => window.bottleship?.run(line), commandLine);
   }
