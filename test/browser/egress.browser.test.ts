@@ -107,5 +107,6 @@ test('anything else is refused at once', async () => {
     const { stdout, stderr, exitCode } = await get(url);
     expect([stdout, stderr, exitCode], url).toEqual(['', expect.stringMatching(words), 1]);
   }
-  expect(problems).toEqual([]);
+  // Asking whether there is a gateway is answered with what a gateway says to no WebSocket.
+  expect(problems.filter((problem) => !problem.includes('426 (Upgrade'))).toEqual([]);
 });
