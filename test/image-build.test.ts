@@ -625,7 +625,23 @@ describe('POST /build', () => {
     expect(json(blob(config?.digest ?? '')).rootfs?.diff_ids).toEqual([await digestOf(tar)]);
   });
 
+  test('annotations are in the manifest and in what the index says of it', async () => {
+    const engine = await createFakeEngine();
+    const Attrs = { dest: '-', 'annotation.a': 'one', 'annotation-manifest-descriptor.b': 'two' };
+    const outputs = encodeURIComponent(JSON.stringify([{ Type: 'docker', Attrs }]));
+    const lines = context('FROM scratch\nCOPY a.txt /\n');
+    const { messages } = await build(engine, lines, `&version=2&outputs=${outputs}`);
+    const archive = messages.map(({ aux }) => atob(String(aux?.['data'] ?? ''))).join('');
+    expect(archive).toMatch(/"application\/vnd\.oci\.image\.manifest.*"annotations":\{"a":"one"\}/);
+    expect(archive).toContain('"annotations":{"b":"two"');
+  });
+
   test.each([
+    [
+      { Type: 'oci', Attrs: { 'annotation-index.a': 'b' } },
+      'index annotations not supported for single platform export',
+      '',
+    ],
     [{ Type: 'oci', Attrs: { compression: 'x' } }, 'unsupported compression type x', ''],
     [{ Type: 'floppy' }, 'exporter "floppy" could not be found', ''],
     [{ Type: 'registry' }, 'tag is needed when pushing to registry', ''],

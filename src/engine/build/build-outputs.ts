@@ -23,6 +23,7 @@ import type { BuildOutputOption, ImageBuildOptions } from '../server/backend/bui
 import type { BuildSession, StageResult } from './build-session.ts';
 import { during } from './during.ts';
 import { openTree } from './file-tree.ts';
+import { annotationsOf } from './output-annotations.ts';
 import { putStageImage } from './stage-image.ts';
 import { treeEntries } from './tree-entries.ts';
 
@@ -40,6 +41,7 @@ export function buildOutputs(options: ImageBuildOptions): readonly BuildOutputOp
       throw invalid('tag is needed when pushing to registry');
     if (output.type === 'oci' || output.type === 'docker') compressionOf(output);
     namesOf(tags, output);
+    annotationsOf(output);
   }
   return outputs;
 }
@@ -143,10 +145,16 @@ async function exportArchive(
   const references = namesOf(session.options.tags, output);
   await during(session.progress, `exporting to ${format} image format`, async () => {
     const saved = [{ image: await images.get(id), references }];
+    const annotations = annotationsOf(output);
+    // Docker's media types have none.
+    const ociTypes =
+      annotations !== undefined ||
+      parseBool(output.attributes['oci-mediatypes'] ?? String(format === 'oci'));
     const archive = await saveArchive(images, saved, {
       format,
       compression: compressionOf(output),
-      ociTypes: parseBool(output.attributes['oci-mediatypes'] ?? String(format === 'oci')),
+      ociTypes,
+      ...(annotations === undefined ? {} : { annotations }),
     });
     await sendPieces(session, archive, index);
   });

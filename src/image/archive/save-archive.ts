@@ -23,6 +23,13 @@ export interface SaveOptions {
   readonly compression?: LayerCompression;
   /** False for the media types that Docker's registry has. */
   readonly ociTypes?: boolean;
+  readonly annotations?: ArchiveAnnotations;
+}
+
+/** Of each image's manifest, and of what the index says of it. */
+export interface ArchiveAnnotations {
+  readonly manifest: Readonly<Record<string, string>>;
+  readonly descriptor: Readonly<Record<string, string>>;
 }
 
 /** As manifests have it. */
@@ -44,8 +51,10 @@ interface SavedFile {
 export async function saveArchive(
   store: ImageStore,
   images: readonly SavedImage[],
-  { format = 'docker', compression = 'uncompressed', ociTypes = true }: SaveOptions = {},
+  options: SaveOptions = {},
 ): Promise<ReadableStream<Uint8Array>> {
+  const { format = 'docker', compression = 'uncompressed', ociTypes = true } = options;
+  const { annotations } = options;
   const files = new Map<string, SavedFile>();
   const items: object[] = [];
   const manifests: object[] = [];
@@ -62,7 +71,12 @@ export async function saveArchive(
       blobs.push(known.get(layer.diffId) ?? (await layerBlob(store.layers, layer, compression)));
     for (const blob of blobs) known.set(blob.diffId, blob);
     const layers = blobs.map((blob) => layerDescriptor(blob, { compression, ociTypes }));
-    const manifest = await manifestOf(image, { configBytes: config.length, layers, ociTypes });
+    const manifest = await manifestOf(image, {
+      configBytes: config.length,
+      layers,
+      ociTypes,
+      annotations: annotations?.manifest,
+    });
     const createdSeconds = Math.floor(createdMsOf(image) / 1000);
     addBytes(files, { path: blobPath(image.id), bytes: config, mtimeSeconds: createdSeconds });
     addBytes(files, { path: blobPath(manifest.digest), bytes: manifest.bytes, mtimeSeconds: 0 });
@@ -78,7 +92,7 @@ export async function saveArchive(
       };
     }
     items.push(manifestItem(saved, { ids, layers }));
-    manifests.push(...descriptors(saved, manifest));
+    manifests.push(...descriptors(saved, manifest, annotations?.descriptor));
   }
   if (format === 'docker') {
     if (Object.keys(repositories).length > 0)
@@ -135,9 +149,10 @@ async function manifestOf(
     readonly configBytes: number;
     readonly layers: readonly Descriptor[];
     readonly ociTypes: boolean;
+    readonly annotations: Readonly<Record<string, string>> | undefined;
   },
 ): Promise<SavedManifest> {
-  const { configBytes, layers, ociTypes } = options;
+  const { configBytes, layers, ociTypes, annotations = {} } = options;
   const mediaType = ociTypes ? mediaTypes.ociManifest : mediaTypes.dockerManifest;
   const configType = ociTypes ? mediaTypes.ociConfig : mediaTypes.dockerConfig;
   const bytes = encode({
@@ -145,6 +160,7 @@ async function manifestOf(
     mediaType,
     config: { mediaType: configType, digest: id, size: configBytes },
     layers,
+    ...(Object.keys(annotations).length > 0 ? { annotations: sortedObject(annotations) } : {}),
   });
   return { digest: await digestOf(bytes), bytes, mediaType };
 }
@@ -168,16 +184,22 @@ function manifestItem(
 }
 
 /** One for each name; one without when there is none. */
-function descriptors({ references }: SavedImage, manifest: SavedManifest): object[] {
+function descriptors(
+  { references }: SavedImage,
+  manifest: SavedManifest,
+  annotations: Readonly<Record<string, string>> = {},
+): object[] {
   const descriptor = {
     mediaType: manifest.mediaType,
     digest: manifest.digest,
     size: manifest.bytes.length,
   };
-  if (references.length === 0) return [descriptor];
+  if (references.length === 0)
+    return [Object.keys(annotations).length > 0 ? { ...descriptor, annotations } : descriptor];
   return references.map((reference) => ({
     ...descriptor,
     annotations: {
+      ...annotations,
       'io.containerd.image.name': referenceText(reference),
       'org.opencontainers.image.ref.name': reference.tag,
     },

@@ -9,6 +9,7 @@ import { humanDuration, humanSize } from '../../go/units.ts';
 import { confirm } from '../confirm.ts';
 import { pruneFilters } from '../prune-command.ts';
 import { builderFlags } from './buildx-flags.ts';
+import { cacheFilter } from './cache-filter.ts';
 
 export const buildxDiskUsage: Command = {
   use: '',
@@ -20,7 +21,8 @@ export const buildxDiskUsage: Command = {
     boolFlag('verbose', 'Provide a more verbose output'),
   ],
   async run(context) {
-    const records = await cacheRecords(context);
+    const fits = cacheFilter(pruneFilters(context));
+    const records = (await cacheRecords(context)).filter(fits);
     if (context.flags.bool('verbose')) await context.out.write(recordsText(records, context.now()));
     else await context.out.write(recordTable(records, context.now()));
     if (Object.keys(pruneFilters(context)).length === 0) await context.out.write(summary(records));

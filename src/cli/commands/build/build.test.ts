@@ -101,7 +101,10 @@ describe('docker build', () => {
       stdin,
     });
     expect([stdout, stderr, files.get('/root/id')]).toEqual([`${id}\n`, '', id]);
-    expect(JSON.parse(files.get('/m') ?? '')).toMatchObject({ 'containerimage.config.digest': id });
+    expect(JSON.parse(files.get('/m') ?? '')).toMatchObject({
+      'buildx.build.ref': expect.stringMatching(/^default\/default\/[0-9a-z]{25}$/),
+      'containerimage.config.digest': id,
+    });
   });
 
   test('writes each output where it goes, and asks for what is not said', async () => {
@@ -120,6 +123,52 @@ describe('docker build', () => {
       { Type: 'registry', Attrs: {} },
       { Type: 'docker', Attrs: {} },
     ]);
+  });
+
+  test('annotations are attributes of every output', async () => {
+    const { handler, query } = builder(good);
+    const argv =
+      'build -o type=image --annotation a=b --annotation manifest,index[linux/386]:c=d=e -';
+    await runFake({ argv: argv.split(' '), handler, stdin });
+    expect(JSON.parse(query().get('outputs') ?? '')[0].Attrs).toEqual({
+      'annotation.a': 'b',
+      'annotation-manifest.c': 'd=e',
+      'annotation-index[linux/386].c': 'd=e',
+    });
+    const run = (text: string) =>
+      runFake({ argv: ['build', '-o', 'x', '--annotation', text, '-'] });
+    expect((await run('a')).stderr).toBe('ERROR: invalid annotation "a", expected key=value\n');
+    expect((await run('x:a=b')).stderr).toBe('ERROR: unknown annotation type "x"\n');
+  });
+
+  test.each([
+    [['id=a'], ['abc', 'bca']],
+    [['type=regular', 'shared=true'], ['abc']],
+    [['description~=^RUN'], ['bca']],
+    [['type!=regular'], ['xyz']],
+    [['type=regular', 'type=internal'], 'ERROR: type expects exactly one value\n'],
+  ])('du lists what %j names', async (filters, wanted) => {
+    const record = (ID: string, more: object) => ({ ID, Type: 'regular', Size: 1, ...more });
+    const BuildCache = [
+      record('abc', { Shared: true, Description: 'COPY' }),
+      record('bca', { Shared: false, Description: 'RUN x' }),
+      record('xyz', { Shared: false, Description: '', Type: 'internal' }),
+    ];
+    const argv = ['buildx', 'du', ...filters.flatMap((one) => ['--filter', one])];
+    const { handler } = builder([]);
+    const { stdout, stderr } = await runFake({
+      argv,
+      handler: async (request) =>
+        request.path.includes('/system/df')
+          ? {
+              status: 200,
+              headers: {},
+              body: new TextEncoder().encode(JSON.stringify({ BuildCache })),
+            }
+          : handler(request),
+    });
+    if (typeof wanted === 'string') expect(stderr).toBe(wanted);
+    else expect(stdout.match(/^[a-z]{3} /gm)?.map((word) => word.trim())).toEqual(wanted);
   });
 
   test('prints messages as they come', async () => {
@@ -200,6 +249,7 @@ ERROR: failed to solve: ${error}
       allow: 'network.host',
       buildargs: '{"one":"1","two":"2"}',
       cachefrom: '["i"]',
+      cacheto: '["type=inline"]',
       cgroupparent: '/c',
       extrahosts: 'h:1.2.3.4',
       labels: '{"x":"y"}',

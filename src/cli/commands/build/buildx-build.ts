@@ -18,6 +18,7 @@ import { exactly, type Command, type CommandContext } from '../../command/comman
 import { ExitError } from '../../command/exit-error.ts';
 import { absolutePath } from '../../paths.ts';
 import { filesOf } from '../../streams/archive-output.ts';
+import { withAnnotations } from './build-annotations.ts';
 import { buildContext } from './build-context.ts';
 import { parseOutputs, OutputWriters, type BuildOutput } from './build-outputs.ts';
 import { buildQuery, registryHeaders } from './build-query.ts';
@@ -44,7 +45,7 @@ async function runBuildx(context: CommandContext): Promise<void> {
   const mode = progressMode(context);
   const call = callOf(flags);
   await checkSupport(context);
-  const outputs = parseOutputs(context);
+  const outputs = withAnnotations(parseOutputs(context), flags.values<string>('annotation'));
   const idFile = idFilePath(context);
   await removeStale(context, idFile);
   const secrets = await secretsHeader(context);
@@ -143,6 +144,12 @@ async function follow(
   throw new ExitError(1, `ERROR: failed to solve: ${failure.message}`);
 }
 
+/** Of this build in buildx's history: 25 lowercase letters and digits. */
+function buildReference(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(25));
+  return Array.from(bytes, (byte) => (byte % 36).toString(36)).join('');
+}
+
 async function writeResult(
   context: CommandContext,
   { imageId }: BuildResult,
@@ -156,6 +163,7 @@ async function writeResult(
   if (metadataFile === '') return;
   const names = flags.list('tag').join(',');
   const metadata = {
+    'buildx.build.ref': `default/default/${buildReference()}`,
     'containerimage.config.digest': imageId,
     'containerimage.digest': imageId,
     ...(names === '' ? {} : { 'image.name': names }),
