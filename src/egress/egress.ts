@@ -19,6 +19,11 @@ export interface Egress extends Disposable {
    * a limit, and `unavailable` when the destination does not answer. Aborting the writable half resets it.
    */
   connect(target: EgressTarget): Promise<Duplex>;
+  /**
+   * Opens a flow of UDP datagrams, of which each chunk is one, both ways; what finds no room is lost. Rejects like
+   * `connect`; a destination that refuses ends it with `unavailable`, `Connection refused`. Ends when it is silent.
+   */
+  openDatagrams(target: EgressTarget): Promise<Duplex>;
   /** Answers a DNS query, whole messages both ways. Rejects `unavailable` when the gateway is out of reach. */
   resolve(query: Uint8Array): Promise<Uint8Array>;
 }

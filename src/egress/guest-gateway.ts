@@ -1,19 +1,26 @@
 /** The machine's gateway: set up in its kernel once, then serving what the kernel hands over. */
 import { feedProgram } from '../guest/feed-program.ts';
 import type { Guest } from '../guest/guest.ts';
-import type { AcceptedConnection } from '../guest/sockets.ts';
+import type { AcceptedConnection, EthernetPort } from '../guest/sockets.ts';
 import { DisposableStore, type Disposable } from '../lib/disposable.ts';
 import { KindError } from '../lib/errors.ts';
 import { parseQuery, responseCode, writeAnswer } from '../network/dns/message.ts';
 import { serveConnectionQueries, serveDatagrams } from '../network/dns/dns-server.ts';
-import { dnsPort, gatewayAddress, type Egress, type FindEgress } from './egress.ts';
+import { dnsPort, type Egress, type FindEgress } from './egress.ts';
 import {
+  gatewayLanDevice,
   gatewayNamespace,
   gatewayPlan,
-  gatewayRulesPlan,
   gatewayRules,
+  inGatewayPlan,
+  lanCardCommands,
   listenerPort,
+  udpCableCommands,
+  udpDevice,
+  udpRuleDeletion,
 } from './gateway-plan.ts';
+import { mtuBytes } from './ip-packet.ts';
+import { UdpRelay } from './udp-relay.ts';
 
 export interface GuestGatewayOptions {
   readonly guest: Guest;
@@ -41,7 +48,8 @@ export class GuestGateway implements Disposable {
     this.#egress = egress;
     if (egress !== undefined) this.#owned.add(egress);
     await this.#loadRules({ isMade });
-    const place = { netnsPath: gatewayNamespace, host: gatewayAddress };
+    // At every address of the gateway's: it may have one on a LAN too.
+    const place = { netnsPath: gatewayNamespace, host: '0.0.0.0' };
     const [datagrams, queries] = await Promise.all([
       this.#guest.openDatagrams({ ...place, port: dnsPort }),
       this.#guest.listen({ ...place, port: dnsPort }, (connection) => {
@@ -57,6 +65,29 @@ export class GuestGateway implements Disposable {
       void carry(connection, egress);
     });
     this.#owned.add(listener);
+    await this.#openUdp(egress, { isMade });
+  }
+
+  /**
+   * Gives the gateway a card on a LAN of several machines, whose way out it is then too. Call after `setUp`; once.
+   * Disposed, the card is gone.
+   */
+  async openLanCard(card: {
+    readonly macAddress: string;
+    readonly address: string;
+    readonly prefixLength: number;
+  }): Promise<EthernetPort> {
+    const port = await this.#guest.openEthernet({
+      netnsPath: gatewayNamespace,
+      name: gatewayLanDevice,
+    });
+    try {
+      await this.#runIp(lanCardCommands(card), 'The gateway joins a LAN');
+      return port;
+    } catch (error) {
+      port.dispose();
+      throw error;
+    }
   }
 
   /** Answers a name query as the way out allows. */
@@ -71,10 +102,35 @@ export class GuestGateway implements Disposable {
     this.#owned.dispose();
   }
 
+  /** The cable is the agent's, and gone with a machine that was saved; the rule that leads there is not. */
+  async #openUdp(egress: Egress, { isMade }: { readonly isMade: boolean }): Promise<void> {
+    const cable = await this.#guest.openEthernet({
+      netnsPath: gatewayNamespace,
+      name: udpDevice,
+    });
+    this.#owned.add(cable);
+    const cause = 'UDP on its way out goes to the host';
+    // Saved without a way out, it has none.
+    if (isMade) await this.#runIp(udpRuleDeletion, cause).catch(() => undefined);
+    await this.#runIp(udpCableCommands(mtuBytes), cause);
+    this.#owned.add(new UdpRelay(cable, egress));
+  }
+
+  async #runIp(commands: string, cause: string): Promise<void> {
+    const plan = inGatewayPlan(['ip', '-batch', '-'], cause);
+    const { code, complaint } = await feedProgram(this.#guest, plan, commands);
+    if (code !== 0) throw new KindError('system', `Cannot set up the gateway: ${complaint}`);
+  }
+
   /** There may be a way out where there was none when the machine was saved, so the rules are made anew. */
   async #loadRules({ isMade }: { readonly isMade: boolean }): Promise<void> {
     const rules = gatewayRules({ isOpen: this.#egress !== undefined });
-    const plan = isMade ? gatewayRulesPlan() : gatewayPlan();
+    const plan = isMade
+      ? inGatewayPlan(
+          ['nft', '-f', '-'],
+          'The gateway of a machine that was restored gets its rules anew',
+        )
+      : gatewayPlan();
     const { code, complaint } = await feedProgram(this.#guest, plan, rules);
     if (code !== 0) throw new KindError('system', `Cannot set up the gateway: ${complaint}`);
   }

@@ -46,11 +46,12 @@ export class WispClient implements Egress {
     this.#open = open;
   }
 
-  async connect({ host, port }: EgressTarget): Promise<Duplex> {
-    const session = await this.#connected();
-    const stream = session.openStream({ kind: streamType.tcp, host, port });
-    await stream.opened;
-    return stream;
+  connect(target: EgressTarget): Promise<Duplex> {
+    return this.#openStream(target, streamType.tcp);
+  }
+
+  openDatagrams(target: EgressTarget): Promise<Duplex> {
+    return this.#openStream(target, streamType.udp);
   }
 
   async resolve(query: Uint8Array): Promise<Uint8Array> {
@@ -79,6 +80,13 @@ export class WispClient implements Egress {
       (session) => session.dispose(),
       () => undefined,
     );
+  }
+
+  async #openStream({ host, port }: EgressTarget, kind: number): Promise<Duplex> {
+    const session = await this.#connected();
+    const stream = session.openStream({ kind, host, port });
+    await stream.opened;
+    return stream;
   }
 
   #connected(): Promise<WispSession> {
@@ -137,7 +145,8 @@ class WispSession {
     this.#idNext = this.#idNext === 0xffff_ffff ? 1 : this.#idNext + 1;
     const stream = new WispStream({
       id,
-      packetsMax: kind === streamType.tcp ? this.#packetsMax : Infinity,
+      packetsMax: this.#packetsMax,
+      isDatagrams: kind === streamType.udp,
       isFlowing: this.#socket?.protocol === flowProtocol,
       send: (packet) => this.#send(packet),
       forget: () => void this.#streams.delete(id),

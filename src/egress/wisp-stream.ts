@@ -1,4 +1,4 @@
-/** One stream of a WISP session as a pair of byte streams, with back-pressure both ways. */
+/** One stream of a WISP session as a pair of byte streams, with back-pressure both ways; or as a flow of datagrams. */
 import type { Duplex } from '../lib/duplex.ts';
 import { KindError } from '../lib/errors.ts';
 import { deferred } from '../guest/deferred.ts';
@@ -21,6 +21,8 @@ export interface WispStreamOptions {
   readonly packetsMax: number;
   /** The server knows the extension. */
   readonly isFlowing: boolean;
+  /** Of UDP: each packet is a datagram, an empty one too; none waits for room, and the stream has one end. */
+  readonly isDatagrams: boolean;
   readonly send: (packet: WispPacket) => void;
   readonly forget: () => void;
 }
@@ -93,12 +95,14 @@ export class WispStream implements Duplex {
   }
 
   #takeData(bytes: Uint8Array): void {
-    if (bytes.length === 0 && this.#options.isFlowing) {
+    const { isFlowing, isDatagrams } = this.#options;
+    if (bytes.length === 0 && isFlowing && !isDatagrams) {
       this.#endReading();
       return;
     }
     if (this.#readEnded) return;
     if (this.#unread.length >= unreadPacketsMax) {
+      if (isDatagrams) return;
       this.close(closeReason.clientError);
       return;
     }
@@ -129,6 +133,11 @@ export class WispStream implements Duplex {
   }
 
   async #write(chunk: Uint8Array): Promise<void> {
+    if (this.#options.isDatagrams) {
+      if (this.#over) throw this.#error ?? new KindError('unavailable', 'Connection is closed');
+      this.#options.send({ type: packetType.data, stream: this.#options.id, bytes: chunk });
+      return;
+    }
     for (let at = 0; at < chunk.length; at += packetDataBytesMax) {
       while (this.#remaining <= 0 && !this.#over)
         await new Promise<void>((resolve) => (this.#wake = resolve));
@@ -141,8 +150,12 @@ export class WispStream implements Duplex {
 
   #endWriting(): void {
     if (this.#over) return;
+    const { id, isFlowing, isDatagrams, send } = this.#options;
+    if (isDatagrams) {
+      this.close(closeReason.voluntary);
+      return;
+    }
     this.#writeEnded = true;
-    const { id, isFlowing, send } = this.#options;
     if (isFlowing) send({ type: packetType.data, stream: id, bytes: new Uint8Array() });
     this.#closeIfDone();
   }

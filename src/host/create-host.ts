@@ -14,8 +14,10 @@ import { DisposableStore, toDisposable, type Disposable } from '../lib/disposabl
 import { errorMessage } from '../lib/errors.ts';
 import type { PublishedPorts } from '../preview/published-ports.ts';
 import type { FrameChannel } from '../vm/machine.ts';
+import type { VirtualSwitch } from '../vm/virtual-switch.ts';
 import { ApiGate } from './api-gate.ts';
 import type { EngineSide } from './engine-side.ts';
+import type { LanGatewayOptions } from './join-lan.ts';
 import { KeptShells } from './kept-shells.ts';
 import { type CommandResult, type ShellSize, runCommand } from './machine-shell.ts';
 import type { HeldHost, SavedHost } from './saved-host.ts';
@@ -75,6 +77,8 @@ export interface Host extends Disposable {
   openShell(size: ShellSize): Promise<GuestProcess>;
   /** Runs a command line in the machine's shell, without a terminal. */
   run(commandLine: string): Promise<CommandResult>;
+  /** Puts the machine's gateway on a LAN of several machines, whose way out it is then too. Disposing unplugs it. */
+  plugGateway(lan: VirtualSwitch, options: LanGatewayOptions): Promise<Disposable>;
   /**
    * Stands still, between two requests and with all logs written, so that the machine can be paused and saved. Rejects
    * `conflict` with what takes too long. The machine must run.
@@ -138,6 +142,11 @@ export function createHost(options: HostOptions): Host {
     run: async (commandLine) => {
       await setup.demand();
       return runCommand(guest, commandLine);
+    },
+    plugGateway: async (lan, options) => {
+      await networkReady;
+      const { plugGateway } = await import('./join-lan.ts');
+      return plugGateway((await side()).gateway, lan, options);
     },
     hold: async () => {
       await setup.demand();

@@ -10,6 +10,7 @@ import { EgressGateway, type EgressLogEntry } from '../proxy/egress-gateway.ts';
 import { isForeign } from '../proxy/response-headers.ts';
 import { systemResolver, type Resolver } from '../proxy/upstream.ts';
 import { WispServer } from '../proxy/wisp-server.ts';
+import { dialDatagrams } from './egress-dial-datagrams.ts';
 import { dialAddress } from './egress-dial.ts';
 
 /** Where it is served. WISP's own advice is a slash at the end. */
@@ -33,6 +34,7 @@ export function attachWisp(server: Server, options: WispListenerOptions): Dispos
   const gateway = new EgressGateway(egress, {
     resolver,
     dial: dialAddress,
+    dialDatagrams,
     ...(log === undefined ? {} : { log }),
   });
   const sockets = new WebSocketServer({

@@ -23,6 +23,8 @@ export interface EgressLimits {
   readonly connectMs: number;
   /** A connection silent for so long is closed. */
   readonly idleMs: number;
+  /** The same of UDP, which has no other end. */
+  readonly datagramIdleMs: number;
 }
 
 export interface EgressConfig {
@@ -41,6 +43,7 @@ export const defaultEgressLimits: EgressLimits = {
   bytesPerSecondMax: 32 * 1024 ** 2,
   connectMs: 15_000,
   idleMs: 10 * 60_000,
+  datagramIdleMs: 60_000,
 };
 
 const portsDefault: readonly PortRange[] = [80, 443].map((port) => ({ first: port, last: port }));

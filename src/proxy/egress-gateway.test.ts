@@ -19,6 +19,10 @@ function scene(egress: Record<string, unknown>) {
       dialled.push(`${address}:${port}`);
       return new TransformStream<Uint8Array, Uint8Array>() satisfies Duplex;
     },
+    dialDatagrams: async (address, port) => {
+      dialled.push(`${address}:${port}/udp`);
+      return new TransformStream<Uint8Array, Uint8Array>() satisfies Duplex;
+    },
     log: (entry) => log.push(entry),
     now: () => 1000,
     delay: async (ms) => void delays.push(ms),
@@ -110,6 +114,37 @@ describe('EgressGateway', () => {
       { target: '1.1.1.1:80', error: 'Too many connections at once' },
       { client: 'c', target: '1.1.1.1:80', sentBytes: 5, receivedBytes: 5 },
     ]);
+  });
+
+  it('holds UDP to the same rules, places and log', async () => {
+    const { gateway, dialled, log } = scene({
+      allow: ['1.1.1.0/24:123', '10.0.0.0/8:1-65535'],
+      limits: { connectionsPerClientMax: 1, datagramIdleMs: 20 },
+    });
+    const session = gateway.session('c');
+    for (const target of [
+      { host: '1.1.1.1', port: 53 },
+      { host: '10.0.0.1', port: 123 },
+      { host: 'other.example', port: 123 },
+    ])
+      await expect(session.openDatagrams(target)).rejects.toMatchObject({ kind: 'forbidden' });
+    const flow = await session.openDatagrams({ host: '1.1.1.1', port: 123 });
+    const second = session.connect({ host: '1.1.1.1', port: 123 });
+    await expect(second).rejects.toMatchObject({ kind: 'resourceExhausted' });
+    const writer = flow.writable.getWriter();
+    writer.closed.catch(() => undefined);
+    const reader = flow.readable.getReader();
+    const answer = reader.read();
+    await writer.write(Uint8Array.of(1, 2));
+    expect((await answer).value).toEqual(Uint8Array.of(1, 2));
+    expect(await reader.read()).toMatchObject({ done: true });
+    expect(dialled).toEqual(['1.1.1.1:123/udp']);
+    expect(log.at(-1)).toMatchObject({
+      target: '1.1.1.1:123/udp',
+      sentBytes: 2,
+      receivedBytes: 2,
+      error: 'Connection was silent for too long',
+    });
   });
 
   it('makes a client wait beyond its rate and cuts it off beyond its bytes', async () => {

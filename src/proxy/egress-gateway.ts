@@ -26,6 +26,8 @@ export interface EgressGatewayOptions {
   readonly resolver: Resolver;
   /** Connects to an address, no name. Rejects with Node's error. */
   readonly dial: (address: string, port: number, signal: AbortSignal) => Promise<Duplex>;
+  /** The same for UDP: a flow of which each chunk is a datagram. */
+  readonly dialDatagrams: (address: string, port: number) => Promise<Duplex>;
   readonly log?: (entry: EgressLogEntry) => void;
   readonly now?: () => number;
   readonly delay?: (ms: number) => Promise<void>;
@@ -57,9 +59,11 @@ export class EgressGateway {
     const policy = new EgressPolicy({ config: this.#config, resolver, now: this.#now });
     const closing = new AbortController();
     const open: Session['open'] = new Set();
+    const session: Session = { client, policy, open, signal: closing.signal };
     let queries = 0;
     return {
-      connect: (target) => this.#connect(target, { client, policy, open, signal: closing.signal }),
+      connect: (target) => this.#open(target, session, 'tcp'),
+      openDatagrams: (target) => this.#open(target, session, 'udp'),
       resolve: async (query) => {
         if (queries >= queriesMax)
           throw new KindError('resourceExhausted', 'Too many queries at once');
@@ -78,7 +82,11 @@ export class EgressGateway {
     };
   }
 
-  async #connect({ host, port }: EgressTarget, session: Session): Promise<Duplex> {
+  async #open(
+    { host, port }: EgressTarget,
+    session: Session,
+    protocol: 'tcp' | 'udp',
+  ): Promise<Duplex> {
     const startMs = this.#now();
     const count = { sentBytes: 0, receivedBytes: 0 };
     const { client } = session;
@@ -87,7 +95,7 @@ export class EgressGateway {
       place?.leave();
       this.#options.log?.({
         client,
-        target: `${host}:${port}`,
+        target: `${host}:${port}${protocol === 'udp' ? '/udp' : ''}`,
         ...count,
         durationMs: this.#now() - startMs,
         ...(error === undefined ? {} : { error: errorMessage(error) }),
@@ -96,8 +104,12 @@ export class EgressGateway {
     try {
       const address = await session.policy.target(host, port);
       place = this.#usage.enter(client);
-      const connection = await this.#dial(address, port, session.signal);
-      const { idleMs } = this.#config.limits;
+      const isDatagrams = protocol === 'udp';
+      const connection = isDatagrams
+        ? await this.#options.dialDatagrams(address, port)
+        : await this.#dial(address, port, session.signal);
+      const { idleMs: streamIdleMs, datagramIdleMs } = this.#config.limits;
+      const idleMs = isDatagrams ? datagramIdleMs : streamIdleMs;
       const pass = (bytes: number): Promise<void> => this.#usage.pass(client, bytes);
       return countConnection(connection, { count, end, idleMs, pass, open: session.open });
     } catch (error) {

@@ -56,10 +56,10 @@ export class WispServer implements Disposable {
 
   #connect(packet: Extract<WispPacket, { type: typeof packetType.connect }>): void {
     const { stream: id, kind, host, port } = packet;
-    const isQuery = kind === streamType.udp && host === gatewayAddress && port === dnsPort;
-    if (id === 0 || this.#streams.has(id) || (kind !== streamType.tcp && !isQuery)) {
-      const reason = kind === streamType.udp ? closeReason.blocked : closeReason.invalid;
-      this.#send({ type: packetType.close, stream: id, reason });
+    const isDatagrams = kind === streamType.udp;
+    const isQuery = isDatagrams && host === gatewayAddress && port === dnsPort;
+    if (id === 0 || this.#streams.has(id) || (kind !== streamType.tcp && !isDatagrams)) {
+      this.#send({ type: packetType.close, stream: id, reason: closeReason.invalid });
       return;
     }
     if (this.#streams.size >= streamsMax) {
@@ -70,11 +70,13 @@ export class WispServer implements Disposable {
     const stream = new ServedStream({
       id,
       isFlowing,
+      isDatagrams,
       send: (answer) => this.#send(answer),
       forget: () => void this.#streams.delete(id),
     });
     this.#streams.set(id, stream);
     if (isQuery) stream.answer((query) => egress.resolve(query));
+    else if (isDatagrams) void stream.serve(egress.openDatagrams({ host, port }));
     else void stream.serve(egress.connect({ host, port }));
   }
 
@@ -86,6 +88,8 @@ export class WispServer implements Disposable {
 interface ServedStreamOptions {
   readonly id: number;
   readonly isFlowing: boolean;
+  /** Of UDP: each packet is a datagram, and one without room is lost. */
+  readonly isDatagrams: boolean;
   readonly send: (packet: WispPacket) => Promise<void>;
   readonly forget: () => void;
 }
@@ -124,11 +128,12 @@ class ServedStream {
         this.#abortConnection();
         return;
       }
-      this.#tellRoom();
+      // Of UDP it only says that the stream is open, and version 1 has no word for that.
+      if (!this.#options.isDatagrams || this.#options.isFlowing) this.#tellRoom();
       await Promise.all([this.#pumpIn(this.#writer), this.#pumpOut(this.#reader)]);
       this.close(closeReason.voluntary);
     } catch (error) {
-      const isOpen = this.#writer !== undefined;
+      const isOpen = this.#writer !== undefined && !this.#options.isDatagrams;
       this.close(!isOpen && error instanceof KindError ? reasonOf(error) : closeReason.network);
       this.#abortConnection();
     }
@@ -176,9 +181,11 @@ class ServedStream {
       void this.#answerQuery(bytes.slice());
       return;
     }
-    if (bytes.length === 0) {
-      this.#inputEnded = this.#options.isFlowing;
+    const { isFlowing, isDatagrams } = this.#options;
+    if (bytes.length === 0 && !isDatagrams) {
+      this.#inputEnded = isFlowing;
     } else if (this.#queue.length >= 2 * serverPacketsMax) {
+      if (isDatagrams) return;
       // Twice, because what was on its way when CONTINUE was sent counts too.
       this.close(closeReason.throttled);
       this.#abortConnection();
@@ -202,6 +209,7 @@ class ServedStream {
       const bytes = this.#queue.shift();
       if (bytes !== undefined) {
         await writer.write(bytes);
+        if (this.#options.isDatagrams) continue;
         const half = serverPacketsMax / 2;
         if (this.#granted <= half && this.#queue.length <= half) this.#tellRoom();
       } else if (this.#over) {
@@ -216,20 +224,22 @@ class ServedStream {
   }
 
   async #pumpOut(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
-    const { id, isFlowing, send } = this.#options;
+    const { id, isFlowing, isDatagrams, send } = this.#options;
     for (;;) {
       const { value: chunk } = await reader.read();
       if (chunk === undefined) break;
-      for (let at = 0; at < chunk.length; at += packetDataBytesMax) {
+      const step = isDatagrams ? Math.max(1, chunk.length) : packetDataBytesMax;
+      for (let at = 0; at < Math.max(1, chunk.length); at += step) {
         while (this.#credit <= 0 && !this.#over)
           await new Promise<void>((resolve) => (this.#creditWaits = resolve));
         if (this.#over) return;
         this.#credit -= 1;
-        const bytes = chunk.subarray(at, at + packetDataBytesMax);
+        const bytes = chunk.subarray(at, at + step);
         await send({ type: packetType.data, stream: id, bytes });
       }
     }
-    if (isFlowing) await send({ type: packetType.data, stream: id, bytes: new Uint8Array() });
+    if (isFlowing && !isDatagrams)
+      await send({ type: packetType.data, stream: id, bytes: new Uint8Array() });
     // A client of plain version 1 can only be told that all is over.
     else this.close(closeReason.voluntary);
   }

@@ -11,6 +11,7 @@ import { WispServer } from './wisp-server.ts';
 function scene(connect: (target: EgressTarget) => Promise<Duplex>, protocol = flowProtocol) {
   const egress: Egress = {
     connect,
+    openDatagrams: connect,
     resolve: async (query) => Uint8Array.from(query).reverse(),
     dispose: () => undefined,
   };
@@ -48,6 +49,29 @@ describe('WispClient and WispServer', () => {
     await writer.write(bytes);
     await writer.close();
     expect(Buffer.compare(await reading, bytes)).toBe(0);
+  });
+
+  it('carry datagrams whole, empty ones too, and tell why they end', async () => {
+    for (const protocol of [flowProtocol, '']) {
+      let refuse: (error: Error) => void = () => undefined;
+      const flow = async (): Promise<Duplex> => ({
+        writable: new WritableStream(),
+        readable: new ReadableStream({
+          start(controller) {
+            for (const size of [3, 0, 60_000]) controller.enqueue(new Uint8Array(size));
+            refuse = (error) => controller.error(error);
+          },
+        }),
+      });
+      const { client } = scene(flow, protocol);
+      const { readable, writable } = await client.openDatagrams({ host: 'a', port: 1 });
+      const writer = writable.getWriter();
+      await writer.write(new Uint8Array(60_000));
+      const reader = readable.getReader();
+      for (const size of [3, 0, 60_000]) expect((await reader.read()).value).toHaveLength(size);
+      refuse(new KindError('unavailable', 'Connection refused'));
+      await expect(reader.read()).rejects.toThrow('Connection refused');
+    }
   });
 
   it('hold a sender up whose reader does not read', async () => {
