@@ -5,11 +5,13 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { Duplex } from '../../src/lib/duplex.ts';
+import { errorMessage } from '../../src/lib/errors.ts';
 import { socketDuplex } from '../../src/node/serve/socket-duplex.ts';
 import { HttpClient } from '../../src/preview/http/http-client.ts';
 import { startDockerd } from '../support/dockerd.ts';
 import { startTestHost } from '../support/host.ts';
 import { importBusybox } from './peers/dockerd.ts';
+import { startPodman } from './peers/podman.ts';
 import type { Report } from './report.ts';
 import { repeatMs } from './stats.ts';
 
@@ -22,7 +24,8 @@ const serve = [
   `exec httpd -f -p ${port} -h /www`,
 ].join('; ');
 
-const peer = 'native dockerd: ';
+const dockerdPeer = 'native dockerd: ';
+const podmanPeer = 'native podman: ';
 const rows = {
   request: 'request of a small file, one after the other',
   rate: 'requests of a small file, 8 at a time',
@@ -33,9 +36,14 @@ const rows = {
 } as const;
 
 export async function benchPreview(report: Report, options: { runs: number }): Promise<void> {
-  await benchNative(report, options).catch((error: unknown) => {
-    report.note(`Not measured, published port of a native dockerd: ${String(error)}`);
-  });
+  for (const [name, start] of [
+    ['dockerd', nativeDockerd],
+    ['podman', nativePodman],
+  ] as const) {
+    await benchNative(report, { ...options, start }).catch((error: unknown) => {
+      report.note(`Not measured, published port of a native ${name}: ${errorMessage(error)}`);
+    });
+  }
   const host = await startTestHost();
   try {
     await host.run('docker pull -q busybox');
@@ -65,23 +73,30 @@ export async function benchPreview(report: Report, options: { runs: number }): P
   }
 }
 
-async function benchNative(report: Report, options: { runs: number }): Promise<void> {
+interface Native {
+  readonly prefix: string;
+  run(argv: readonly string[]): Promise<string>;
+  dispose(): Promise<void>;
+}
+
+async function nativeDockerd(): Promise<Native> {
   const dockerd = await startDockerd();
+  await importBusybox(dockerd);
+  return { prefix: dockerdPeer, run: dockerd.docker, dispose: () => dockerd.dispose() };
+}
+
+async function nativePodman(): Promise<Native> {
+  return { prefix: podmanPeer, ...(await startPodman()) };
+}
+
+async function benchNative(
+  report: Report,
+  { runs, start }: { runs: number; start: () => Promise<Native> },
+): Promise<void> {
+  const { prefix, run, dispose } = await start();
   try {
-    await importBusybox(dockerd);
-    const published = `127.0.0.1:${port}:${port}`;
-    await dockerd.docker([
-      'run',
-      '-d',
-      '--name',
-      'web',
-      '-p',
-      published,
-      'busybox',
-      'sh',
-      '-c',
-      serve,
-    ]);
+    const publish = ['-p', `127.0.0.1:${port}:${port}`];
+    await run(['run', '-d', '--name', 'web', ...publish, 'busybox', 'sh', '-c', serve]);
     const dial = async (): Promise<Duplex> => {
       const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
       await once(socket, 'connect');
@@ -89,12 +104,12 @@ async function benchNative(report: Report, options: { runs: number }): Promise<v
     };
     const client = new HttpClient({ connect: dial });
     await until(() => get(client, '/large'));
-    await measure(report, { client, dial, ...options, prefix: peer });
+    await measure(report, { client, dial, runs, prefix });
     client.dispose();
-    await dockerd.docker(['rm', '-f', 'web']);
-    await measureInner(report, { prefix: peer, run: dockerd.docker });
+    await run(['rm', '-f', 'web']);
+    await measureInner(report, { prefix, run });
   } finally {
-    await dockerd.dispose();
+    await dispose();
   }
 }
 
@@ -106,7 +121,7 @@ interface Measured {
 }
 
 const comparison = (prefix: string, name: string) =>
-  prefix === '' ? { comparedWith: peer + name } : {};
+  prefix === '' ? { comparedWith: podmanPeer + name } : {};
 
 async function measure(report: Report, { client, dial, runs, prefix }: Measured): Promise<void> {
   const compared = (name: string) => comparison(prefix, name);

@@ -49,9 +49,9 @@ function found(program) {
   return spawnSync('sh', ['-c', `command -v ${program}`]).status === 0;
 }
 
-/** Installs missing programs with apt where possible; returns what is still missing, with its use. */
-export function installPrograms() {
-  const missing = programs.filter(([program]) => !found(program));
+/** Installs missing programs with apt where possible, `more` too; returns what is still missing, with its use. */
+export function installPrograms(more = []) {
+  const missing = [...programs, ...more].filter(([program]) => !found(program));
   if (missing.length === 0) return [];
   if (process.getuid?.() === 0 && found('apt-get')) {
     const packages = [...new Set(missing.map(([, name]) => name))];

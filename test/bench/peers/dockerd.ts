@@ -26,7 +26,7 @@ async function readManifest(reference: string): Promise<Manifest> {
 }
 
 /** The one layer of the bundled busybox image as a plain tar, so that both engines run the same files. */
-async function busyboxTar(path: string): Promise<void> {
+export async function busyboxTar(path: string): Promise<void> {
   const index = await readManifest('latest');
   const manifest = await readManifest(index.manifests?.[0]?.digest ?? 'missing');
   const layer = join(library, 'blobs', manifest.layers?.[0]?.digest ?? 'missing');
