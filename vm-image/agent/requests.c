@@ -66,6 +66,8 @@ void serve_request(struct stream *stream, struct reader body)
         watch_file(stream, body);
         return;
     }
+    if (kind == OPEN_CONNECT && connect_here(stream, body))
+        return;
     for (unsigned i = 0; i < sizeof entries / sizeof entries[0]; i++) {
         if (entries[i].kind == kind) {
             job_start(stream, entries[i].stdio, body, entries[i].work);

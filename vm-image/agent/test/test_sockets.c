@@ -136,10 +136,55 @@ static void test_datagrams(void)
     close(fd);
 }
 
+static void open_connection(uint32_t stream, uint16_t port)
+{
+    uint8_t request[100];
+    struct writer writer = writer_of(request, sizeof request);
+    write_u8(&writer, OPEN_CONNECT);
+    write_string_field(&writer, FIELD_HOST, "127.0.0.1");
+    write_number_field(&writer, FIELD_PORT, port);
+    fake_host_message(stream, MESSAGE_OPEN, 0, request, writer.used);
+}
+
+static void test_connect(void)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_addr = {.s_addr = htonl(INADDR_LOOPBACK)}};
+    socklen_t size = sizeof address;
+    size_t length;
+    char text[8] = "";
+    int server = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (bind(server, (struct sockaddr *)&address, sizeof address) < 0 || listen(server, 1) < 0 ||
+        getsockname(server, (struct sockaddr *)&address, &size) < 0)
+        errno = 0;
+    open_connection(206, ntohs(address.sin_port));
+    const uint8_t *body = wait_for(206, MESSAGE_CONTROL, &length);
+    ok(body != NULL && body[0] == CONTROL_RESULT, "OPEN_CONNECT answers when it is connected");
+    int fd = accept(server, NULL, NULL);
+    if (send(fd, "hello", 5, MSG_NOSIGNAL) != 5)
+        fd = -1;
+    const uint8_t *data = wait_for(206, MESSAGE_DATA, &length);
+    ok(data != NULL && length == 5 && memcmp(data, "hello", 5) == 0, "and carries what comes");
+    fake_host_message(206, MESSAGE_DATA, CHANNEL_STDIN, "world", 5);
+    fake_host_message(206, MESSAGE_EOF, CHANNEL_STDIN, NULL, 0);
+    fake_run(20);
+    ok(recv(fd, text, sizeof text, MSG_DONTWAIT) == 5 && memcmp(text, "world", 5) == 0 &&
+           recv(fd, text, sizeof text, MSG_DONTWAIT) == 0,
+       "and what the host sends, to its end");
+    close(fd);
+    close(server);
+    open_connection(208, ntohs(address.sin_port));
+    body = wait_for(208, MESSAGE_RESET, &length);
+    ok(body != NULL && field_number(reader_of(body, length), FIELD_ERRNO, 0) == ECONNREFUSED,
+       "where nobody listens it is reset with ECONNREFUSED");
+}
+
 void test_sockets(void)
 {
     fake_host_hello();
     test_listener();
     fake_clear();
     test_datagrams();
+    fake_clear();
+    test_connect();
 }
