@@ -70,6 +70,33 @@ describe('EgressGateway', () => {
     expect(dialled).toEqual(['93.184.216.34:80']);
   });
 
+  it('refuses every form of a private address, by whatever protocol', async () => {
+    const { gateway, names, dialled } = scene({
+      allow: ['*:1-65535', '0.0.0.0/0:1-65535', '[::/0]:1-65535'],
+    });
+    const session = gateway.session('c');
+    for (const address of [
+      '::ffff:10.0.0.1',
+      '::ffff:a9fe:a9fe',
+      '64:ff9b::169.254.169.254',
+      '64:ff9b:1::a00:1',
+      '2002:7f00:1::',
+      '2002:a9fe:a9fe::1',
+      'fd00:ec2::254',
+      'fe80::1',
+      '100.100.100.200',
+      '0.0.0.0',
+      '2130706433',
+      '0x7f.1',
+    ]) {
+      names['rebind.example'] = [address];
+      for (const host of [address, 'rebind.example', `[${address}]`])
+        for (const open of [session.connect, session.openDatagrams])
+          await expect(open({ host, port: 80 })).rejects.toThrow();
+    }
+    expect(dialled).toEqual([]);
+  });
+
   it('gives a stand-in for the private address of a name that may have one', async () => {
     const { gateway, names, dialled } = scene({
       allow: ['test.local:8080', 'other.local'],
