@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ContainerInspect } from '../src/api/container.ts';
 import type { NetworkInspect } from '../src/api/network.ts';
+import type { SetupOperation } from '../src/guest/plan.ts';
 import { createFakeEngine, type FakeEngine } from './support/fake-engine.ts';
 import { createMemoryRecordStore } from './support/memory-stores.ts';
 
@@ -91,6 +92,33 @@ describe('a container on networks', () => {
     const way = engine.guest.applied.at(-1)?.before.at(-1)?.operation;
     expect(way).toMatchObject({ op: 'routeAdd', gateway: '172.19.0.1', link: 'eth1' });
     expect((await engine.call('DELETE', '/networks/one')).status).toBe(204);
+  });
+
+  test('has the way out of each family where the highest priority is that has it', async () => {
+    const engine = await createFakeEngine();
+    const six = {
+      EnableIPv4: false,
+      EnableIPv6: true,
+      IPAM: { Config: [{ Subnet: 'fd00:6::/64' }] },
+    };
+    await createNetwork(engine, { Name: 'aa', ...six });
+    await createNetwork(engine, { Name: 'bb' });
+    await createNetwork(engine, { Name: 'cc' });
+    const EndpointsConfig = { aa: {}, bb: {}, cc: { GwPriority: 1 } };
+    const HostConfig = { NetworkMode: 'aa' };
+    await engine.create({ HostConfig, NetworkingConfig: { EndpointsConfig } }, 'box');
+    expect((await engine.call('POST', '/containers/box/start')).status).toBe(204);
+    const ways = (steps: readonly { readonly operation: SetupOperation }[] = []) =>
+      steps.flatMap(({ operation }) => operation.op === 'routeAdd' ? [operation.gateway] : []); // prettier-ignore
+    expect(ways(engine.guest.plans.at(-1)?.child)).toEqual(['fd00:6::1', '172.19.0.1']);
+    const leave = { Container: 'box', Force: false };
+    await engine.call('POST', '/networks/cc/disconnect', leave);
+    expect(ways(engine.guest.applied.at(-1)?.before)).toEqual(['172.18.0.1']);
+    await engine.call('POST', '/networks/aa/disconnect', leave);
+    expect(ways(engine.guest.applied.at(-1)?.before)).toEqual([]);
+    const EndpointConfig = { GwPriority: 2 };
+    await engine.call('POST', '/networks/aa/connect', { Container: 'box', EndpointConfig });
+    expect(ways(engine.guest.applied.at(-1)?.before)).toEqual(['fd00:6::1']);
   });
 
   test('publishes ports once', async () => {

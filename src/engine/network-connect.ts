@@ -3,12 +3,19 @@ import type { EndpointSettings } from '../api/network.ts';
 import type { SetupStep } from '../guest/plan.ts';
 import { errorKind, errorMessage, KindError } from '../lib/errors.ts';
 import type { Network } from '../network/model.ts';
+import type { EndpointView } from '../network/network-view.ts';
 import type { Container } from './container/container.ts';
 import type { Daemon } from './daemon.ts';
 import { applyEach } from './guest-plans.ts';
-import { gatewayEndpoint, joinNetwork } from './network/container-network.ts';
+import { gatewayEndpoint, gatewayFamilies, joinNetwork } from './network/container-network.ts';
 import { endpointSysctls } from './network/endpoint-sysctls.ts';
-import { endpointRemoveSteps, endpointSteps, gatewaySteps } from './network/link-steps.ts';
+import {
+  addressFamilies,
+  endpointRemoveSteps,
+  endpointSteps,
+  gatewaySteps,
+  type AddressFamily,
+} from './network/link-steps.ts';
 import { hostsStep, resolvConfFileOf, resolvConfSteps } from './network/name-files.ts';
 import { logNetworkEvent } from './network/network-events.ts';
 import { publishPorts, unpublishPorts } from './network/publish-ports.ts';
@@ -71,13 +78,13 @@ async function connectRunning(
   container: Container,
   network: Network,
 ): Promise<void> {
-  const before = wayOut(daemon, container);
+  const before = waysOut(daemon, container);
   const view = joinNetwork(daemon, { container, name: network.name });
   const isWayOut = wayOut(daemon, container) === view;
   const { pid } = container.state;
   const steps = endpointSteps(network, view.endpoint, {
     pid,
-    gateway: isWayOut,
+    gateways: gatewayFamilies(container, daemon.networks.sandboxOf(container.id), view),
     sysctls: endpointSysctls(container.networks.get(network.name), view.endpoint),
   });
   try {
@@ -92,7 +99,7 @@ async function connectRunning(
     });
   } catch (error) {
     daemon.networks.leave(container.id, network.id);
-    const back = before === undefined ? [] : gatewaySteps(before.network, before.endpoint);
+    const back = waySteps(before);
     await applyEach(daemon.guest, endpointRemoveSteps(view.endpoint));
     if (back.length > 0) await daemon.guest.apply({ before: [enterStep(pid), ...back] });
     throw error;
@@ -159,16 +166,17 @@ async function disconnectRunning(
   const view = sandbox?.endpoints.find((one) => one.network.id === network.id);
   if (view === undefined) return;
   const wasWayOut = wayOut(daemon, container) === view;
+  const families = gatewayFamilies(container, sandbox, view);
   if (wasWayOut) await unpublishPorts(daemon, container);
   daemon.networks.leave(container.id, network.id);
-  const next = wayOut(daemon, container);
+  const next = waysOut(daemon, container).filter(({ family }) => families.includes(family));
   const { interfaceName: link } = view.endpoint;
   const cause = 'The container leaves this network';
   const steps: SetupStep[] = [
     hostsStep(daemon, container),
     enterStep(container.state.pid),
     ...(link === '' ? [] : [step({ op: 'linkDelete', name: link, missingOk: true }, cause)]),
-    ...(next === undefined ? [] : gatewaySteps(next.network, next.endpoint)),
+    ...waySteps(next),
   ];
   await daemon.guest.apply({ before: steps });
   if (wasWayOut) await movePorts(daemon, container);
@@ -179,6 +187,25 @@ async function disconnectRunning(
 async function movePorts(daemon: Daemon, container: Container): Promise<void> {
   await unpublishPorts(daemon, container);
   await publishPorts(daemon, container).catch(() => undefined);
+}
+
+interface Way {
+  readonly family: AddressFamily;
+  readonly view: EndpointView;
+}
+
+/** Where the default routes lead. */
+function waysOut(daemon: Daemon, container: Container): readonly Way[] {
+  const sandbox = daemon.networks.sandboxOf(container.id);
+  if (sandbox === undefined) return [];
+  return addressFamilies.flatMap((family) => {
+    const view = gatewayEndpoint(container, sandbox, family);
+    return view === undefined ? [] : [{ family, view }];
+  });
+}
+
+function waySteps(ways: readonly Way[]): SetupStep[] {
+  return ways.flatMap(({ family, view }) => gatewaySteps(view.network, view.endpoint, [family]));
 }
 
 function wayOut(daemon: Daemon, container: Container): ReturnType<typeof gatewayEndpoint> {

@@ -15,6 +15,8 @@ import {
   sandboxRemoveSteps,
   sandboxSteps,
   type EndpointSteps,
+  addressFamilies,
+  type AddressFamily,
 } from './link-steps.ts';
 import { isUserDefined } from './predefined.ts';
 
@@ -153,11 +155,10 @@ export function dnsNames(container: Container, settings: EndpointSettings): stri
 function startSteps(daemon: Daemon, container: Container): EndpointSteps {
   const sandbox = daemon.networks.sandboxOf(container.id);
   if (sandbox === undefined || !hasSandbox(container)) return { before: [], parent: [], child: [] };
-  const gateway = gatewayEndpoint(container, sandbox);
   const each = sandbox.endpoints.map((view) =>
     endpointSteps(view.network, view.endpoint, {
       pid: '$PID',
-      gateway: view === gateway,
+      gateways: gatewayFamilies(container, sandbox, view),
       sysctls: endpointSysctls(container.networks.get(view.network.name), view.endpoint),
     }),
   );
@@ -168,14 +169,29 @@ function startSteps(daemon: Daemon, container: Container): EndpointSteps {
   };
 }
 
-/** Where the default route leads: the highest priority, then the first name; undefined when no network leads out. */
+/**
+ * The endpoint that ports are published at: of the highest priority, then the first name; undefined when no network
+ * leads out. With a family, the one where its default route leads: they differ when a network has IPv6 alone.
+ */
 export function gatewayEndpoint(
   { networks }: Container,
   { endpoints }: Sandbox,
+  family?: AddressFamily,
 ): EndpointView | undefined {
   const priority = ({ network }: EndpointView): number =>
     networks.get(network.name)?.GwPriority ?? 0;
+  const families = family === undefined ? addressFamilies : [family];
   return endpoints
-    .filter(({ endpoint: { ipv4, ipv6 } }) => Boolean(ipv4?.gateway || ipv6?.gateway))
+    .filter(({ endpoint }) => families.some((one) => Boolean(endpoint[one]?.gateway)))
     .sort((a, b) => priority(b) - priority(a) || (a.network.name < b.network.name ? -1 : 1))[0];
+}
+
+/** Of which families the default routes lead through an endpoint. */
+export function gatewayFamilies(
+  container: Container,
+  sandbox: Sandbox | undefined,
+  view: EndpointView,
+): readonly AddressFamily[] {
+  if (sandbox === undefined) return [];
+  return addressFamilies.filter((family) => gatewayEndpoint(container, sandbox, family) === view);
 }

@@ -86,14 +86,17 @@ export function networkRemoveSteps(network: Network): SetupStep[] {
   return [step({ op: 'linkDelete', name, missingOk: true }, 'Nobody is on this network any more')];
 }
 
-/** `gateway`: whether the container's way out leads through this endpoint. */
+export const addressFamilies = ['ipv4', 'ipv6'] as const;
+export type AddressFamily = (typeof addressFamilies)[number];
+
+/** `gateways`: of which families the container's way out leads through this endpoint. */
 export function endpointSteps(
   network: Network,
   endpoint: Endpoint,
   options: {
     /** Of the container's first process: `$PID` in its own plan. */
     readonly pid: number | '$PID';
-    readonly gateway: boolean;
+    readonly gateways: readonly AddressFamily[];
     /** Settings of this interface alone, by path below /proc/sys. */
     readonly sysctls?: readonly (readonly [path: string, value: string])[];
   },
@@ -156,7 +159,7 @@ function containerSide(
   network: Network,
   endpoint: Endpoint,
   options: {
-    readonly gateway: boolean;
+    readonly gateways: readonly AddressFamily[];
     readonly sysctls?: readonly (readonly [path: string, value: string])[];
   },
 ): SetupStep[] {
@@ -191,17 +194,23 @@ function containerSide(
       ),
     ),
     step({ op: 'linkSet', name: link, up: true }, 'Switch the interface on'),
-    ...(options.gateway ? gatewaySteps(network, endpoint) : []),
+    ...gatewaySteps(network, endpoint, options.gateways),
   ];
 }
 
 /** The way to everything that is not on a network of the container's. */
-export function gatewaySteps({ driver, options }: Network, endpoint: Endpoint): SetupStep[] {
+export function gatewaySteps(
+  { driver, options }: Network,
+  endpoint: Endpoint,
+  families: readonly AddressFamily[],
+): SetupStep[] {
+  if (families.length === 0) return [];
   const cause = 'Everything else is reached through the gateway';
   const { interfaceName: link } = endpoint;
   if (driver === 'ipvlan' && (options['ipvlan_mode'] ?? 'l2') !== 'l2')
     return [step({ op: 'routeAdd', destination: 'default', link }, cause)];
-  return [endpoint.ipv4?.gateway, endpoint.ipv6?.gateway]
+  return families
+    .map((family) => endpoint[family]?.gateway)
     .filter((gateway): gateway is string => Boolean(gateway))
     .map((gateway) => step({ op: 'routeAdd', destination: 'default', gateway, link }, cause));
 }
