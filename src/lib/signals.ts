@@ -26,6 +26,14 @@ export function signalName(number: number): string | undefined {
   return Object.entries(numbers).find(([, known]) => known === number)?.[0];
 }
 
+/** All names, those of real-time signals too. */
+export function signalNames(): readonly string[] {
+  const offsets = (name: string, sign: string, count: number): string[] =>
+    Array.from({ length: count }, (_, index) => `${name}${sign}${index + 1}`);
+  const realtimes = [...offsets('RTMIN', '+', 15), ...offsets('RTMAX', '-', 14)];
+  return [...Object.keys(numbers), ...realtimes].toSorted();
+}
+
 function realtime(name: string): number | undefined {
   const match = /^RT(MIN|MAX)([+-][0-9]+)$/.exec(name);
   if (match === null) return undefined;

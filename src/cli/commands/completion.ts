@@ -52,6 +52,7 @@ async function answer(
   const names: Readonly<Record<number, string>> = {
     0: 'ShellCompDirectiveDefault',
     1: 'ShellCompDirectiveError',
+    2: 'ShellCompDirectiveNoSpace',
     4: 'ShellCompDirectiveNoFileComp',
   };
   await err.line(`Completion ended with directive: ${names[directive] ?? ''}`);

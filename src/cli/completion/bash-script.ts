@@ -16,6 +16,7 @@ _docker_complete() {
   while IFS= read -r line; do
     [[ -n $line && $line == "$cur"* ]] && COMPREPLY+=("$line")
   done <<< "$out"
+  (( (directive & 2) != 0 )) && compopt -o nospace 2>/dev/null
   if (( (directive & 4) == 0 && \${#COMPREPLY[@]} == 0 )); then
     compopt -o default 2>/dev/null
     return

@@ -6,11 +6,12 @@ import { find } from '../command/command.ts';
 import type { Command, CommandNode } from '../command/command.ts';
 import { globalFlags } from '../commands/global-flags.ts';
 import type { FlagSpec } from '../flags/flag-spec.ts';
-import { fileCommands, fileFlags, flagValues, subjectOf } from './subjects.ts';
+import { fileFlags, flagValuesOf, valuesAreNoFiles } from './flag-values.ts';
+import { fileCommands, subjectOf } from './subjects.ts';
 import type { Names, NamesOptions } from './subjects.ts';
 
 /** What the shell may do besides. */
-export const directive = { files: 0, error: 1, noFiles: 4 } as const;
+export const directive = { files: 0, error: 1, noSpace: 2, noFiles: 4 } as const;
 
 export interface Completions {
   readonly lines: readonly string[];
@@ -45,7 +46,7 @@ interface Place {
   /** The flag that waits for its value. */
   readonly pending: FlagSpec | undefined;
   /** Words so far that are no flags. */
-  readonly arguments: number;
+  readonly arguments: readonly string[];
   /** After `--`, or after the first word of a command whose rest is not its own. */
   readonly flagsEnded: boolean;
 }
@@ -55,9 +56,9 @@ function locate(words: readonly string[], tree: readonly CommandNode[]): Place {
   let flags = globalFlags;
   let command: Command | undefined;
   let pending: FlagSpec | undefined;
-  let count = 0;
   let flagsEnded = false;
   const path: string[] = [];
+  const others: string[] = [];
   const given = new Set<string>();
   for (const word of words) {
     if (pending !== undefined) {
@@ -76,11 +77,11 @@ function locate(words: readonly string[], tree: readonly CommandNode[]): Place {
       nodes = node?.children;
       given.clear();
     } else {
-      count += 1;
+      others.push(word);
       flagsEnded ||= command?.interspersed === false;
     }
   }
-  return { path, command, nodes, flags, given, pending, arguments: count, flagsEnded };
+  return { path, command, nodes, flags, given, pending, arguments: others, flagsEnded };
 }
 
 /** The flag of a word like `--name`, `--name=value` or a cluster `-it`, whose last letter counts. */
@@ -98,21 +99,26 @@ async function completionsAt(
   options: NamesOptions & { readonly typed: string },
 ): Promise<Completions> {
   const { typed } = options;
-  if (place.pending !== undefined) return valuesOf(place.pending, options);
+  if (place.pending !== undefined) return valuesOf(place, place.pending, options);
   if (!place.flagsEnded && typed.startsWith('-')) {
     const [name, value] = typed.split('=');
     const spec = value === undefined ? undefined : flagOf(name ?? '', place.flags);
-    return spec === undefined ? flagNames(place, typed) : valuesOf(spec, options);
+    return spec === undefined ? flagNames(place, typed) : valuesOf(place, spec, options);
   }
   if (place.nodes !== undefined) return commandNames(place.nodes, typed);
   return positional(place, options);
 }
 
-async function valuesOf(spec: FlagSpec, options: NamesOptions): Promise<Completions> {
-  if (fileFlags.includes(spec.name)) return { lines: [], directive: directive.files };
-  const names = flagValues[spec.name];
-  if (names === undefined) return { lines: [], directive: directive.noFiles };
-  return namesOf(names, options);
+async function valuesOf(place: Place, spec: FlagSpec, options: NamesOptions): Promise<Completions> {
+  const path = place.path.join(' ').replace(/^container /, '');
+  const values = flagValuesOf(path, spec.name);
+  if (values === undefined) {
+    const noFiles = valuesAreNoFiles.includes(path) && !fileFlags.includes(spec.name);
+    return { lines: [], directive: noFiles ? directive.noFiles : directive.files };
+  }
+  const completions = await namesOf(values.names, options);
+  const goesOn = values.goesOn === true && completions.directive !== directive.error;
+  return goesOn ? { ...completions, directive: directive.noSpace } : completions;
 }
 
 async function positional(place: Place, options: NamesOptions): Promise<Completions> {
@@ -122,9 +128,9 @@ async function positional(place: Place, options: NamesOptions): Promise<Completi
   }
   if (place.command === undefined) return { lines: [], directive: directive.files };
   const subject = subjectOf(path);
-  const full = subject?.count !== undefined && place.arguments >= subject.count;
+  const full = subject?.count !== undefined && place.arguments.length >= subject.count;
   if (subject === undefined || full) return { lines: [], directive: directive.noFiles };
-  return namesOf(subject.names, options);
+  return namesOf(subject.names, { ...options, words: place.arguments });
 }
 
 /** The engine may not answer; the shell then completes nothing. */
@@ -159,5 +165,5 @@ function flagNames({ flags, given }: Place, typed: string): Completions {
 /** The first line, without the default that the help adds. */
 function describe(flag: FlagSpec): string {
   const [first = ''] = flag.usage.split('\n');
-  return first.replace(/ \(default ("[^"]*"|\[\]|map\[\]|true|-?\d+)\)$/, '');
+  return first.replace(/ \(default ("[^"]*"|\[\]|map\[\]|true|-?[1-9]\d*)\)$/, '');
 }

@@ -1,4 +1,5 @@
 /** What the words after a command name, for completion: containers in some state, images, volumes, networks. */
+import type { ContainerSummary } from '../../api/container.ts';
 import { containerList } from '../../client/containers.ts';
 import { imageList } from '../../client/images.ts';
 import { networkList } from '../../client/networks.ts';
@@ -8,6 +9,8 @@ import type { ApiClient } from '../../client/api-client.ts';
 export interface NamesOptions {
   readonly client: ApiClient;
   readonly env: Readonly<Record<string, string>>;
+  /** Words before this one that are no flags. */
+  readonly words?: readonly string[];
 }
 
 /** Names that may stand there. */
@@ -19,7 +22,7 @@ export interface Subject {
   readonly count?: number;
 }
 
-const all = containers({ all: true });
+export const allContainers = containers({ all: true });
 const running = containers({ all: false });
 const stopped = containers({ all: true, states: ['exited', 'created'] });
 const notPaused = containers({ all: false, except: 'paused' });
@@ -31,22 +34,22 @@ const subjects: Readonly<Record<string, Subject>> = {
   create: { names: imageNames },
   diff: { names: running },
   exec: { names: notPaused },
-  export: { names: all },
+  export: { names: allContainers },
   history: { names: imageNames, count: 1 },
   'image inspect': { names: imageNames },
   'image rm': { names: imageNames },
-  'container inspect': { names: all },
+  'container inspect': { names: allContainers },
   kill: { names: running },
-  logs: { names: all },
-  'network connect': { names: networkNames, count: 1 },
-  'network disconnect': { names: networkNames, count: 1 },
+  logs: { names: allContainers },
+  'network connect': { names: endpointNames({ connected: false }), count: 2 },
+  'network disconnect': { names: endpointNames({ connected: true }), count: 2 },
   'network inspect': { names: networkNames },
   'network rm': { names: networkNames },
   pause: { names: notPaused },
   port: { names: running },
   push: { names: imageNames, count: 1 },
-  rename: { names: all },
-  restart: { names: all },
+  rename: { names: allContainers },
+  restart: { names: allContainers },
   rm: { names: stopped },
   rmi: { names: imageNames },
   run: { names: imageNames, count: 1 },
@@ -57,7 +60,7 @@ const subjects: Readonly<Record<string, Subject>> = {
   tag: { names: imageNames, count: 2 },
   top: { names: running },
   unpause: { names: containers({ all: false, states: ['paused'] }) },
-  update: { names: all },
+  update: { names: allContainers },
   'volume inspect': { names: volumeNames },
   'volume rm': { names: volumeNames },
   wait: { names: running },
@@ -70,60 +73,19 @@ export function subjectOf(path: string): Subject | undefined {
   return subjects[path] ?? subjects[path.replace(/^(container|image) /, '')];
 }
 
-function fixed(...values: readonly string[]): Names {
-  return () => Promise.resolve(values);
-}
-
-/** Values of flags, by their names. */
-export const flagValues: Readonly<Record<string, Names>> = {
-  'cap-add': fixed(
-    'ALL',
-    'CAP_CHOWN',
-    'CAP_NET_ADMIN',
-    'CAP_NET_RAW',
-    'CAP_SYS_ADMIN',
-    'CAP_SYS_PTRACE',
-  ),
-  'cap-drop': fixed(
-    'ALL',
-    'CAP_CHOWN',
-    'CAP_KILL',
-    'CAP_MKNOD',
-    'CAP_NET_RAW',
-    'CAP_SETGID',
-    'CAP_SETUID',
-  ),
-  context: fixed('default'),
-  'log-level': fixed('debug', 'info', 'warn', 'error', 'fatal', 'panic'),
-  network: networkNames,
-  platform: fixed('linux/386', 'linux/amd64', 'linux/arm64'),
-  pull: fixed('always', 'missing', 'never'),
-  restart: fixed('always', 'no', 'on-failure', 'unless-stopped'),
-  signal: fixed('SIGHUP', 'SIGINT', 'SIGKILL', 'SIGQUIT', 'SIGTERM', 'SIGUSR1', 'SIGUSR2'),
-  type: fixed(
-    ...'config container image network node plugin secret service task volume'.split(' '),
-  ),
-  'volumes-from': all,
-};
-
-/** Flags whose value is a file of the caller's. */
-export const fileFlags: readonly string[] = [
-  'cidfile',
-  'env-file',
-  'input',
-  'label-file',
-  'output',
-];
-
 function containers(options: {
   readonly all: boolean;
   readonly states?: readonly string[];
   readonly except?: string;
+  readonly fits?: (container: ContainerSummary) => boolean;
 }): Names {
   return async ({ client, env }) => {
     const list = await containerList(client, { all: options.all });
     const shown = list.filter(
-      ({ State }) => (options.states?.includes(State) ?? true) && State !== options.except,
+      (container) =>
+        (options.states?.includes(container.State) ?? true) &&
+        container.State !== options.except &&
+        (options.fits?.(container) ?? true),
     );
     const ids = env['DOCKER_COMPLETION_SHOW_CONTAINER_IDS'] === 'yes';
     return shown.flatMap(({ Id, Names }) => [
@@ -133,11 +95,22 @@ function containers(options: {
   };
 }
 
+/** A network, then the containers that are on it or are not. */
+function endpointNames({ connected }: { readonly connected: boolean }): Names {
+  return (options) => {
+    const [network] = options.words ?? [];
+    if (network === undefined) return networkNames(options);
+    const fits = ({ NetworkSettings: settings }: ContainerSummary): boolean =>
+      Object.hasOwn(settings?.Networks ?? {}, network) === connected;
+    return containers({ all: true, fits })(options);
+  };
+}
+
 async function imageNames({ client }: NamesOptions): Promise<readonly string[]> {
   return (await imageList(client)).flatMap(({ RepoTags }) => RepoTags ?? []);
 }
 
-async function networkNames({ client }: NamesOptions): Promise<readonly string[]> {
+export async function networkNames({ client }: NamesOptions): Promise<readonly string[]> {
   return (await networkList(client)).map(({ Name }) => Name);
 }
 
