@@ -13,7 +13,6 @@ import type { ParsedFlags } from './flags/parsed-flags.ts';
 import { ExitError } from './command/exit-error.ts';
 import type { CliHost, CliInvocation } from './invocation.ts';
 import type { Output } from './output.ts';
-import { absolutePath } from './paths.ts';
 
 const logLevels = ['panic', 'fatal', 'error', 'warn', 'warning', 'info', 'debug', 'trace'];
 
@@ -52,7 +51,8 @@ export async function openClient(options: {
   const { invocation, host, globals, err } = options;
   const { env, workingDirectory } = invocation;
   const config = await loadConfigFile({
-    directory: absolutePath(configDirectory({ env, globals }), workingDirectory),
+    directory: configDirectory({ env, globals }),
+    workingDirectory,
     files: host.files,
     onWarning: (message) => err.line(`WARNING: ${message}`),
   });

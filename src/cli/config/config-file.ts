@@ -5,13 +5,18 @@
 import type { AuthConfig } from '../../api/registry.ts';
 import { errorKind, errorMessage } from '../../lib/errors.ts';
 import type { CliFiles } from '../invocation.ts';
+import { parseGoJson } from '../../lib/go-json.ts';
+import { posixJoin } from '../../lib/posix-path.ts';
+import { absolutePath } from '../paths.ts';
 import { decodeAuth, encodeAuth } from './auth-entry.ts';
 
 /** Only its owner may read a file that holds passwords. */
 const fileMode = 0o600;
 
 export class ConfigFile {
+  /** As it was given, which messages show. */
   readonly path: string;
+  readonly #absolute: string;
   readonly #values: Readonly<Record<string, unknown>>;
   readonly #auths: Map<string, AuthConfig>;
   readonly #files: CliFiles | undefined;
@@ -21,9 +26,12 @@ export class ConfigFile {
     options: {
       readonly values?: Readonly<Record<string, unknown>>;
       readonly files?: CliFiles;
+      /** Where the file is, when `path` is relative. */
+      readonly absolute?: string;
     } = {},
   ) {
     this.path = path;
+    this.#absolute = options.absolute ?? path;
     this.#values = options.values ?? {};
     this.#files = options.files;
     this.#auths = new Map(
@@ -43,6 +51,10 @@ export class ConfigFile {
   strings(name: string): readonly string[] {
     const value = this.#values[name];
     return Array.isArray(value) ? value.map(String) : [];
+  }
+
+  record(name: string): Readonly<Record<string, unknown>> {
+    return recordOf(this.#values[name]);
   }
 
   map(name: string): Readonly<Record<string, string>> {
@@ -89,7 +101,7 @@ export class ConfigFile {
         .map(([name, auth]) => [name, encodeAuth(auth)]),
     );
     const text = JSON.stringify({ ...this.#values, auths }, undefined, '\t');
-    await this.#files.writeFile(this.path, new TextEncoder().encode(text), {
+    await this.#files.writeFile(this.#absolute, new TextEncoder().encode(text), {
       mode: fileMode,
       parents: true,
     });
@@ -99,17 +111,19 @@ export class ConfigFile {
 /** What is wrong with the file is told through `onWarning`; the file then counts as empty. */
 export async function loadConfigFile(options: {
   readonly directory: string;
+  readonly workingDirectory: string;
   readonly files: CliFiles | undefined;
   readonly onWarning: (message: string) => void | Promise<void>;
 }): Promise<ConfigFile> {
   const { directory, files } = options;
-  const path = `${directory.replace(/\/+$/, '')}/config.json`;
-  const own = files === undefined ? {} : { files };
+  const path = posixJoin(directory, 'config.json');
+  const absolute = absolutePath(path, options.workingDirectory);
+  const own = { absolute, ...(files === undefined ? {} : { files }) };
   try {
-    const bytes = await files?.readFile(path);
+    const bytes = await files?.readFile(absolute);
     if (bytes === undefined) return new ConfigFile(path, own);
     const text = new TextDecoder().decode(bytes);
-    const values = recordOf(text.trim() === '' ? {} : JSON.parse(text));
+    const values = text.trim() === '' ? {} : parseConfig(text);
     return new ConfigFile(path, { ...own, values });
   } catch (error) {
     if (errorKind(error) === 'notFound') return new ConfigFile(path, own);
@@ -117,6 +131,35 @@ export async function loadConfigFile(options: {
     return new ConfigFile(path, own);
   }
 }
+
+/** Throws what Go's decoder says of something that is no configuration. */
+function parseConfig(text: string): Readonly<Record<string, unknown>> {
+  const value = parseGoJson(text);
+  const type = goType(value);
+  if (type !== 'object') {
+    throw new Error(`json: cannot unmarshal ${type} into Go value of type configfile.ConfigFile`);
+  }
+  const values = recordOf(value);
+  for (const [name, field] of Object.entries(values)) {
+    if (!textFields.includes(name) || typeof field === 'string' || field === null) continue;
+    throw new Error(
+      `json: cannot unmarshal ${goType(field)} into Go struct field ConfigFile.${name} of type string`,
+    );
+  }
+  return values;
+}
+
+/** As Go's decoder calls what is in JSON. */
+function goType(value: unknown): string {
+  if (typeof value === 'boolean') return 'bool';
+  if (value === null) return 'object';
+  return Array.isArray(value) ? 'array' : typeof value;
+}
+
+const textFields =
+  'psFormat imagesFormat networksFormat pluginsFormat volumesFormat statsFormat detachKeys credsStore serviceInspectFormat servicesFormat tasksFormat secretFormat configFormat nodesFormat currentContext'.split(
+    ' ',
+  );
 
 /** `https://host:5000/v1/` is kept under `host:5000`. */
 export function hostOf(server: string): string {

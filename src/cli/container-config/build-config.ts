@@ -17,6 +17,7 @@ import { cut } from '../flags/flag-spec.ts';
 import type { ParsedFlags } from '../flags/parsed-flags.ts';
 import { parseDecimal } from '../../lib/go-numbers.ts';
 import { absolutePath } from '../paths.ts';
+import { proxyVariables } from '../config/proxies.ts';
 import { capabilitiesOf } from './capabilities.ts';
 import { parseDevice } from './device-spec.ts';
 import { readKeyValues } from './env-file.ts';
@@ -39,11 +40,16 @@ export async function buildConfig(context: CommandContext): Promise<ContainerCre
   const volumes = parseVolumes(flags.list('volume'), invocation);
   const ports = parsePorts({ publish: flags.list('publish'), expose: flags.list('expose') });
   const devices = flags.list('device').map(parseDevice);
-  const env = await readKeyValues(context, {
+  const given = await readKeyValues(context, {
     files: flags.list('env-file'),
     values: flags.list('env'),
     fromEnvironment: true,
   });
+  const proxies = proxyVariables(
+    context,
+    given.map((line) => cut(line, '=')[0]),
+  );
+  const env = [...given, ...Object.entries(proxies).map((pair) => pair.join('='))];
   const labels = await readKeyValues(context, {
     files: flags.list('label-file'),
     values: flags.list('label'),

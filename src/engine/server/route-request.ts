@@ -6,7 +6,7 @@ import { atoi } from '../../lib/go-numbers.ts';
 import { isRecord } from '../../lib/json.ts';
 import type { Filters } from './backend/filters.ts';
 import { goKind } from './decode.ts';
-import { parseGoJson, unexpectedContent } from './go-json.ts';
+import { parseGoJson, unexpectedContent } from '../../lib/go-json.ts';
 import { joinBytes } from '../../lib/join-bytes.ts';
 
 /** The largest JSON body taken: a create request with a seccomp profile is about 20 KB. */

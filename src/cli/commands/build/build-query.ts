@@ -1,6 +1,7 @@
 /** Parameters of `POST /build` that both builders take. */
 import { authHeader } from '../../config/auth-entry.ts';
 import type { CommandContext } from '../../command/command.ts';
+import { proxyVariables } from '../../config/proxies.ts';
 import type { Query } from '../../../client/api-client.ts';
 import type { ParsedFlags } from '../../flags/parsed-flags.ts';
 
@@ -19,14 +20,17 @@ export function keyValueMap<Missing>(
 
 /** Only what was said is sent: the engine has the defaults. */
 export function buildQuery(
-  { flags, invocation }: CommandContext,
+  context: CommandContext,
   { epochVariable = '' }: { readonly epochVariable?: string } = {},
 ): Query {
+  const { flags, invocation } = context;
   const epoch = invocation.env[epochVariable];
+  const given = keyValueMap(flags.list('build-arg'), (name) => invocation.env[name] ?? null);
   const buildArgs = {
     // buildx hands it on by itself.
     ...(epoch === undefined ? {} : { [epochVariable]: epoch }),
-    ...keyValueMap(flags.list('build-arg'), (name) => invocation.env[name] ?? null),
+    ...given,
+    ...proxyVariables(context, Object.keys(given)),
   };
   const labels = keyValueMap(flags.list('label'), () => '');
   return {

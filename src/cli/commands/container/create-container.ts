@@ -6,7 +6,7 @@ import { errorKind, errorMessage } from '../../../lib/errors.ts';
 import type { CommandContext } from '../../command/command.ts';
 import { platformOf } from '../../flags/platform-flag.ts';
 import { registryAuthHeaders } from '../../config/registry-auth.ts';
-import { absolutePath } from '../../paths.ts';
+import { withCidFile } from '../../container-config/cid-file.ts';
 import { parsePlatform } from '../../platform.ts';
 import { displayMessages } from '../../progress/display-messages.ts';
 import { familiarString, parseReference, withDefaultTag } from '../../reference.ts';
@@ -17,8 +17,11 @@ export async function createContainer(
   context: CommandContext,
   config: ContainerCreateRequest,
 ): Promise<string> {
-  const cidFile = context.flags.string('cidfile');
-  if (cidFile !== '') await refuseExistingCidFile(context, cidFile);
+  const path = context.flags.string('cidfile');
+  return withCidFile(context, { path, create: () => createOne(context, config) });
+}
+
+async function createOne(context: CommandContext, config: ContainerCreateRequest): Promise<string> {
   const image = config.Image ?? '';
   // A whole image ID is no reference to pull.
   const reference = /^[a-f0-9]{64}$/.test(image)
@@ -42,7 +45,6 @@ export async function createContainer(
   for (const warning of [...(response.Warnings ?? []), ...dnsWarnings(config)]) {
     await context.err.line(`WARNING: ${warning}`);
   }
-  if (cidFile !== '') await writeCidFile(context, { path: cidFile, id: response.Id });
   return response.Id;
 }
 
@@ -75,30 +77,4 @@ function checkPlatform(platform: string): string {
 function dnsWarnings(config: ContainerCreateRequest): string[] {
   const local = (config.HostConfig?.Dns ?? []).find((ip) => /^127\.|^::1$/.test(ip));
   return local === undefined ? [] : [`Localhost DNS (${local}) may fail in containers.`];
-}
-
-async function refuseExistingCidFile(context: CommandContext, path: string): Promise<void> {
-  const { files } = context.host;
-  if (files === undefined) {
-    throw new Error(
-      `failed to create the container ID file: open ${path}: operation not supported`,
-    );
-  }
-  const absolute = absolutePath(path, context.invocation.workingDirectory);
-  const exists = await files.readFile(absolute).then(
-    () => true,
-    () => false,
-  );
-  if (!exists) return;
-  throw new Error(
-    `container ID file found, make sure the other container isn't running or delete ${path}`,
-  );
-}
-
-async function writeCidFile(
-  context: CommandContext,
-  options: { readonly path: string; readonly id: string },
-): Promise<void> {
-  const absolute = absolutePath(options.path, context.invocation.workingDirectory);
-  await context.host.files?.writeFile(absolute, new TextEncoder().encode(options.id));
 }

@@ -99,6 +99,44 @@ describe('config.json', () => {
     const handler = fakeHandler({ 'GET /containers/json': () => jsonResponse([]) });
     const result = await runFake({ argv: ['--config', '/etc/d', 'ps', '-q'], files, handler });
     expect(result.exitCode).toBe(0);
-    expect(result.stderr).toContain('WARNING: Error parsing config file (/etc/d/config.json):');
+    expect(result.stderr).toBe(
+      'WARNING: Error parsing config file (/etc/d/config.json): unexpected EOF\n',
+    );
+  });
+
+  test.each([
+    ['[]', 'json: cannot unmarshal array into Go value of type configfile.ConfigFile'],
+    [
+      '{"psFormat":5}',
+      'json: cannot unmarshal number into Go struct field ConfigFile.psFormat of type string',
+    ],
+    ['{"auths":{"r":{"auth":"nonsense"}}}', 'Invalid auth configuration file'],
+  ])(
+    '%s is no configuration, in Go’s words and under the name that was given',
+    async (text, words) => {
+      const files = { '/root/cfg/config.json': text };
+      const handler = fakeHandler({ 'GET /containers/json': () => jsonResponse([]) });
+      const result = await runFake({ argv: ['--config', 'cfg', 'ps', '-q'], files, handler });
+      expect(result.stderr).toBe(
+        `WARNING: Error parsing config file (cfg/config.json): ${words}\n`,
+      );
+    },
+  );
+
+  test('gives containers its proxies, but for those that are set', async () => {
+    const proxies = { default: { httpProxy: 'http://p:1', noProxy: 'x', ftpProxy: 'http://p:2' } };
+    const files = { [path]: JSON.stringify({ proxies }) };
+    const handler = fakeHandler({ 'POST /containers/create': () => jsonResponse({ Id: 'a' }) });
+    const argv = ['create', '-e', 'HTTP_PROXY=own', '-e', 'no_proxy', 'busybox'];
+    await runFake({ argv, env, files, handler });
+    const body = JSON.parse(new TextDecoder().decode(handler.requests[0]?.body as Uint8Array));
+    expect(body.Env).toEqual([
+      'HTTP_PROXY=own',
+      'no_proxy',
+      'http_proxy=http://p:1',
+      'NO_PROXY=x',
+      'FTP_PROXY=http://p:2',
+      'ftp_proxy=http://p:2',
+    ]);
   });
 });
