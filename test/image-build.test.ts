@@ -290,6 +290,33 @@ describe('POST /build', () => {
     );
   });
 
+  test('git of an SSH URL is given the agent', async () => {
+    const engine = await createFakeEngine();
+    const { guest, handler } = engine;
+    const stat = guest.stat.bind(guest);
+    guest.stat = async (path, options) => {
+      if (!path.startsWith('/run/bottleship/ssh/')) return stat(path, options);
+      const times = { mtimeSeconds: 0, mtimeNanoseconds: 0 };
+      return { type: 'socket', mode: 0o600, uid: 0, gid: 0, sizeBytes: 0, ...times };
+    };
+    guest.script = (process) => {
+      if (!JSON.stringify(process.plan).includes('"git","-C"')) return;
+      process.end(1);
+      guest.processes[0]?.end(0);
+    };
+    const remote = encodeURIComponent('git@host.test:me/app.git#main');
+    const response = await handler({
+      method: 'POST',
+      path: `/v1.43/build?version=2&remote=${remote}`,
+      headers: { 'x-build-ssh': btoa(JSON.stringify({ default: { socket: '/tmp/agent' } })) },
+    });
+    expect(decode(await bodyBytes(response))).toContain('failed to fetch remote git@host.test:me');
+    const plans = guest.processes.map(({ plan }) => JSON.stringify(plan));
+    expect(plans[0]).toContain('UNIX-CONNECT:/tmp/agent');
+    expect(plans[1]).toMatch(/"SSH_AUTH_SOCK=\/run\/bottleship\/ssh\/[0-9a-f]+\/socket"/);
+    expect(plans[1]).toContain('"GIT_CONFIG_VALUE_0=git@host.test:me/app.git"');
+  });
+
   test('a secret in a variable is the program’s alone', async () => {
     const engine = await createFakeEngine();
     const { guest, call, handler } = engine;
