@@ -26,6 +26,9 @@ async function inspect(name: string): Promise<ContainerInspect> {
   return container;
 }
 
+const healthOfWeb = async (): Promise<string | undefined> =>
+  (await inspect('web')).State.Health?.Status;
+
 async function emptyDisk(): Promise<MemoryBlockStore> {
   return new MemoryBlockStore(
     await readDiskImage(readFileSync(join(publicFolder, 'machine', 'disk.gz'))),
@@ -53,15 +56,17 @@ test('containers of a saved machine go on running in the restored one', async ()
   await output('docker network create --driver bridge net');
   const count = 'n=0; trap "exit 7" TERM; while :; do n=$((n+1)); echo line $n; sleep 0.1; done';
   await output(`docker run -d --name counter --network net busybox sh -c '${count}'`);
-  const serve = 'echo hello > /www/index.html; exec httpd -f -h /www';
+  const serve = 'echo hello > /www/index.html; touch /ram/well; exec httpd -f -h /www';
+  const health = "--health-cmd 'test -e /ram/well' --health-interval 1s --health-retries 1";
   await output(
-    `docker run -d --rm --name web --network net -p 8080:80 -v /www busybox sh -c '${serve}'`,
+    `docker run -d --rm --name web --network net -p 8080:80 -v /www --tmpfs /ram ${health} busybox sh -c '${serve}'`,
   );
   await output('docker exec -d counter sh -c "echo $$ > /detached; exec sleep 1000"');
   await expect.poll(() => host.run('curl -s localhost:8080').then((r) => r.stdout)).toBe('hello\n');
   await expect
     .poll(() => host.run('docker exec counter cat /detached').then((r) => r.exitCode))
     .toBe(0);
+  await expect.poll(healthOfWeb, { timeout: 30_000 }).toBe('healthy');
   const shell = await host.host.openShell({ columns: 80, rows: 24 });
   const typed = shell.stdin.getWriter();
   await typed.write(new TextEncoder().encode('word=kept\n'));
@@ -96,6 +101,13 @@ test('containers of a saved machine go on running in the restored one', async ()
   expect(await output('docker exec counter ps')).toContain('sleep 1000');
   expect(await output('curl -s localhost:8080')).toBe('hello\n');
   expect(await output('docker exec counter wget -qO- web')).toBe('hello\n');
+  // What was in memory only is there, and the health checks go on.
+  expect([await output('docker exec web ls /ram'), await healthOfWeb()]).toEqual([
+    'well\n',
+    'healthy',
+  ]);
+  await output('docker exec web rm /ram/well');
+  await expect.poll(healthOfWeb, { timeout: 30_000 }).toBe('unhealthy');
   // No line is lost, and none comes twice.
   const known = lines.trimEnd().split('\n').length;
   await expect
