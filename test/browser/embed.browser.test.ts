@@ -38,7 +38,9 @@ let problems: string[];
 
 beforeAll(async () => {
   [playground, browser] = await Promise.all([startPlayground(), launchBrowser()]);
-  foreign = await startForeignPage({ playground: playground.url, body });
+  // Of the same site as its previews, whose frames have a service worker then in every browser.
+  const url = playground.url.replace('localhost', 'bottleship.localhost');
+  foreign = await startForeignPage({ playground: url, body });
   context = await browser.newContext({ viewport: { width: 1000, height: 700 } });
   problems = collectProblems(context);
   page = await context.newPage();
@@ -90,13 +92,23 @@ describe('an embed in a page of another site', () => {
 
   test('tells of checks that pass and of ports that open', async () => {
     await embedFrame().getByRole('heading', { name: 'A process like any other' }).waitFor();
-    await ask((ship) => ship.run('docker run -d --name nap -p 8080:80 busybox httpd -f -p 80'));
+    await ask((ship) =>
+      ship.run(
+        `docker run -d --name nap -p 8080:80 busybox sh -c 'echo hello > /index.html; exec httpd -f -h /'`,
+      ),
+    );
     await expect
       .poll(() => told('check'), { timeout: 60_000 })
       .toEqual([{ type: 'check', detail: { step: 'a-process', check: 'running' } }]);
     await expect
       .poll(() => told('port'), { timeout: 60_000 })
       .toEqual([{ type: 'port', detail: { port: 8080, listening: true } }]);
+    const [tab] = await Promise.all([
+      context.waitForEvent('page'),
+      embedFrame().getByRole('button', { name: 'Open port 8080 of nap' }).click(),
+    ]);
+    await tab.frameLocator('iframe').getByText('hello').waitFor();
+    await tab.close();
     await screenshot(page, 'embed-foreign');
   });
 
