@@ -10,6 +10,21 @@
  *                             plugged in│
  *                                       └ everything else ──▶ RST, or ICMP "admin prohibited"
  */
+import {
+  accept,
+  fromInterface,
+  isPing,
+  notTo,
+  ofProtocol,
+  prohibit,
+  redirectTo,
+  resetConnection,
+  setMark,
+  toInterface,
+  toPort,
+  wasRedirected,
+} from '../guest/nftables/expressions.ts';
+import type { Rule, Table } from '../guest/nftables/table.ts';
 import type { SetupOperation, SetupPlan, SetupStep } from '../guest/plan.ts';
 import { dnsPort, gatewayAddress, nameServerAddress } from './egress.ts';
 
@@ -30,32 +45,17 @@ const udpMark = 100;
 const gatewayDevice = 'gw0';
 const machineDevice = 'eth0';
 
-/** A plan whose process ends as nft, which reads the rules from its input. */
-export function gatewayPlan(): SetupPlan {
+/** What the agent does to make all of it, for a way out that is open or not. */
+export function gatewayPlan(options: { readonly isOpen: boolean }): SetupPlan {
   const sysctl = (path: string): SetupOperation => ({
     op: 'write',
     path: `/proc/sys/net/ipv4/${path}`,
     content: path.endsWith('ip_forward') ? '1' : '0',
   });
-  return {
-    before: steps('The machine gets a network card, with the gateway at its other end', [
+  const before = [
+    ...steps('The gateway decides in a network namespace of its own, where no container can come', [
       { op: 'touch', path: gatewayNamespace, mode: 0o600 },
-      { op: 'linkAdd', name: machineDevice, kind: 'veth', peer: gatewayDevice },
-      address(machineDevice, machineAddress),
-      { op: 'linkSet', name: machineDevice, up: true },
-      {
-        op: 'writeFile',
-        path: '/etc/resolv.conf',
-        content: new TextEncoder().encode(`nameserver ${nameServerAddress}\n`),
-        mode: 0o644,
-      },
-    ]),
-    clone: { namespaces: ['net'] },
-    parent: steps('The other end goes where no container can come', [
-      { op: 'linkSet', name: gatewayDevice, netns: '/proc/$PID/ns/net' },
-      { op: 'routeAdd', destination: 'default', gateway: gatewayAddress },
-    ]),
-    child: steps('The gateway decides in a network namespace of its own', [
+      { op: 'unshare', namespaces: ['net'] },
       {
         op: 'mount',
         source: '/proc/self/ns/net',
@@ -65,23 +65,45 @@ export function gatewayPlan(): SetupPlan {
         data: '',
       },
       { op: 'linkUp', name: 'lo' },
-      address(gatewayDevice, gatewayAddress),
-      address(gatewayDevice, nameServerAddress),
-      { op: 'linkSet', name: gatewayDevice, up: true },
-      // Answers go back the way they came, and packets to anywhere as far as the rules, which refuse them.
-      { op: 'routeAdd', destination: 'default', gateway: machineAddress },
       sysctl('ip_forward'),
       sysctl('conf/all/send_redirects'),
-      sysctl(`conf/${gatewayDevice}/send_redirects`),
       // What the UDP cable brings comes from anywhere.
       sysctl('conf/all/rp_filter'),
       sysctl('conf/default/rp_filter'),
+      { op: 'packetFilter', table: gatewayRules(options) },
+    ]),
+    ...steps('The machine gets a network card, with the gateway at its other end', [
+      { op: 'setns', pid: 1, namespaces: ['net'] },
+      { op: 'linkAdd', name: machineDevice, kind: 'veth', peer: gatewayDevice },
+      { op: 'linkSet', name: gatewayDevice, netns: gatewayNamespace },
+      address(machineDevice, machineAddress),
+      { op: 'linkSet', name: machineDevice, up: true },
+      { op: 'routeAdd', destination: 'default', gateway: gatewayAddress },
       {
-        op: 'exec',
-        path: '/usr/sbin/nft',
-        argv: ['nft', '-f', '-'],
-        env: ['PATH=/usr/sbin:/usr/bin:/sbin:/bin', 'LC_ALL=C'],
+        op: 'writeFile',
+        path: '/etc/resolv.conf',
+        content: new TextEncoder().encode(`nameserver ${nameServerAddress}\n`),
+        mode: 0o644,
       },
+    ]),
+    ...steps('Answers go back the way they came, and packets to anywhere as far as the rules', [
+      enterGateway,
+      address(gatewayDevice, gatewayAddress),
+      address(gatewayDevice, nameServerAddress),
+      { op: 'linkSet', name: gatewayDevice, up: true },
+      sysctl(`conf/${gatewayDevice}/send_redirects`),
+      { op: 'routeAdd', destination: 'default', gateway: machineAddress },
+    ]),
+  ];
+  return { before };
+}
+
+/** Only the rules, in the namespace that is there already. */
+export function gatewayRulesPlan(options: { readonly isOpen: boolean }): SetupPlan {
+  return {
+    before: steps('The gateway of a machine that was restored gets its rules anew', [
+      enterGateway,
+      { op: 'packetFilter', table: gatewayRules(options) },
     ]),
   };
 }
@@ -130,44 +152,61 @@ export const udpRuleDeletion = `rule del fwmark ${udpMark} lookup ${udpMark}\n`;
  * when there is a way out. The listener takes nothing that was not redirected, and what has no way out is told so at
  * once. A LAN's machines are served like the own one.
  */
-export function gatewayRules({ isOpen }: { readonly isOpen: boolean }): string {
-  const inside = `{ "${gatewayDevice}", "${gatewayLanDevice}" }`;
-  const tcp = isOpen
-    ? `iifname ${inside} ip daddr != { ${gatewayAddress}, ${nameServerAddress} } meta l4proto tcp redirect to :${listenerPort}`
-    : '';
-  const udp = isOpen ? `iifname ${inside} meta l4proto udp meta mark set ${udpMark}` : '';
-  // Made and deleted first, so that those of before are gone whether there were any or not.
-  return `table ip gateway
-delete table ip gateway
-table ip gateway {
-  chain steer {
-    type filter hook prerouting priority mangle
-    ${udp}
-  }
-  chain prerouting {
-    type nat hook prerouting priority dstnat
-    iifname ${inside} meta l4proto { tcp, udp } th dport ${dnsPort} redirect to :${dnsPort}
-    ${tcp}
-  }
-  chain input {
-    type filter hook input priority filter
-    iifname "lo" accept
-    icmp type echo-request accept
-    meta l4proto { tcp, udp } th dport ${dnsPort} accept
-    tcp dport ${listenerPort} ct status dnat accept
-    meta l4proto tcp reject with tcp reset
-    reject with icmp type admin-prohibited
-  }
-  chain forward {
-    type filter hook forward priority filter
-    oifname "${udpDevice}" meta l4proto udp accept
-    iifname "${udpDevice}" oifname ${inside} accept
-    meta l4proto tcp reject with tcp reset
-    reject with icmp type admin-prohibited
-  }
+export function gatewayRules({ isOpen }: { readonly isOpen: boolean }): Table {
+  const inside = [gatewayDevice, gatewayLanDevice];
+  const nameQueries = [toPort('tcp', dnsPort), toPort('udp', dnsPort)];
+  const toOutside = [notTo(gatewayAddress), notTo(nameServerAddress), ofProtocol('tcp')];
+  const refuse: Rule[] = [[resetConnection()], [prohibit()]];
+  const fromInside = (...rest: Rule): Rule[] =>
+    inside.map((name) => [fromInterface(name), ...rest]);
+  const filter = { type: 'filter', priority: 'filter' } as const;
+  return {
+    name: 'gateway',
+    chains: [
+      {
+        name: 'steer',
+        type: 'filter',
+        hook: 'prerouting',
+        priority: 'mangle',
+        rules: isOpen ? fromInside(ofProtocol('udp'), setMark(udpMark)) : [],
+      },
+      {
+        name: 'prerouting',
+        type: 'nat',
+        hook: 'prerouting',
+        priority: 'dstnat',
+        rules: [
+          ...nameQueries.flatMap((query) => fromInside(query, redirectTo(dnsPort))),
+          ...(isOpen ? fromInside(...toOutside, redirectTo(listenerPort)) : []),
+        ],
+      },
+      {
+        name: 'input',
+        ...filter,
+        hook: 'input',
+        rules: [
+          [fromInterface('lo'), accept()],
+          [isPing(), accept()],
+          ...nameQueries.map((query): Rule => [query, accept()]),
+          [toPort('tcp', listenerPort), wasRedirected(), accept()],
+          ...refuse,
+        ],
+      },
+      {
+        name: 'forward',
+        ...filter,
+        hook: 'forward',
+        rules: [
+          [toInterface(udpDevice), ofProtocol('udp'), accept()],
+          ...inside.map((name): Rule => [fromInterface(udpDevice), toInterface(name), accept()]),
+          ...refuse,
+        ],
+      },
+    ],
+  };
 }
-`;
-}
+
+const enterGateway: SetupOperation = { op: 'setns', path: gatewayNamespace, namespaces: ['net'] };
 
 function address(link: string, text: string): SetupOperation {
   return { op: 'addressAdd', link, address: text, prefixLength: machinePrefixLength };

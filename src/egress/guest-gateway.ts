@@ -11,7 +11,7 @@ import {
   gatewayLanDevice,
   gatewayNamespace,
   gatewayPlan,
-  gatewayRules,
+  gatewayRulesPlan,
   inGatewayPlan,
   lanCardCommands,
   listenerPort,
@@ -124,15 +124,8 @@ export class GuestGateway implements Disposable {
 
   /** There may be a way out where there was none when the machine was saved, so the rules are made anew. */
   async #loadRules({ isMade }: { readonly isMade: boolean }): Promise<void> {
-    const rules = gatewayRules({ isOpen: this.#egress !== undefined });
-    const plan = isMade
-      ? inGatewayPlan(
-          ['nft', '-f', '-'],
-          'The gateway of a machine that was restored gets its rules anew',
-        )
-      : gatewayPlan();
-    const { code, complaint } = await feedProgram(this.#guest, plan, rules);
-    if (code !== 0) throw new KindError('system', `Cannot set up the gateway: ${complaint}`);
+    const options = { isOpen: this.#egress !== undefined };
+    await this.#guest.apply(isMade ? gatewayRulesPlan(options) : gatewayPlan(options));
   }
 }
 

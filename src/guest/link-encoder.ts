@@ -1,6 +1,7 @@
 /** The fields of operations on interfaces, addresses and routes. */
 import { addressBytes, parseAddress, parsePrefix } from '../lib/cidr.ts';
 import { KindError } from '../lib/errors.ts';
+import { tableBatch } from './nftables/table.ts';
 import type { LinkMode, LinkOperation, SetupOperation } from './plan.ts';
 import { field } from './protocol.ts';
 import type { BodyWriter } from './wire.ts';
@@ -20,7 +21,7 @@ const linkModes: Readonly<Record<LinkMode, number>> = {
 };
 
 const names: readonly string[] = [
-  'linkAdd', 'linkSet', 'linkDelete', 'addressAdd', 'addressDelete', 'routeAdd', 'routeDelete',
+  'linkAdd', 'linkSet', 'linkDelete', 'addressAdd', 'addressDelete', 'routeAdd', 'routeDelete', 'packetFilter',
 ]; // prettier-ignore
 
 export function isLinkOperation(operation: SetupOperation): operation is LinkOperation {
@@ -62,6 +63,9 @@ export function encodeLinkFields(writer: BodyWriter, operation: LinkOperation): 
     case 'routeAdd':
     case 'routeDelete':
       encodeRoute(writer, operation);
+      break;
+    case 'packetFilter':
+      writer.bytes(field.content, tableBatch(operation.table));
   }
 }
 

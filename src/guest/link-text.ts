@@ -1,4 +1,5 @@
 /** Operations on interfaces, addresses and routes as commands of iproute2. */
+import { replaceTable } from './nftables/table.ts';
 import type { LinkOperation } from './plan.ts';
 
 /** The words of one command. */
@@ -32,6 +33,8 @@ export function linkWords(operation: LinkOperation): string[] {
       const dev = link === undefined ? [] : ['dev', link];
       return ['ip', ...family, 'route', verb, destination, ...via, ...dev];
     }
+    case 'packetFilter':
+      return ['nft', replaceTable(operation.table)];
   }
 }
 

@@ -171,7 +171,11 @@ function encodeProcessFields(
       writer.text(field.name, operation.name);
       break;
     case 'setns':
-      writer.number(field.pid, operation.pid);
+      if ('path' in operation) writer.text(field.path, operation.path);
+      else writer.number(field.pid, operation.pid);
+      writer.number(field.namespaces, namespaceMask(operation.namespaces));
+      break;
+    case 'unshare':
       writer.number(field.namespaces, namespaceMask(operation.namespaces));
       break;
     case 'rlimit':

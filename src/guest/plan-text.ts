@@ -139,6 +139,7 @@ type ProcessOperation = Extract<
       | 'sethostname'
       | 'linkUp'
       | 'setns'
+      | 'unshare'
       | 'rlimit'
       | 'umask'
       | 'terminal'
@@ -165,8 +166,12 @@ function printProcessOperation(operation: ProcessOperation): string {
       return command('ip', 'link', 'set', operation.name, 'up');
     case 'setns': {
       const options = operation.namespaces.map((name) => nsenterOptions[name]);
-      return command('nsenter', `--target=${operation.pid}`, ...options, 'sh');
+      if (!('path' in operation))
+        return command('nsenter', `--target=${operation.pid}`, ...options, 'sh');
+      return command('nsenter', ...options.map((option) => `${option}=${operation.path}`), 'sh');
     }
+    case 'unshare':
+      return printClone(operation);
     case 'rlimit': {
       const name = operation.resource.toLowerCase().replace(/^rlimit_/, '');
       const range = `${limitValue(operation.soft)}:${limitValue(operation.hard)}`;

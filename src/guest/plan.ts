@@ -9,6 +9,7 @@
  * - `child`: the new process, in its namespaces, ending with `exec`.
  * The first operation that fails ends the plan; the failure names operation, errno and path.
  */
+import type { Table } from './nftables/table.ts';
 
 /** Mount flags by their mount(2) names without `MS_`, in lower case. */
 export type MountFlag =
@@ -100,6 +101,10 @@ export type SetupOperation =
   | { readonly op: 'sethostname'; readonly name: string }
   | { readonly op: 'linkUp'; readonly name: string }
   | { readonly op: 'setns'; readonly pid: number; readonly namespaces: readonly NamespaceName[] }
+  /** Joins the namespace that a file stands for. */
+  | { readonly op: 'setns'; readonly path: string; readonly namespaces: readonly NamespaceName[] }
+  /** New namespaces for the process that executes the plan: its later steps are done in them. */
+  | { readonly op: 'unshare'; readonly namespaces: readonly NamespaceName[] }
   | {
       readonly op: 'rlimit';
       readonly resource: string;
@@ -219,7 +224,9 @@ export type LinkOperation =
       readonly destination: string;
       readonly gateway?: string;
       readonly link?: string;
-    };
+    }
+  /** Puts a table of nftables in the place of the one that has its name. */
+  | { readonly op: 'packetFilter'; readonly table: Table };
 
 export type LinkKind = 'bridge' | 'veth' | 'macvlan' | 'ipvlan' | 'vlan' | 'vxlan' | 'dummy';
 export type LinkMode = 'private' | 'vepa' | 'bridge' | 'passthru' | 'l2' | 'l3' | 'l3s';

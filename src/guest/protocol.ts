@@ -209,4 +209,6 @@ export const operation = {
   routeDelete: 42,
   readonlyTree: 43,
   ownStreams: 44,
+  unshare: 45,
+  packetFilter: 46,
 } as const;

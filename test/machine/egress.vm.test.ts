@@ -8,6 +8,8 @@ import { createServer, type Server } from 'node:https';
 import { type AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeCertificate } from '../support/certificate.ts';
+import { gatewayNamespace, gatewayRules } from '../../src/egress/gateway-plan.ts';
+import { listTable } from '../../src/guest/nftables/table.ts';
 import { startTestEgress, type TestEgress } from '../support/egress.ts';
 import { startTestHost, type TestHost } from '../support/host.ts';
 
@@ -24,6 +26,22 @@ let plainPort: number;
 let out: TestEgress;
 let host: TestHost;
 let sentBytes = 0;
+
+const beside = (
+  [
+    { op: 'touch', path: '/run/bottleship/beside', mode: 0o600 },
+    { op: 'unshare', namespaces: ['net'] },
+    {
+      op: 'mount',
+      source: '/proc/self/ns/net',
+      target: '/run/bottleship/beside',
+      fstype: '',
+      flags: ['bind'],
+      data: '',
+    },
+    { op: 'packetFilter', table: gatewayRules({ isOpen: false }) },
+  ] as const
+).map((operation) => ({ operation, cause: '' }));
 
 beforeAll(async () => {
   const certificate = makeCertificate(name);
@@ -141,6 +159,17 @@ const resolverRulesOfDockerd = `-P PREROUTING ACCEPT
 function ask(from: string, asked: string): Promise<{ readonly stdout: string }> {
   return host.run(`docker exec ${from} nslookup ${asked} 2>&1`);
 }
+
+test.each([[true], [false]])(
+  'nft lists the gateway’s rules as they were meant, open: %s',
+  async (isOpen) => {
+    // A machine has one gateway; the other's rules are read in a namespace without anything.
+    if (!isOpen) await host.host.guest.apply({ before: beside });
+    const place = isOpen ? gatewayNamespace : '/run/bottleship/beside';
+    const { stdout } = await host.run(`nsenter --net=${place} nft list ruleset`);
+    expect(stdout).toBe(listTable(gatewayRules({ isOpen })));
+  },
+);
 
 describe('containers of a user-defined network', () => {
   test('find each other by name, also after a restart with another address', async () => {

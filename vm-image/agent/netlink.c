@@ -67,7 +67,7 @@ void netlink_nest_end(struct netlink_request *request, size_t place)
     memcpy(request->data + place, &attribute, sizeof attribute);
 }
 
-/* Reads until the acknowledgement: an error message, whose error is 0 for success. */
+/* Reads until the first error message, whose error is 0 when it acknowledges. */
 static int read_answer(int fd)
 {
     _Alignas(4) uint8_t answer[ANSWER_MAX];
@@ -97,10 +97,15 @@ int netlink_send(struct netlink_request *request)
         return -1;
     }
     memcpy(request->data, &length, sizeof length);
-    int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+    return netlink_exchange(NETLINK_ROUTE, request->data, request->used);
+}
+
+int netlink_exchange(int protocol, const void *messages, size_t size)
+{
+    int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol);
     if (fd < 0)
         return -1;
-    int result = send(fd, request->data, request->used, 0) < 0 ? -errno : read_answer(fd);
+    int result = send(fd, messages, size, 0) < 0 ? -errno : read_answer(fd);
     close(fd);
     if (result == 0)
         return 0;

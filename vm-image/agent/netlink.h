@@ -1,4 +1,4 @@
-/* Requests to the kernel's rtnetlink: one message with attributes, and the answer to it. */
+/* Requests to the kernel's netlink: messages with attributes, and the answer to them. */
 #ifndef NETLINK_H
 #define NETLINK_H
 
@@ -24,7 +24,9 @@ void netlink_put_text(struct netlink_request *request, uint16_t type, const char
 /* An attribute that holds others: what netlink_nest gave is given to netlink_nest_end. */
 size_t netlink_nest(struct netlink_request *request, uint16_t type);
 void netlink_nest_end(struct netlink_request *request, size_t place);
-/* Sends it in the caller's network namespace; 0, or -1 with the errno that the kernel answered. */
+/* Sends it to rtnetlink in the caller's network namespace; 0, or -1 with the errno of the answer. */
 int netlink_send(struct netlink_request *request);
+/* Sends whole messages, of which the last asks for an acknowledgement, to a NETLINK_* protocol. */
+int netlink_exchange(int protocol, const void *messages, size_t size);
 
 #endif

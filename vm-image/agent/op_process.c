@@ -5,6 +5,7 @@
 #include "protocol.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <net/if.h>
 #include <sched.h>
 #include <stdio.h>
@@ -45,8 +46,10 @@ int op_link_up(struct reader fields)
 
 int op_setns(struct reader fields)
 {
+    const char *path = text(fields, FIELD_PATH);
     int pid = (int)field_number(fields, FIELD_PID, 0);
-    int fd = (int)syscall(SYS_pidfd_open, pid, 0);
+    int fd =
+        *path != '\0' ? open(path, O_RDONLY | O_CLOEXEC) : (int)syscall(SYS_pidfd_open, pid, 0);
     if (fd < 0)
         return -1;
     int result = setns(fd, (int)field_number(fields, FIELD_NAMESPACES, 0));
@@ -54,6 +57,11 @@ int op_setns(struct reader fields)
     close(fd);
     errno = saved;
     return result;
+}
+
+int op_unshare(struct reader fields)
+{
+    return unshare((int)field_number(fields, FIELD_NAMESPACES, 0));
 }
 
 int op_rlimit(struct reader fields)

@@ -1,10 +1,11 @@
-/* Addresses of network interfaces, and routes. The sizes of addresses say their family. */
+/* Addresses of network interfaces, routes, and rules. The sizes of addresses say their family. */
 #include "netlink.h"
 #include "operations.h"
 #include "protocol.h"
 
 #include <errno.h>
 #include <linux/if_addr.h>
+#include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <string.h>
@@ -119,4 +120,15 @@ int op_route_add(struct reader fields)
 int op_route_delete(struct reader fields)
 {
     return change_route(fields, RTM_DELROUTE, 0);
+}
+
+/* Messages for nftables, of which the last asks for an acknowledgement. */
+int op_packet_filter(struct reader fields)
+{
+    struct reader messages;
+    if (!find_field(fields, FIELD_CONTENT, &messages)) {
+        errno = EINVAL;
+        return -1;
+    }
+    return netlink_exchange(NETLINK_NETFILTER, messages.data, messages.left);
 }

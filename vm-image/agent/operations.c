@@ -30,7 +30,7 @@ static const struct operation_entry entries[] = {
     [OPERATION_READONLY_PATH] = {op_readonly_path, FIELD_PATH},
     [OPERATION_SETHOSTNAME] = {op_sethostname, FIELD_NAME},
     [OPERATION_LINK_UP] = {op_link_up, FIELD_NAME},
-    [OPERATION_SETNS] = {op_setns, 0},
+    [OPERATION_SETNS] = {op_setns, FIELD_PATH},
     [OPERATION_RLIMIT] = {op_rlimit, 0},
     [OPERATION_UMASK] = {op_umask, 0},
     [OPERATION_TERMINAL] = {op_terminal, FIELD_TARGET},
@@ -56,6 +56,8 @@ static const struct operation_entry entries[] = {
     [OPERATION_ROUTE_DELETE] = {op_route_delete, FIELD_NAME},
     [OPERATION_READONLY_TREE] = {op_readonly_tree, FIELD_PATH},
     [OPERATION_OWN_STREAMS] = {op_own_streams, 0},
+    [OPERATION_UNSHARE] = {op_unshare, 0},
+    [OPERATION_PACKET_FILTER] = {op_packet_filter, 0},
 };
 
 enum { ENTRY_COUNT = sizeof entries / sizeof entries[0] };

@@ -39,6 +39,7 @@ int op_chdir(struct reader fields);
 int op_sethostname(struct reader fields);
 int op_link_up(struct reader fields);
 int op_setns(struct reader fields);
+int op_unshare(struct reader fields);
 int op_rlimit(struct reader fields);
 int op_umask(struct reader fields);
 int op_setsid(struct reader fields);
@@ -57,6 +58,7 @@ int op_address_add(struct reader fields);
 int op_address_delete(struct reader fields);
 int op_route_add(struct reader fields);
 int op_route_delete(struct reader fields);
+int op_packet_filter(struct reader fields);
 
 int op_capabilities(struct reader fields);
 int op_set_user(struct reader fields);

@@ -23,6 +23,7 @@ const calls: Readonly<Record<string, string>> = {
   sethostname: 'sethostname(2)',
   linkUp: 'ioctl(2)',
   setns: 'setns(2)',
+  unshare: 'unshare(2)',
   rlimit: 'prlimit(2)',
   umask: 'umask(2)',
   terminal: 'openpty(3)',
