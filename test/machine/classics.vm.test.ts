@@ -1,4 +1,5 @@
 /** Container networking by hand, as the books teach it: the machine is a real Linux, so nothing of it is special. */
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestHost, type TestHost } from '../support/host.ts';
 
@@ -7,6 +8,8 @@ let host: TestHost;
 beforeAll(async () => {
   host = await startTestHost();
   await run('docker pull -q busybox');
+  const pipework = await readFile(new URL('../pipework/pipework', import.meta.url));
+  await host.host.guest.writeFile('/root/pipework', pipework, { mode: 0o755 });
 }, 180_000);
 
 afterAll(() => host.dispose());
@@ -77,9 +80,9 @@ test(
   timeoutMs,
 );
 
-/** The steps of jpetazzo's pipework, one by one: it gives a running container one interface more. */
+/** The steps of jpetazzo's pipework, one by one, and then its script: it gives a running container one interface more. */
 test(
-  'pipework’s steps give a running container an interface on a bridge of ours',
+  'pipework’s steps and its script give a running container an interface on a bridge of ours',
   async () => {
     const said = await run(`
     id=$(docker run -d --network none --name lab busybox sleep 1000)
@@ -104,9 +107,15 @@ test(
     docker exec lab ${onePing.replace(' -W 5', '')} 192.168.77.1
     nsenter -t $pid -n -u hostname
     test "$(nsenter -t $pid -u hostname)" = "$(echo $id | cut -c1-12)"
+    /root/pipework br7 -i eth2 lab 192.168.78.10/24
+    ip addr add 192.168.78.1/24 dev br7
+    ${onePing} 192.168.78.10 | grep -c '1 received'
+    docker exec lab ip -o -4 addr show eth2
     docker rm -f lab
-    ip -o link show | grep -c veth1pl || true
-    ip link del br1`);
+    ip -o link show | grep -c 'veth.*pl' || true
+    ip link del br1
+    ip link del br7`);
+    expect(said).toMatch(/\n1\n\d+: eth2 +inet 192\.168\.78\.10\/24 /);
     expect(said).toMatch(/^1\n/);
     expect(said).toContain('default via 192.168.77.1 dev eth1');
     expect(said).toContain('1 received, 0% packet loss');

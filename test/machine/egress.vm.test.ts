@@ -1,4 +1,5 @@
 /** The way out on the real machine: through WISP on a real WebSocket, to servers on loopback only. */
+import { createSocket } from 'node:dgram';
 import {
   createServer as createPlainServer,
   type Server as PlainServer,
@@ -23,6 +24,9 @@ let port: number;
 /** Answers when a hundred wait. */
 let plain: PlainServer;
 let plainPort: number;
+/** Answers each datagram with what it held. */
+const echo = createSocket('udp4');
+let echoPort: number;
 let out: TestEgress;
 let host: TestHost;
 let sentBytes = 0;
@@ -67,10 +71,16 @@ beforeAll(async () => {
   });
   await new Promise<void>((resolve) => plain.listen(0, '127.0.0.1', resolve));
   plainPort = (plain.address() as AddressInfo).port;
+  echo.on('message', (bytes, { port: from, address }) => echo.send(bytes, from, address));
+  await new Promise<void>((resolve) => echo.bind(0, '127.0.0.1', resolve));
+  echoPort = echo.address().port;
   addresses[name] = '127.0.0.1';
   addresses['rebind.example'] = '93.184.216.34';
   out = await startTestEgress(
-    { allow: [`${name}:${port},${plainPort}`, `rebind.example:${port}`], allowPrivate: [name] },
+    {
+      allow: [`${name}:${port},${plainPort},${echoPort}`, `rebind.example:${port}`],
+      allowPrivate: [name],
+    },
     { resolver: async (asked) => [{ address: addresses[asked] ?? '', family: 4 }] },
   );
   host = await startTestHost({ egress: out.egress });
@@ -86,6 +96,7 @@ afterAll(async () => {
   server?.close();
   plain?.closeAllConnections();
   plain?.close();
+  echo.close();
 });
 
 describe('a container', () => {
@@ -95,6 +106,18 @@ describe('a container', () => {
     );
     expect(stderr).toBe('');
     expect(stdout).toBe(`hello from ${name}:${port}\n`);
+  });
+
+  test('exchanges datagrams with an allowed server, and is told at once what is refused', async () => {
+    const said = async (to: number): Promise<string> => {
+      const talk = `exec 3<>/dev/udp/${name}/${to}; echo hello >&3; timeout 20 head -n 1 <&3`;
+      const { stdout, stderr } = await host.run(`docker run --rm ${chroot} /bin/bash -c '${talk}'`);
+      return stdout + stderr;
+    };
+    expect(await said(echoPort)).toBe('hello\n');
+    expect(await said(22)).toContain('No route to host');
+    // Allowed, but only TCP listens there.
+    expect(await said(plainPort)).toContain('Connection refused');
   });
 
   test('is told at once that anything else is refused', async () => {

@@ -55,6 +55,27 @@ describe('bridges', () => {
     await out('docker rm late');
   }, 180_000);
 
+  test('ports are published in every form', async () => {
+    const forms = '-p 127.0.0.1:9000-9001:80-81 -p 9100-9110:82 -p 127.0.0.1::83 -p [::1]:9200:84';
+    await out(`docker run -d --name forms ${forms} -p 5300:53/udp -p 85 busybox sleep 1000`);
+    expect((await out('docker port forms | sort')).replaceAll(/3276\d/g, '<random>')).toBe(
+      [
+        '53/udp -> 0.0.0.0:5300',
+        '53/udp -> [::]:5300',
+        '80/tcp -> 127.0.0.1:9000',
+        '81/tcp -> 127.0.0.1:9001',
+        '82/tcp -> 0.0.0.0:9100',
+        '82/tcp -> [::]:9100',
+        '83/tcp -> 127.0.0.1:<random>',
+        '84/tcp -> [::1]:9200',
+        '85/tcp -> 0.0.0.0:<random>',
+        '85/tcp -> [::]:<random>',
+        '',
+      ].join('\n'),
+    );
+    await out('docker rm -f forms');
+  }, 180_000);
+
   test('the packet filter has the rules of a Docker host', async () => {
     const nat = await out('iptables -t nat -S');
     expect(nat).toContain('-A PREROUTING -m addrtype --dst-type LOCAL -j DOCKER\n');
@@ -95,6 +116,20 @@ describe('IPv6', () => {
     // The kernel translates, where the machine's own loopback has docker-proxy.
     expect(await out('ip6tables -t nat -L DOCKER -nvx')).toMatch(/\n +1 .* to:\[fd00:83::2\]:80\n/);
     await out('docker rm -f w6 n6 f6; docker network rm six other');
+  }, 180_000);
+
+  test('can be all that a network has, and the way out is the one of the highest priority', async () => {
+    await out('docker network create --ipv4=false --ipv6 --subnet fd00:85::/64 only');
+    await out('docker network create --subnet 10.86.0.0/24 low');
+    const networks = '--network name=only,gw-priority=-1 --network low';
+    await out(`docker run -d --name both ${networks} busybox sleep 1000`);
+    const routes = await out('docker exec both sh -c "ip route; ip -6 route; ip -o -4 addr"');
+    expect(routes).toMatch(/^default via 10\.86\.0\.1 dev eth\d/m);
+    expect(routes).toMatch(/^default via fd00:85::1 dev eth\d/m);
+    expect(routes.match(/inet /g)).toHaveLength(2);
+    const shown = `{{range .NetworkSettings.Networks}}{{.IPAddress}},{{.GlobalIPv6Address}},{{.GwPriority}};{{end}}`;
+    expect(await out(`docker inspect -f '${shown}' both`)).toBe('10.86.0.2,,0;,fd00:85::2,-1;\n');
+    await out('docker rm -f both; docker network rm only low');
   }, 180_000);
 });
 
