@@ -7,7 +7,7 @@ export const userlandPackages = {
     bash bash-completion coreutils debianutils hostname dash bsdutils sysvinit-utils
     grep sed mawk findutils diffutils file less tree psmisc procps
     tar gzip bzip2 xz-utils zstd pv jq nano vim-tiny tmux lsof htop xxd patch
-    util-linux bsdextrautils mount strace git openssh-client openssl
+    util-linux bsdextrautils mount strace git openssh-client dropbear-bin openssl
     iproute2 iptables nftables iputils-ping bridge-utils tcpdump socat
     netcat-openbsd ldnsutils curl ca-certificates libcap2-bin conntrack ipvsadm attr kmod
   `),
