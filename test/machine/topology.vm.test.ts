@@ -104,6 +104,23 @@ test(
 );
 
 test(
+  'a shell answers by SSH, to who has the key alone',
+  async () => {
+    const ssh = 'dbclient -y';
+    const there = 'root@shell.example.com';
+    expect(await run(`docker exec h3 ${ssh} ${there} "hostname; echo \\$SSH_CONNECTION"`)).toMatch(
+      /^shell\n10\.25\.1\.65 \d+ 10\.130\.1\.21 22\n$/,
+    );
+    const stranger = await host.run(
+      `docker exec h4 sh -c 'mv /root/.ssh /root/keys; ${ssh} ${there} hostname < /dev/null'`,
+    );
+    expect(stranger.exitCode).toBe(1);
+    expect(stranger.stdout).toBe('');
+  },
+  timeoutMs,
+);
+
+test(
   'all of it goes away again',
   async () => {
     await run('sh /root/topology/down.sh');

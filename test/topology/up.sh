@@ -2,13 +2,25 @@
 # A small Internet of twelve containers on six networks, in the shape of the "fopnp" playground: two homes behind modems
 # that translate addresses, their provider, a backbone, and a site with its servers.
 #
-#   h1 h2 h3 ── modema ─┐                                              ┌── shell (telnet)
+#   h1 h2 h3 ── modema ─┐                                              ┌── shell (telnet, SSH)
 #               (NAT)   ├── isp ── backbone ── example (router) ───────┼── mail  (SMTP, POP3, IMAP)
 #         h4 ── modemb ─┘                                              └── www   (HTTP)
 #
-# Needs the image busybox, and iptables and nsenter of the machine. `down.sh` removes all of it.
+# Needs the image busybox, and iptables, nsenter and dropbear of the machine. `down.sh` removes all of it.
 set -e
 services=$(cd "$(dirname "$0")" && pwd)/services
+
+# The image of the hosts: busybox with dropbear's SSH server and client, and a key that opens every host to every other.
+context=$(mktemp -d)
+for program in /usr/sbin/dropbear /usr/bin/dbclient; do
+    ldd "$program" | grep -o '/[^ ]*' | xargs cp -L --parents -t "$context" "$program"
+done
+mkdir -p "$context/etc/dropbear"
+mkdir -m 700 "$context/root" "$context/root/.ssh"
+dropbearkey -t ed25519 -f "$context/root/.ssh/id_dropbear" | grep ^ssh > "$context/root/.ssh/authorized_keys"
+dropbearkey -t ed25519 -f "$context/etc/dropbear/host_key" > /dev/null
+printf 'FROM busybox\nCOPY . /\n' | docker build -q -t topology-host -f - "$context" > /dev/null
+rm -r "$context"
 
 network() { # name subnet: the machine's own address is kept out of the way, at the end
     docker network create --subnet "$2.0/24" --gateway "$2.254" "$1" > /dev/null
@@ -22,7 +34,7 @@ host() { # name network address gateway command…
     shift 4
     docker run -d --name "$name" --hostname "$name" --network "$net" --ip "$address" \
         --cap-add NET_ADMIN --sysctl net.ipv4.ip_forward=1 $names -v "$services:/services:ro" \
-        busybox "$@" > /dev/null
+        topology-host "$@" > /dev/null
     if [ "$gateway" = none ]; then
         docker exec "$name" ip route del default
     else
@@ -68,7 +80,8 @@ host h2 home-a 192.168.1.12 192.168.1.2 sleep 100000
 host h3 home-a 192.168.1.13 192.168.1.2 sleep 100000
 host h4 home-b 192.168.2.11 192.168.2.2 sleep 100000
 
-host shell example 10.130.1.21 10.130.1.2 telnetd -F -l /bin/sh
+host shell example 10.130.1.21 10.130.1.2 \
+    sh -c 'dropbear -r /etc/dropbear/host_key && exec telnetd -F -l /bin/sh'
 host www example 10.130.1.23 10.130.1.2 \
     sh -c 'mkdir /www; echo "<p>example.com</p>" > /www/index.html; exec httpd -f -v -h /www'
 host mail example 10.130.1.22 10.130.1.2 sh -c 'for service in smtp:25 pop3:110 imap:143; do
