@@ -55,6 +55,19 @@ describe('bridges', () => {
     await out('docker rm late');
   }, 180_000);
 
+  test('who asks a published port is seen as on a Docker host', async () => {
+    await out(`docker run -d --name seen -p 8081:80 busybox ${server.replace('-f', '-f -v')}`);
+    const machine = '10.0.2.15';
+    // By the proxy; by the machine's own address; by the proxy again, because the bridge's packets are not redirected.
+    await out(
+      `curl -s --retry 9 --retry-connrefused http://127.0.0.1:8081/ http://${machine}:8081/; ` +
+        `docker run --rm busybox wget -q -O - http://${machine}:8081/`,
+    );
+    const asked = [...(await out('docker logs seen 2>&1')).matchAll(/\d+\.\d+\.\d+\.\d+/g)];
+    expect([...new Set(asked.map(([address]) => address))]).toEqual(['172.17.0.1', machine]);
+    await out('docker rm -f seen');
+  }, 180_000);
+
   test('ports are published in every form', async () => {
     const forms = '-p 127.0.0.1:9000-9001:80-81 -p 9100-9110:82 -p 127.0.0.1::83 -p [::1]:9200:84';
     await out(`docker run -d --name forms ${forms} -p 5300:53/udp -p 85 busybox sleep 1000`);
@@ -142,6 +155,26 @@ describe('other drivers', () => {
       expect(await reaches('mb', '10.82.0.2')).toBe(true);
       await out('docker rm -f ma mb; docker network rm wire');
     }
+  }, 180_000);
+
+  test('ipvlan routes between its subnets, and a VLAN comes and goes with its network', async () => {
+    await out('ip link add d0 type dummy; ip link set d0 up');
+    const subnets = '--subnet 10.83.0.0/24 --subnet 10.84.0.0/24';
+    await out(`docker network create -d ipvlan -o ipvlan_mode=l3 -o parent=d0 ${subnets} routed`);
+    await out('docker run -d --name ra --network routed --ip 10.83.0.5 busybox sleep 1000');
+    const ping = 'busybox ping -c 1 -w 20';
+    expect(
+      await out(`docker run --rm --network routed --ip 10.84.0.5 ${ping} 10.83.0.5`),
+    ).toContain(' 0% packet loss');
+    await out('docker network create -d macvlan -o parent=d0.50 --subnet 10.85.0.0/24 tagged');
+    expect(await out('ip -d link show d0.50')).toContain('vlan protocol 802.1Q id 50');
+    await out('docker run -d --name ta --network tagged busybox sleep 1000');
+    expect(await out(`docker run --rm --network tagged ${ping} 10.85.0.2`)).toContain(
+      ' 0% packet loss',
+    );
+    await out('docker rm -f ra ta; docker network rm routed tagged');
+    expect((await host.run('ip link show d0.50')).stderr).toContain('does not exist');
+    await out('ip link del d0');
   }, 180_000);
 });
 
