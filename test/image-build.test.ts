@@ -1,5 +1,6 @@
 /** `POST /build` on an engine without a machine: what needs no RUN is built all the same. */
 import { gunzipSync } from 'node:zlib';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import type { JsonMessage } from '../src/api/image.ts';
 import { openTree } from '../src/engine/build/file-tree.ts';
@@ -581,6 +582,19 @@ describe('POST /build', () => {
     await build(engine, new Uint8Array(), '&remote=https://h/Dockerfile');
     const { config } = await engine.images.resolve('one');
     expect(config.config).toMatchObject({ Labels: { from: 'afar' } });
+  });
+
+  test.each([
+    ['plain', (tar: Uint8Array) => tar],
+    ['gzip', (tar: Uint8Array) => gzipSync(tar)],
+  ])('a URL is a context: a tar, %s', async (_name, pack) => {
+    const tar = Uint8Array.from(pack(context('FROM scratch\nCOPY sub/b.txt /d/\n')));
+    const headers = { 'content-type': 'application/octet-stream' };
+    const download = async () => new Response(tar, { headers });
+    const engine = await createFakeEngine({ registry: { download } });
+    const { messages } = await build(engine, new Uint8Array(), '&remote=https://h/context.tar');
+    expect(messages.at(-1)).not.toHaveProperty('error');
+    expect(await files(engine)).toMatchObject({ '/d/b.txt': '644 0:0 b' });
   });
 
   test('several outputs come back each in its pieces, and name no image', async () => {
