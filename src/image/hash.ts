@@ -3,6 +3,7 @@
  * fast as one in WebAssembly, and so is the browser's, which takes whole buffers only.
  */
 import { createSHA256 } from 'hash-wasm';
+import { hexOf } from '../lib/hex.ts';
 import type { Digest } from './digest.ts';
 
 export interface Hasher {
@@ -57,7 +58,7 @@ export async function digestOf(bytes: Uint8Array): Promise<Digest> {
   const subtle = (globalThis.crypto as Partial<Crypto>).subtle;
   if (subtle !== undefined && bytes.length >= wholeBufferSizeBytesMin) {
     const sum = new Uint8Array(await subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>));
-    return `sha256:${Array.from(sum, (byte) => byte.toString(16).padStart(2, '0')).join('')}`;
+    return `sha256:${hexOf(sum)}`;
   }
   const hash = await (shared ??= createSHA256());
   hash.init();

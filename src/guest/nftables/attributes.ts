@@ -1,5 +1,7 @@
 /** Netlink messages and their attributes (linux/netlink.h), as a machine of little endian byte order has them. */
 
+import { joinBytes } from '../../lib/join-bytes.ts';
+
 /** An attribute holds others. */
 const nestedFlag = 0x8000;
 const headerSize = 4;
@@ -27,7 +29,7 @@ export function numberAttribute(type: number, value: number): Uint8Array {
 }
 
 export function nested(type: number, ...attributes: readonly Uint8Array[]): Uint8Array {
-  return attribute(type | nestedFlag, concatenate(attributes));
+  return attribute(type | nestedFlag, joinBytes(attributes));
 }
 
 /** One message: its header (nlmsghdr) and what follows. */
@@ -36,7 +38,7 @@ export function netlinkMessage(
   ...parts: readonly Uint8Array[]
 ): Uint8Array {
   const messageHeaderSize = 16;
-  const body = concatenate(parts);
+  const body = joinBytes(parts);
   const bytes = new Uint8Array(messageHeaderSize + body.length);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, bytes.length, true);
@@ -55,16 +57,6 @@ export function bigEndian(value: number, size: 1 | 2 | 4): Uint8Array {
 /** A number as the processor has it in memory. */
 export function hostOrder(value: number): Uint8Array {
   return bigEndian(value, 4).reverse();
-}
-
-export function concatenate(parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let place = 0;
-  for (const part of parts) {
-    bytes.set(part, place);
-    place += part.length;
-  }
-  return bytes;
 }
 
 function align(size: number): number {

@@ -1,12 +1,6 @@
 /** A table of nftables as a whole: as nft(8) lists it, and as the messages that put it into the kernel at once. */
-import {
-  bigEndian,
-  concatenate,
-  nested,
-  netlinkMessage,
-  numberAttribute,
-  textAttribute,
-} from './attributes.ts';
+import { joinBytes } from '../../lib/join-bytes.ts';
+import { bigEndian, nested, netlinkMessage, numberAttribute, textAttribute } from './attributes.ts';
 import type { Expression } from './expressions.ts';
 
 export interface Table {
@@ -81,7 +75,7 @@ export function tableBatch({ name, chains }: Table): Uint8Array {
     ),
   );
   const end = { flags: flags.request, sequence: messages.length + 1 };
-  return concatenate([
+  return joinBytes([
     netlinkMessage({ type: batch.begin, flags: flags.request, sequence: 0 }, batchHeader()),
     ...bodies,
     netlinkMessage({ type: batch.end, ...end }, batchHeader()),
@@ -104,7 +98,7 @@ function ruleAttributes({ name }: Chain, rule: Rule): Uint8Array[] {
 
 /** struct nfgenmsg. */
 function familyHeader(family: number, resource = 0): Uint8Array {
-  return concatenate([Uint8Array.of(family, 0), bigEndian(resource, 2)]);
+  return joinBytes([Uint8Array.of(family, 0), bigEndian(resource, 2)]);
 }
 
 function batchHeader(): Uint8Array {
