@@ -437,17 +437,21 @@ describe('POST /build', () => {
     const first = await createFakeEngine();
     await build(first, lines, `&version=2&cacheto=${encodeURIComponent('["type=inline"]')}`);
     const built = await first.images.resolve('one');
-    const second: FakeEngine = await createFakeEngine({
-      registry: {
-        pull: async (reference) => {
-          const { layers } = second.images;
-          for (const diffId of built.config.diffIds)
-            await layers.ingest(first.images.layers.tar(diffId), diffId);
-          const id = await second.images.put(await first.images.configBytes(built.id));
-          await second.images.tag(id, reference);
+    const fresh = async (): Promise<FakeEngine> => {
+      const engine: FakeEngine = await createFakeEngine({
+        registry: {
+          pull: async (reference) => {
+            const { layers } = engine.images;
+            for (const diffId of built.config.diffIds)
+              await layers.ingest(first.images.layers.tar(diffId), diffId);
+            const id = await engine.images.put(await first.images.configBytes(built.id));
+            await engine.images.tag(id, reference);
+          },
         },
-      },
-    });
+      });
+      return engine;
+    };
+    const second = await fresh();
     const from = encodeURIComponent('["type=registry,ref=registry.test/cache"]');
     const { messages } = await build(second, lines, `&version=2&cachefrom=${from}`);
     const text = JSON.stringify(messages);
@@ -456,6 +460,12 @@ describe('POST /build', () => {
     const names = (await second.images.list()).flatMap(({ repoTags }) => repoTags);
     expect(names).toEqual(['one:latest', 'busybox:latest']);
     expect((await second.images.resolve('one')).config.history).toEqual(built.config.history);
+    // What no step used is not believed by later builds, which did not name the image.
+    const wary = await fresh();
+    const short = context('FROM scratch\nCOPY a.txt /a\n');
+    await build(wary, short, `&version=2&cachefrom=${from}`);
+    const { messages: later } = await build(wary, lines, '&version=2');
+    expect(JSON.stringify(later).match(/"cached":true/g)).toHaveLength(1);
     // What is not there is built without, and what is no image is refused.
     const third = await createFakeEngine();
     const { messages: without } = await build(third, lines, `&version=2&cachefrom=${from}`);

@@ -32,6 +32,8 @@ export interface BuildSession {
   readonly stages: Map<number, Promise<StageResult>>;
   /** The classic builder's `--cache-from`. */
   readonly cacheImages: readonly StoredImage[];
+  /** Records that `--cache-from` brought; those that no step uses go with the build. */
+  readonly importedIds: string[];
   /** The classic builder's numbers of steps. */
   readonly steps: { next: number; readonly total: number };
 }

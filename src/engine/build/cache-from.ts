@@ -51,6 +51,8 @@ export function carriesCache({ version, buildArgs, cacheTo }: ImageBuildOptions)
 }
 
 export interface CacheScope {
+  /** Gets the records that are taken over. */
+  readonly importedIds: string[];
   readonly options: ImageBuildOptions;
   readonly progress: BuildProgress;
   readonly lease: LayerLease;
@@ -71,13 +73,13 @@ export async function importCaches(daemon: Daemon, scope: CacheScope): Promise<v
 
 async function importCache(
   daemon: Daemon,
-  { options, lease, signal }: CacheScope,
+  { options, lease, signal, importedIds }: CacheScope,
   reference: Reference,
 ): Promise<void> {
   const { images, registry } = daemon;
   const take = async (image: StoredImage) => {
     for (const diffId of image.config.diffIds) lease.add(diffId);
-    takeInlineCache(daemon, image, await images.configBytes(image.id));
+    importedIds.push(...takeInlineCache(daemon, image, await images.configBytes(image.id)));
   };
   const local = await findImage(daemon, referenceText(reference));
   if (local !== undefined) return take(local);

@@ -18,6 +18,7 @@ import { classicLabels } from './classic-labels.ts';
 import { ClassicProgress } from './classic-progress.ts';
 import { during } from './during.ts';
 import { fetchGit } from './git-source.ts';
+import { dropUnused } from './inline-cache.ts';
 import { keepContext } from './kept-context.ts';
 import { ContentDigests } from './file-content.ts';
 import type { MountSource } from './run-mounts.ts';
@@ -33,8 +34,10 @@ export async function imageBuild(daemon: Daemon, options: ImageBuildOptions): Pr
   options.signal?.addEventListener('abort', stop, { once: true });
   if (options.buildId !== '') daemon.builds.set(options.buildId, stop);
   const lease = daemon.images.lease();
+  const importedIds: string[] = [];
   try {
-    const session = await openSession(daemon, options, { lease, signal: abort.signal });
+    const scope = { lease, signal: abort.signal, importedIds };
+    const session = await openSession(daemon, options, scope);
     const result = withLabels(await buildStages(session, abort), options);
     await exportResult(session, result, outputs);
     if (options.remote === '') await keepContext(daemon, session.context.diffIds[0]);
@@ -42,6 +45,7 @@ export async function imageBuild(daemon: Daemon, options: ImageBuildOptions): Pr
   } finally {
     daemon.builds.delete(options.buildId);
     options.signal?.removeEventListener('abort', stop);
+    await dropUnused(daemon, importedIds);
     await lease.release();
   }
   await collectBuildCache(daemon);
@@ -50,7 +54,7 @@ export async function imageBuild(daemon: Daemon, options: ImageBuildOptions): Pr
 async function openSession(
   daemon: Daemon,
   options: ImageBuildOptions,
-  scope: Pick<BuildSession, 'lease' | 'signal'>,
+  scope: Pick<BuildSession, 'lease' | 'signal' | 'importedIds'>,
 ): Promise<BuildSession> {
   const { random } = daemon;
   const report = options.onProgress;

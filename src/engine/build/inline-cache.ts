@@ -23,12 +23,16 @@ export interface InlineRecord {
   readonly created: string;
 }
 
-/** Takes over the records of `image`, whose layers are stored. What is known already stays as it is. */
+/**
+ * Takes over the records of `image`, whose layers are stored, and tells which. What is known already stays as it is. They
+ * are for the build that asked alone: see `dropUnused`.
+ */
 export function takeInlineCache(
   { buildCache }: Daemon,
   { config, layers }: StoredImage,
   configBytes: Uint8Array,
-): void {
+): string[] {
+  const taken: string[] = [];
   for (const record of recordsOf(configBytes)) {
     if (buildCache.peek(record.id) !== undefined) continue;
     const { layer, ...fields } = record;
@@ -39,7 +43,24 @@ export function takeInlineCache(
       ...(diffId === undefined ? {} : { diffId }),
       sizeBytes: layers.find((one) => one.diffId === diffId)?.sizeBytes ?? 0,
     });
+    taken.push(record.id);
   }
+  return taken;
+}
+
+/**
+ * Forgets those of the records that no step of the build has used. A stranger's image may claim to be the result of any
+ * step, which only a build that names the image is to believe.
+ */
+export async function dropUnused(
+  { buildCache, images }: Daemon,
+  ids: readonly string[],
+): Promise<void> {
+  const unused = ids
+    .flatMap((id) => buildCache.peek(id) ?? [])
+    .filter((one) => one.usageCount <= 1);
+  for (const { id } of unused) buildCache.remove(id);
+  await images.releaseLayers(unused.flatMap(({ diffId }) => diffId ?? []));
 }
 
 /** None for an image without them, and for what does not look like ours: it comes from strangers. */
