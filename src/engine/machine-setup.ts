@@ -82,16 +82,6 @@ function mountSteps({ gid }: Owner): SetupStep[] {
       },
       'Control groups limit and count what containers use',
     ),
-    mount(
-      {
-        source: 'bpf',
-        target: '/sys/fs/bpf',
-        fstype: 'bpf',
-        flags: ['nosuid', 'nodev', 'noexec'],
-        data: 'mode=700',
-      },
-      'Keeps the programs that decide on devices, for the next container',
-    ),
   ];
 }
 

@@ -1,18 +1,33 @@
 /** The kernel's modules: files of the user land that load by hand, by themselves, and not from a container. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openFileContentStore } from '../../src/node/file-content-store.ts';
 import { type TestHost, startTestHost } from '../support/host.ts';
 
+let dataRoot: string;
 let host: TestHost;
 
 beforeAll(async () => {
-  host = await startTestHost();
+  dataRoot = await mkdtemp(join(tmpdir(), 'bottleship-modules-'));
+  host = await startTestHost({ dataRoot });
 });
 
 afterAll(async () => {
   await host.dispose();
+  await rm(dataRoot, { recursive: true, force: true });
 });
 
 describe("the kernel's modules", () => {
+  test('the machine is set up without a search for any: that takes longer than all the rest', async () => {
+    const fetched = await (await openFileContentStore(dataRoot)).list();
+    const { stdout } = await host.run('sha256sum < /sbin/modprobe');
+    expect(stdout).toMatch(/^[0-9a-f]{64} /);
+    const digests = fetched.map(({ digest }) => digest);
+    expect(digests).not.toContain(`sha256:${stdout.slice(0, 64)}`);
+  });
+
   test('modprobe loads btrfs with all it depends on', async () => {
     const { stdout, stderr } = await host.run('modprobe btrfs; grep btrfs /proc/filesystems');
     expect([stdout.trim(), stderr]).toEqual(['btrfs', '']);

@@ -44,8 +44,6 @@ const chinese: Readonly<Record<string, string>> = {
   'Bring the loopback up': '启用回环接口',
   'Bring what a RUN instruction mounts': '准备 RUN 指令要挂载的内容',
   'Control groups limit and count what containers use': '控制组限制并统计容器使用的资源',
-  'Keeps the programs that decide on devices, for the next container':
-    '保存决定设备使用权的程序，供下一个容器使用',
   'Decide which later mounts are seen on both sides': '决定以后的挂载是否两边都能看到',
   'Delete a volume and all that is in it': '删除卷及其中的全部内容',
   'Delete the files about the container': '删除有关此容器的文件',
