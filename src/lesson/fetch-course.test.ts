@@ -56,6 +56,10 @@ describe('fetchCourse()', () => {
     );
     await expect(fetchCourse('https://none.example/', options)).rejects.toThrow('status 404');
     await expect(fetchCourse(folder, options)).rejects.toThrow('more than');
+    const refusing = { baseUrl, fetch: () => Promise.reject(new TypeError('Failed to fetch')) };
+    await expect(fetchCourse(folder, refusing)).rejects.toThrow('does not allow it (CORS)');
+    const { options: broken } = site({ [`${folder}/course.json`]: '{"files":' });
+    await expect(fetchCourse(folder, broken)).rejects.toThrow('is not JSON');
   });
 
   test('courseIdOf() tells courses of two sites apart', () => {

@@ -27,10 +27,18 @@ export async function fetchCourse(
   const index = indexUrl(address, options.baseUrl);
   const signal = AbortSignal.timeout(timeoutMs);
   const load = async (url: string): Promise<string> => {
-    const response = await options.fetch(url, { signal, credentials: 'omit' });
-    if (!response.ok)
+    try {
+      const response = await options.fetch(url, { signal, credentials: 'omit' });
+      if (response.ok) return await boundedText(response, url);
       throw new KindError('unavailable', `Cannot load "${url}": status ${response.status}`);
-    return boundedText(response, url);
+    } catch (error) {
+      if (error instanceof KindError) throw error;
+      // Browsers tell scripts no more than that a request failed, each in words of its own.
+      const reason = signal.aborted
+        ? `no answer in ${timeoutMs / 1000} seconds`
+        : 'the site cannot be reached, or does not allow it (CORS)';
+      throw new KindError('unavailable', `Cannot load "${url}": ${reason}`, { cause: error });
+    }
   };
   const paths = readIndex(await load(index.href));
   const files = new Map<string, string>();
@@ -73,7 +81,7 @@ function indexUrl(address: string, baseUrl: string): URL {
 }
 
 function readIndex(text: string): string[] {
-  const value = JSON.parse(text) as { readonly files?: unknown } | null;
+  const value = parseIndex(text);
   const files = Array.isArray(value?.files) ? (value.files as unknown[]) : [];
   if (files.length === 0 || files.length > fileCountMax) {
     throw new KindError(
@@ -90,6 +98,14 @@ function readIndex(text: string): string[] {
     }
     return path;
   });
+}
+
+function parseIndex(text: string): { readonly files?: unknown } | null {
+  try {
+    return JSON.parse(text) as { readonly files?: unknown } | null;
+  } catch (error) {
+    throw new KindError('invalidParameter', "The course's index is not JSON", { cause: error });
+  }
 }
 
 async function boundedText(response: Response, url: string): Promise<string> {

@@ -10,7 +10,7 @@ export async function enterStep(
 ): Promise<StepFailure | undefined> {
   for (const file of step.files) {
     const result = await machine.run(writeCommand(file));
-    if (result.exitCode !== 0) return failure(file, `Cannot write "${file.path}"`, result);
+    if (result.exitCode !== 0) return failure(file, `Writing "${file.path}"`, result);
   }
   return runScript(step.start, 'The start script', machine);
 }

@@ -47,6 +47,18 @@ test.each(Object.entries(areas))('%s has every string in every language', (_, mo
   }
 });
 
+test('a string that tells a cause tells it in its language', () => {
+  const tables = [languages, ...Object.values(areas).flatMap((module) => Object.values(module))];
+  const telling = tables.flatMap((table) =>
+    Object.values(table['zh-Hans'] as Record<string, unknown>).filter(
+      (text) => typeof text === 'function' && /^\(?(?:\w+, )*cause\b/.test(String(text)),
+    ),
+  ) as ((...values: string[]) => string)[];
+  expect(telling.length).toBeGreaterThan(7);
+  const told = telling.map((text) => text(...Array<string>(text.length).fill('Machine halted')));
+  expect(told.filter((text) => !text.includes('机器已停机'))).toEqual([]);
+});
+
 test.each([
   [['zh-CN', 'en'], 'zh-Hans'],
   [['zh'], 'zh-Hans'],

@@ -17,6 +17,13 @@ const spoken = new Set(['aria-label', 'aria-description', 'title', 'placeholder'
 /** The name, images, commands, addresses and keys, which are the same in every language. */
 const properNames = /Bottleship|busybox|docker run .*|https?:\S+|Ctrl\+K|localhost/g;
 
+/** What is handed on after it was translated. */
+const alreadyTold = new Set([
+  'components/BootFailure.svelte: {cause}',
+  'views/xray/Step.svelte: {cause}',
+  'views/xray/RequestSteps.svelte: {strings.cause}',
+]);
+
 const hasWords = (text: string): boolean =>
   /[A-Za-z]{2}/.test(text.replace(properNames, '').replace(/&\w+;/g, ''));
 
@@ -54,6 +61,28 @@ test('no component has words of its own', () => {
     return wordsIn(fragment).map((words) => `${name}: ${words}`);
   });
   expect(found).toEqual([]);
+});
+
+/** Failures come from workers in English: a component shows them through a string, or `errorText()`. */
+function bareFailures(source: string): string[] {
+  return [...source.matchAll(/\{(?:[\w.]+\.)?(?:failure|error|cause)\}/g)].map(([text]) => text);
+}
+
+test('no component shows a failure as it came', () => {
+  const folder = new URL('./', import.meta.url);
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  const found = names
+    .filter((name) => name.endsWith('.svelte'))
+    .flatMap((name) => {
+      const source = readFileSync(new URL(name, folder), 'utf8').replace(
+        /<script.*<\/script>/s,
+        '',
+      );
+      return bareFailures(source).map((text) => `${name}: ${text}`);
+    })
+    .filter((found) => !alreadyTold.has(found));
+  expect(found).toEqual([]);
+  expect(bareFailures('<p>{view.failure}</p>')).toEqual(['{view.failure}']);
 });
 
 test('words in text and in attributes are found', () => {

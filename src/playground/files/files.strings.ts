@@ -1,4 +1,5 @@
 /** The files pane: tree, editor and what is asked before something is lost. */
+import { errorText } from '../error-texts.ts';
 import { defineStrings } from '../strings/area.ts';
 
 export const filesStrings = defineStrings({
@@ -38,7 +39,7 @@ export const filesStrings = defineStrings({
     notFile: (path: string) => `${path} is a device, a socket or a pipe: only files can be edited.`,
     tooLarge: (path: string) => `${path} is larger than 1 MiB: download it to look at it.`,
     binary: (path: string) => `${path} is not text: download it to look at it.`,
-    failed: (cause: string) => `That did not work: ${cause}`,
+    failed: (cause: string) => `That did not work: ${errorText(cause, 'en')}`,
     tooMany: 'More than 1000 files at once: pack them into a tar and upload that.',
     uploadTooLarge: (name: string) => `${name} is larger than 64 MiB.`,
     uploaded: (count: number, folder: string) =>
@@ -96,7 +97,7 @@ export const filesStrings = defineStrings({
     notFile: (path) => `${path} 是设备、套接字或管道：只能编辑普通文件。`,
     tooLarge: (path) => `${path} 超过 1 MiB：请下载后查看。`,
     binary: (path) => `${path} 不是文本文件：请下载后查看。`,
-    failed: (cause) => `操作未成功：${cause}`,
+    failed: (cause) => `操作未成功：${errorText(cause, 'zh-Hans')}`,
     tooMany: '一次超过 1000 个文件：请打包为 tar 后再上传。',
     uploadTooLarge: (name) => `${name} 超过 64 MiB。`,
     uploaded: (count, folder) => `已上传 ${count} 个文件到 ${folder}。`,

@@ -1,4 +1,5 @@
 /** Making a share link, opening one, and opening a Git repository. */
+import { errorText } from '../error-texts.ts';
 import { defineStrings } from '../strings/area.ts';
 
 export const shareStrings = defineStrings({
@@ -38,7 +39,7 @@ export const shareStrings = defineStrings({
     openNow: 'Do it',
     openNever: 'No, thanks',
     openWorking: 'As soon as the machine is ready…',
-    openFailed: (cause: string) => `This could not be done: ${cause}`,
+    openFailed: (cause: string) => `This could not be done: ${errorText(cause, 'en')}`,
     refusedTitle: 'This link cannot be opened',
     refusedMalformed: 'It is damaged: it may have been cut off on its way.',
     refusedTooLarge: 'It is larger than a link may be.',
@@ -87,7 +88,7 @@ export const shareStrings = defineStrings({
     openNow: '执行',
     openNever: '不用了',
     openWorking: '机器就绪后立即执行…',
-    openFailed: (cause) => `无法完成：${cause}`,
+    openFailed: (cause) => `无法完成：${errorText(cause, 'zh-Hans')}`,
     refusedTitle: '无法打开此链接',
     refusedMalformed: '链接已损坏，可能在传递途中被截断。',
     refusedTooLarge: '链接超过了允许的大小。',

@@ -1,4 +1,5 @@
 /** Words that several live views use. */
+import { errorText } from '../error-texts.ts';
 import { defineStrings } from '../strings/area.ts';
 
 export const commonStrings = defineStrings({
@@ -8,7 +9,7 @@ export const commonStrings = defineStrings({
     copyCommand: (command: string) => `Copy the command: ${command}`,
     type: 'Run',
     typeCommand: (command: string) => `Run in the terminal: ${command}`,
-    failed: (cause: string) => `Cannot be read now: ${cause}`,
+    failed: (cause: string) => `Cannot be read now: ${errorText(cause, 'en')}`,
   },
   'zh-Hans': {
     copy: '复制',
@@ -16,6 +17,6 @@ export const commonStrings = defineStrings({
     copyCommand: (command: string) => `复制命令：${command}`,
     type: '运行',
     typeCommand: (command: string) => `在终端中运行：${command}`,
-    failed: (cause: string) => `暂时无法读取：${cause}`,
+    failed: (cause: string) => `暂时无法读取：${errorText(cause, 'zh-Hans')}`,
   },
 });

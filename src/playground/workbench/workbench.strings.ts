@@ -1,4 +1,5 @@
 /** The frame of the page: its bar, its panes and its terminals. */
+import { errorText } from '../error-texts.ts';
 import { defineStrings } from '../strings/area.ts';
 
 export const workbenchStrings = defineStrings({
@@ -10,8 +11,8 @@ export const workbenchStrings = defineStrings({
     guidePane: 'Introduction and lesson',
     closePane: (name: string) => `Close ${name}`,
     resizePane: (name: string) => `Size of ${name}`,
-    loadFailed: (cause: string) => `This view could not be loaded: ${cause}`,
-    viewFailed: (cause: string) => `This view failed: ${cause}`,
+    loadFailed: (cause: string) => `This view could not be loaded: ${errorText(cause, 'en')}`,
+    viewFailed: (cause: string) => `This view failed: ${errorText(cause, 'en')}`,
     again: 'Try again',
     terminals: 'Terminals',
     newTerminal: 'New terminal',
@@ -32,8 +33,8 @@ export const workbenchStrings = defineStrings({
     guidePane: '简介与课程',
     closePane: (name) => `关闭${name}`,
     resizePane: (name) => `${name}的大小`,
-    loadFailed: (cause) => `无法加载此视图：${cause}`,
-    viewFailed: (cause) => `此视图出错：${cause}`,
+    loadFailed: (cause) => `无法加载此视图：${errorText(cause, 'zh-Hans')}`,
+    viewFailed: (cause) => `此视图出错：${errorText(cause, 'zh-Hans')}`,
     again: '重试',
     terminals: '终端列表',
     newTerminal: '新建终端',

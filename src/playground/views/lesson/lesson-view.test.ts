@@ -117,7 +117,10 @@ describe('LessonView', () => {
       fetch: () => Promise.reject(new Error('no network')),
     });
     await other.load();
-    expect([other.state, other.failure]).toEqual(['failed', 'no network']);
+    expect([other.state, other.failure]).toEqual([
+      'failed',
+      'Cannot load "https://x.example/course.json": the site cannot be reached, or does not allow it (CORS)',
+    ]);
     view.dispose();
     other.dispose();
   });

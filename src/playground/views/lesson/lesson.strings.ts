@@ -1,11 +1,12 @@
 /** What the lesson view says. */
+import { errorText } from '../../error-texts.ts';
 import { defineStrings } from '../../strings/area.ts';
 
 export const lessonStrings = defineStrings({
   en: {
     courses: 'Courses',
     loading: 'Loading the courses…',
-    loadFailed: 'The course cannot be loaded',
+    loadFailed: (cause: string) => `The course cannot be loaded: ${errorText(cause, 'en')}`,
     problemsHeading: 'This course has mistakes and cannot be played:',
     back: 'All lessons',
     minutes: (minutes: number) => `about ${minutes} minutes`,
@@ -49,7 +50,7 @@ export const lessonStrings = defineStrings({
     save: (path: string) => `Save as ${path}`,
     block: (number: number) => `Code block ${number}`,
     saved: (path: string) => `Saved as ${path}`,
-    saveFailed: (path: string, cause: string) => `Cannot save "${path}": ${cause}`,
+    saveFailed: (path: string, cause: string) => `Cannot save "${path}": ${errorText(cause, 'en')}`,
     copied: 'Copied',
     copyFailed: 'The browser did not allow copying: select the text instead.',
     checkPassed: (title: string) => `Done: ${title}`,
@@ -57,7 +58,7 @@ export const lessonStrings = defineStrings({
   'zh-Hans': {
     courses: '课程',
     loading: '正在加载课程……',
-    loadFailed: '无法加载该课程',
+    loadFailed: (cause: string) => `无法加载该课程：${errorText(cause, 'zh-Hans')}`,
     problemsHeading: '该课程有错误，无法开始：',
     back: '全部课时',
     minutes: (minutes: number) => `约 ${minutes} 分钟`,
@@ -98,7 +99,8 @@ export const lessonStrings = defineStrings({
     save: (path: string) => `保存为 ${path}`,
     block: (number: number) => `代码块 ${number}`,
     saved: (path: string) => `已保存为 ${path}`,
-    saveFailed: (path: string, cause: string) => `无法保存“${path}”：${cause}`,
+    saveFailed: (path: string, cause: string) =>
+      `无法保存“${path}”：${errorText(cause, 'zh-Hans')}`,
     copied: '已复制',
     copyFailed: '浏览器不允许复制：请手动选择文本。',
     checkPassed: (title: string) => `已完成：${title}`,

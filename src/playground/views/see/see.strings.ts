@@ -1,11 +1,12 @@
 /** What the views of the machine have in common. */
+import { errorText } from '../../error-texts.ts';
 import { defineStrings } from '../../strings/area.ts';
 
 export const seeStrings = defineStrings({
   en: {
     refresh: 'Refresh',
     reading: 'Reading…',
-    failed: (reason: string) => `Cannot read the machine: ${reason}`,
+    failed: (cause: string) => `Cannot read the machine: ${errorText(cause, 'en')}`,
     truncated: 'There is more on the machine than is shown here.',
     machine: 'Machine',
     noContainers: 'No container runs. Start one, and see what it gets:',
@@ -14,7 +15,7 @@ export const seeStrings = defineStrings({
   'zh-Hans': {
     refresh: '刷新',
     reading: '正在读取…',
-    failed: (reason: string) => `无法读取机器状态：${reason}`,
+    failed: (cause: string) => `无法读取机器状态：${errorText(cause, 'zh-Hans')}`,
     truncated: '机器上的内容比此处显示的更多。',
     machine: '机器',
     noContainers: '没有正在运行的容器。启动一个，看看它得到了什么：',
