@@ -1,20 +1,18 @@
 /**
- * `npm run screenshots [-- NAME…]`: pictures of every view and dialog, in both themes, at three sizes and in Chinese, into
- * test/artifacts/views; of the scenes that are named only, when some are. Run by hand.
+ * `npm run screenshots [-- NAME…]`: pictures of every view, dialog and notice, in both themes, at three sizes and in Chinese, into
+ * test/artifacts/views; of the scenes that are named only, when some are. Run by hand. `readme` is the README's first picture.
  */
-import { mkdir } from 'node:fs/promises';
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
-import { writeShareFragment } from '../src/playground/share/share-link.ts';
+import type { Browser, Page } from 'playwright-core';
+import { atEachSize, inBothThemes, newContext, picture, sizes } from './screenshots/camera.ts';
+import { notices } from './screenshots/notices.ts';
+import { escape, scenes, showView } from './screenshots/scenes.ts';
+import type { Scene } from './screenshots/scenes.ts';
 import { launchBrowser } from './support/browser.ts';
 import { openToPrompt, startPlayground, typeLine, waitForText } from './support/playground.ts';
 
-const sizes = {
-  phone: { width: 390, height: 844 },
-  laptop: { width: 1280, height: 800 },
-  wide: { width: 1920, height: 1080 },
-} as const;
+/** For frames and charts to fill. */
+const settleMs = 3000;
 
-const folder = new URL('./artifacts/views/', import.meta.url).pathname;
 const wanted = process.argv.slice(2);
 
 /** What the terminal shows. */
@@ -28,171 +26,100 @@ const prepared = [
   String.raw`mkdir -p /root/app; printf 'from busybox AS base\nCOPY . /app\nCMD /app/run.sh\n' > /root/app/Dockerfile`,
 ];
 
-/** What somebody sees of the workbench, and how it is come by. */
-interface Scene {
-  readonly name: string;
-  readonly open: (page: Page) => Promise<unknown>;
-  readonly close?: (page: Page) => Promise<unknown>;
+/** A page of its own: what is beside the playground's address, and what is there when it is ready. */
+interface OtherPage {
+  readonly address: string;
+  readonly ready: string;
 }
 
-async function showView(page: Page, view: string): Promise<void> {
-  const button = page.locator(`[data-view=${view}]`);
-  if ((await button.getAttribute('aria-pressed')) !== 'true') await button.click();
-}
-
-const escape = (page: Page): Promise<void> => page.keyboard.press('Escape');
-const view = (name: string, more?: (page: Page) => Promise<unknown>): Scene => ({
-  name,
-  open: async (page) => {
-    await showView(page, name);
-    await more?.(page);
+const pages: Readonly<Record<string, OtherPage>> = {
+  embed: {
+    address:
+      'embed?panes=terminal,containers&boot=load&command=docker run -d --name web -p 80:80 nginx',
+    ready: 'nav button',
   },
-});
-const dialog = (name: string, open: Scene['open']): Scene => ({ name, open, close: escape });
-
-async function fromPalette(page: Page, command: string): Promise<void> {
-  await page.keyboard.press('Control+Shift+P');
-  await page.getByRole('dialog').getByRole('combobox').fill(command);
-  await page.keyboard.press('Enter');
-}
-
-const scenes: readonly Scene[] = [
-  view('start'),
-  view('files', async (page) => {
-    await page.getByRole('treeitem', { name: 'app', exact: true }).click();
-    await page.getByRole('treeitem', { name: 'Dockerfile' }).click();
-    await page.locator('.cm-lint-marker').first().waitFor();
-  }),
-  view('containers'),
-  {
-    name: 'containers-log',
-    open: (page) => page.locator('[data-shown=containers] summary').first().click(),
+  'embed-lesson': {
+    address: 'embed?course=first-course&lesson=volumes&boot=load',
+    ready: '[data-phase=ready]',
   },
-  view('images'),
-  {
-    name: 'overlay',
-    open: async (page) => {
-      await page.locator('[data-shown=images] summary').first().click();
-      await page
-        .locator('[data-shown=images] section select')
-        .selectOption({ label: 'clock · busybox' });
-      await page.locator('[data-fact=upper]').scrollIntoViewIfNeeded();
-    },
-  },
-  view('processes'),
-  {
-    name: 'cgroups',
-    open: (page) => page.locator('[data-shown=processes] section').last().scrollIntoViewIfNeeded(),
-  },
-  view('network'),
-  {
-    name: 'trace',
-    open: async (page) => {
-      const section = page.locator('[data-shown=network] section', { has: page.locator('select') });
-      await section.last().scrollIntoViewIfNeeded();
-    },
-  },
-  view('xray', (page) =>
-    page.evaluate(() => window.bottleship?.run('docker run --rm busybox echo hello')),
-  ),
-  {
-    name: 'xray-step',
-    open: (page) => page.locator('[data-shown=xray] summary').nth(3).click(),
-  },
-  dialog('share', (page) => page.getByRole('button', { name: 'Share', exact: true }).click()),
-  dialog('repository', (page) => fromPalette(page, 'git repository')),
-  dialog('sessions', (page) => fromPalette(page, 'sessions')),
-  {
-    name: 'sessions-saved',
-    open: async (page) => {
-      await fromPalette(page, 'sessions');
-      await page.getByRole('button', { name: 'Save the machine' }).click();
-      await page.getByRole('button', { name: /^Restore / }).waitFor({ timeout: 60_000 });
-      await page.getByRole('button', { name: /^Restore / }).click();
-    },
-    close: async (page) => {
-      await escape(page);
-    },
-  },
-  dialog('palette', (page) => page.keyboard.press('Control+Shift+P')),
-  dialog('shared', async (page) => {
-    const fragment = await writeShareFragment({
-      image: 'nginx',
-      files: { '/root/site/index.html': '<h1>Hello</h1>\n' },
-      commands: ['docker run -d -p 8081:80 -v /root/site:/usr/share/nginx/html nginx'],
-    });
-    await page.evaluate((text) => (location.hash = text), fragment ?? '');
-  }),
-  {
-    name: 'preview',
-    open: async (page) => {
-      await page.getByRole('button', { name: /8080/ }).first().click();
-      await page.frameLocator('iframe').getByRole('heading').first().waitFor();
-    },
-    close: (page) => fromPalette(page, 'close the preview'),
-  },
-  view('lesson', (page) => page.locator('[data-shown=lesson] li button').first().click()),
-  {
-    name: 'lesson-end',
-    open: (page) => page.locator('article footer').scrollIntoViewIfNeeded(),
-  },
-];
-
-/** Pages of their own, by what is beside the playground's address. */
-const pages: Readonly<Record<string, string>> = {
-  embed:
-    'embed?panes=terminal,containers&boot=load&command=docker run -d --name web -p 80:80 nginx',
-  'embed-lesson': 'embed?course=first-course&lesson=volumes&boot=load',
-  'embed-click': 'embed?image=busybox&boot=click',
-  gallery: 'gallery.html',
+  'embed-click': { address: 'embed?image=busybox&boot=click', ready: '.start' },
+  gallery: { address: 'gallery.html', ready: 'bottle-ship' },
 };
 
 async function main(): Promise<void> {
   const [playground, browser] = await Promise.all([startPlayground(), launchBrowser()]);
   try {
-    await mkdir(folder, { recursive: true });
     // Of the same site as the previews, whose frames have a service worker then in every browser.
     const url = playground.url.replace('localhost', 'bottleship.localhost');
-    await startPictures(browser, url);
+    if (isWanted('readme')) await readmePicture(browser, url).catch(reportFailure('readme'));
+    for (const [name, take] of Object.entries(notices)) {
+      if (isWanted(name)) await take(browser, url).catch(reportFailure(name));
+    }
     await otherPages(browser, url);
-    if (scenes.some(({ name }) => isWanted(name))) await workbenchPictures(browser, url);
+    await workbenchPictures(browser, url);
   } finally {
     await browser.close();
     await playground.stop();
   }
 }
 
-async function newContext(
-  browser: Browser,
-  options: BrowserContextOptions,
-): Promise<BrowserContext> {
-  const context = await browser.newContext(options);
-  // What runs in the page was compiled by tsx, which names functions by a helper of its own.
-  await context.addInitScript('globalThis.__name = (named) => named');
-  return context;
+const isWanted = (name: string): boolean => wanted.length === 0 || wanted.includes(name);
+const reportFailure = (name: string) => (error: unknown) =>
+  console.error(`${name}: ${String(error)}`);
+
+/** Types a command and waits for the prompt after it. */
+async function runTyped(page: Page, line: string): Promise<void> {
+  await typeLine(page, line);
+  const after = (text: string): string => text.slice(text.lastIndexOf(line.slice(0, 20)));
+  await waitForText(page, (text) => /.\n(.*\n)*root@bottleship:~# ?$/.test(after(text)));
 }
 
-const isWanted = (name: string): boolean => wanted.length === 0 || wanted.includes(name);
+/** A command in the terminal, and what the x-ray shows of it. */
+async function readmePicture(browser: Browser, url: string): Promise<void> {
+  const viewport = { width: 1440, height: 860 };
+  const context = await newContext(browser, { viewport, reducedMotion: 'reduce' });
+  const page = await context.newPage();
+  await openToPrompt(page, url);
+  // It tells of what happens while it is looked at.
+  await showView(page, 'xray');
+  await runTyped(page, 'docker run --rm busybox echo hello');
+  await page.locator('[data-shown=xray] [data-operation]').first().waitFor();
+  await page
+    .locator('[data-phase=ready]', { hasText: 'Works offline' })
+    .waitFor({ timeout: 60_000 });
+  await page.locator('#terminal textarea').focus();
+  await picture(page, 'readme');
+  await context.close();
+}
+
+/** The scenes that are wanted, and those that they are within. */
+function neededScenes(): Scene[] {
+  const needed = new Set(scenes.filter(({ name }) => isWanted(name)));
+  for (const { within } of [...needed].toReversed()) {
+    const outer = scenes.find(({ name }) => name === within);
+    if (outer !== undefined) needed.add(outer);
+  }
+  return scenes.filter((scene) => needed.has(scene));
+}
 
 async function workbenchPictures(browser: Browser, url: string): Promise<void> {
+  const needed = neededScenes();
+  if (needed.length === 0) return;
   const context = await newContext(browser, { viewport: sizes.laptop, reducedMotion: 'reduce' });
   const page = await context.newPage();
   await openToPrompt(page, url);
-  for (const line of typed) {
-    await typeLine(page, line);
-    await waitForText(page, /root@bottleship:~# ?$/);
-  }
+  for (const line of typed) await runTyped(page, line);
   for (const commandLine of prepared) {
     await page.evaluate((line) => window.bottleship?.run(line), commandLine);
   }
-  for (const { name, open, close } of scenes) {
+  for (const { name, open, close } of needed) {
     try {
       await open(page);
       if (isWanted(name)) await atEachSize(page, name);
       await page.setViewportSize(sizes.laptop);
       await close?.(page);
     } catch (error) {
-      console.error(`${name}: ${String(error)}`);
+      reportFailure(name)(error);
       await page.setViewportSize(sizes.laptop);
       await escape(page);
     }
@@ -200,30 +127,15 @@ async function workbenchPictures(browser: Browser, url: string): Promise<void> {
   await context.close();
 }
 
-/** A machine whose kernel is still on its way, and one whose kernel does not come. */
-async function startPictures(browser: Browser, url: string): Promise<void> {
-  for (const name of ['boot', 'failure']) {
-    if (!isWanted(name)) continue;
-    const context = await newContext(browser, { viewport: sizes.laptop, serviceWorkers: 'block' });
-    await context.route('**/machine/kernel.bin*', (route) =>
-      name === 'boot' ? undefined : route.abort(),
-    );
-    const page = await context.newPage();
-    await page.goto(url);
-    await page.waitForTimeout(1500);
-    await atEachSize(page, name);
-    await context.close();
-  }
-}
-
 async function otherPages(browser: Browser, url: string): Promise<void> {
-  for (const [name, address] of Object.entries(pages)) {
+  for (const [name, { address, ready }] of Object.entries(pages)) {
     if (!isWanted(name)) continue;
     for (const locale of ['en', 'zh-CN']) {
       const context = await newContext(browser, { viewport: sizes.laptop, locale });
       const page = await context.newPage();
       await page.goto(new URL(address, url).href);
-      await page.waitForTimeout(name === 'embed' ? 9000 : 3000);
+      await page.locator(ready).first().waitFor({ timeout: 60_000 });
+      await page.waitForTimeout(settleMs);
       for (const [size, viewport] of Object.entries(sizes)) {
         await page.setViewportSize(viewport);
         if (locale === 'en') await inBothThemes(page, `${name}-${size}`);
@@ -232,43 +144,6 @@ async function otherPages(browser: Browser, url: string): Promise<void> {
       await context.close();
     }
   }
-}
-
-/** In both themes, and in Chinese. */
-async function atEachSize(page: Page, name: string): Promise<void> {
-  for (const [size, viewport] of Object.entries(sizes)) {
-    await page.setViewportSize(viewport);
-    await inBothThemes(page, `${name}-${size}`);
-    // By script: a dialog may be in front of the button.
-    const speak = (language: string) =>
-      page
-        .getByRole('button', { name: language, includeHidden: true })
-        .evaluate((button) => (button as HTMLElement).click());
-    await speak('简体中文');
-    await picture(page, `${name}-${size}-chinese`);
-    await speak('English');
-  }
-}
-
-async function inBothThemes(page: Page, name: string): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme });
-    await picture(page, `${name}-${colorScheme}`);
-  }
-  await page.emulateMedia({ colorScheme: 'light' });
-}
-
-/** Milliseconds for a view to draw itself: pictures are looked at, not tested. */
-const settleMs = 500;
-
-/** Waits for what the view reads of the machine, which may have much to do. */
-async function picture(page: Page, name: string): Promise<void> {
-  await page.waitForTimeout(settleMs);
-  await page
-    .getByText(/Reading…|正在读取…/)
-    .first()
-    .waitFor({ state: 'detached' });
-  await page.screenshot({ path: `${folder}${name}.png` });
 }
 
 void main();
