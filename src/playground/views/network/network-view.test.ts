@@ -16,7 +16,8 @@ function answersOf({ machine, networks, containers }: ReturnType<typeof networkR
 }
 
 describe('layoutGraph()', () => {
-  const graph = layoutGraph(networkReading(), 'Machine');
+  const options = { machineTitle: 'Machine' };
+  const graph = layoutGraph(networkReading(), options);
   const node = (title: string) => graph.nodes.find((one) => one.title === title);
 
   test('puts machine, networks, containers and ports in columns, each bridge beside its network', () => {
@@ -27,21 +28,35 @@ describe('layoutGraph()', () => {
     expect(graph.edges.filter(({ kind }) => kind === 'bridge')).toHaveLength(2);
   });
 
-  test('is the same whatever the order of what was read, and nothing of it overlaps', () => {
-    const { networks, containers, ...rest } = networkReading();
-    const turned = { ...rest, networks: networks.toReversed(), containers: containers.toReversed() }; // prettier-ignore
-    expect(layoutGraph(turned, 'Machine')).toEqual(graph);
-    const boxes = graph.nodes.filter(({ kind }) => kind !== 'machine');
-    for (const a of boxes)
-      for (const b of boxes) {
-        const apart = a.x + a.width <= b.x || b.x + b.width <= a.x || a.y + a.height <= b.y || b.y + b.height <= a.y; // prettier-ignore
-        expect(a === b || apart, `${a.title} and ${b.title}`).toBe(true);
-      }
-    for (const { x, y, width, height } of graph.nodes) {
-      expect(x + width).toBeLessThanOrEqual(graph.width);
-      expect(y + height).toBeLessThanOrEqual(graph.height);
-    }
+  test('folds for a phone: containers below the networks, in less than half the width', () => {
+    const folded = layoutGraph(networkReading(), { ...options, isFolded: true });
+    expect(folded.width).toBeLessThanOrEqual(358);
+    const bottom = (kind: string): number =>
+      Math.max(...folded.nodes.filter((one) => one.kind === kind).map((one) => one.y + one.height));
+    for (const { kind, y } of folded.nodes)
+      if (kind === 'container') expect(y).toBeGreaterThan(bottom('network'));
+    expect(folded.edges.map(({ id }) => id)).toEqual(graph.edges.map(({ id }) => id));
   });
+
+  test.each([false, true])(
+    'is the same whatever the order of what was read, and nothing of it overlaps (folded: %s)',
+    (isFolded) => {
+      const own = layoutGraph(networkReading(), { ...options, isFolded });
+      const { networks, containers, ...rest } = networkReading();
+      const turned = { ...rest, networks: networks.toReversed(), containers: containers.toReversed() }; // prettier-ignore
+      expect(layoutGraph(turned, { ...options, isFolded })).toEqual(own);
+      const boxes = own.nodes.filter(({ kind }) => kind !== 'machine');
+      for (const a of boxes)
+        for (const b of boxes) {
+          const apart = a.x + a.width <= b.x || b.x + b.width <= a.x || a.y + a.height <= b.y || b.y + b.height <= a.y; // prettier-ignore
+          expect(a === b || apart, `${a.title} and ${b.title}`).toBe(true);
+        }
+      for (const { x, y, width, height } of own.nodes) {
+        expect(x + width).toBeLessThanOrEqual(own.width);
+        expect(y + height).toBeLessThanOrEqual(own.height);
+      }
+    },
+  );
 });
 
 describe('describing a path', () => {
