@@ -7,15 +7,16 @@ export async function asStorageError(error: unknown): Promise<never> {
   throw new KindError(
     'resourceExhausted',
     `no space left on device: the browser's storage for this site is full${await usage()}:` +
-      ' free some with "docker image prune -a" or "docker rmi"',
+      ' delete saved sessions, or free images with "docker image prune -a" or "docker rmi"',
     { cause: error },
   );
 }
 
+/** What the quota is, browsers do not tell: Chromium says ten gigabytes more than is used, whatever there is. */
 async function usage(): Promise<string> {
   try {
-    const { usage = 0, quota = 0 } = await navigator.storage.estimate();
-    return ` (${megabytes(usage)} of ${megabytes(quota)} used)`;
+    const { usage = 0 } = await navigator.storage.estimate();
+    return ` (${megabytes(usage)} used)`;
   } catch {
     // Not every browser tells; the advice stands without the numbers.
     return '';

@@ -24,7 +24,7 @@ const chinese: readonly (readonly [RegExp, string])[] = [
   [/^it could not be loaded$/, '无法加载'],
   [/^Engine is not running$/, '引擎未运行'],
   [
-    /^no space left on device: the browser's storage for this site is full(?: \((.+) of (.+) used\))?: .+$/,
+    /^no space left on device: the browser's storage for this site is full(?: \(.+ used\))?: .+$/,
     '设备上没有剩余空间：浏览器为本站提供的存储空间已满。请删除会话，或用“docker image prune -a”、“docker rmi”释放镜像',
   ],
   [/^Cannot open shell: (\d+) are open$/, '无法打开 shell：已打开 $1 个'],

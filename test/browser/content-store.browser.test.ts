@@ -82,7 +82,7 @@ describe('content store over the IndexedDB of Chromium', () => {
     const { kind, message, leftovers } = await fresh.evaluate(() => tests.overfill(200_000_000));
     expect(`${kind}: ${message}`).toMatch(/^resourceExhausted: /);
     expect(message).toMatch(
-      /^no space left on device: the browser's storage for this site is full \(\d+ MB of \d+ MB used\): free some with "docker image prune -a" or "docker rmi"$/,
+      /^no space left on device: the browser's storage for this site is full \(\d+ MB used\): delete saved sessions, or free images with "docker image prune -a" or "docker rmi"$/,
     );
     expect(leftovers).toBe(0);
   });

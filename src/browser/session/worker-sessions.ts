@@ -124,7 +124,7 @@ export class WorkerSessions {
       ...lists,
       parts: await Promise.all(Array.from(parts, ([part, content]) => describePart(part, content))),
     };
-    await this.#store.put({ header, parts });
+    await this.#store.put({ header, parts }).catch(asSaveError);
     return infoOf(header, page);
   }
 
@@ -203,6 +203,13 @@ export class WorkerSessions {
     const { SessionImages } = await import('./session-images.ts');
     return new SessionImages(await this.#options.stores());
   }
+}
+
+/** Says of a full storage what it was wanted for. */
+function asSaveError(error: unknown): never {
+  if (!(error instanceof KindError)) throw error;
+  const message = `Cannot save the machine: ${error.message}`;
+  throw new KindError(error.kind, message, { cause: error });
 }
 
 /** The copy is as large as what the machine's programs use. */
