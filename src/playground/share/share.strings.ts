@@ -48,7 +48,7 @@ export const shareStrings = defineStrings({
     repositoryAddress: 'Address',
     repositoryOpen: 'Clone it',
     noWayOut:
-      'This site has no way out to the Internet, so nothing can be cloned here. Its owner can open one: npm start -- --egress github.com:443',
+      'This site has no way out to the Internet, so nothing can be cloned here. Its owner can open one:',
     needsWayOut:
       'It clones a repository, and this site has no way out to the Internet: that command will fail.',
     allowed: 'It is reached only if the owner of this site allows its name.',
@@ -96,8 +96,7 @@ export const shareStrings = defineStrings({
     repositoryTitle: '打开 Git 仓库或代码片段',
     repositoryAddress: '地址',
     repositoryOpen: '克隆',
-    noWayOut:
-      '本站不能访问外网，因此无法克隆。站点所有者可以开放访问：npm start -- --egress github.com:443',
+    noWayOut: '本站不能访问外网，因此无法克隆。站点所有者可以开放访问：',
     needsWayOut: '它要克隆一个仓库，而本站不能访问外网：该命令将会失败。',
     allowed: '只有站点所有者允许该域名时才能访问。',
   },

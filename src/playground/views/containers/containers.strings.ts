@@ -35,6 +35,7 @@ export const containersStrings = defineStrings({
     chart: (name: string, now: string, highest: string) =>
       `${name}: ${now} now, ${highest} at most in the last minute`,
     traffic: (received: string, sent: string) => `${received} in, ${sent} out`,
+    trafficShort: (received: string, sent: string) => `↓ ${received} ↑ ${sent}`,
     created: 'created',
     running: 'running',
     paused: 'paused',
@@ -76,6 +77,7 @@ export const containersStrings = defineStrings({
     chart: (name: string, now: string, highest: string) =>
       `${name}：当前 ${now}，最近一分钟最高 ${highest}`,
     traffic: (received: string, sent: string) => `接收 ${received}，发送 ${sent}`,
+    trafficShort: (received: string, sent: string) => `↓ ${received} ↑ ${sent}`,
     created: '已创建',
     running: '运行中',
     paused: '已暂停',

@@ -6,6 +6,7 @@ export const seeStrings = defineStrings({
   en: {
     refresh: 'Refresh',
     reading: 'Reading…',
+    live: 'Follows what the engine does.',
     failed: (cause: string) => `Cannot read the machine: ${errorText(cause, 'en')}`,
     truncated: 'There is more on the machine than is shown here.',
     machine: 'Machine',
@@ -15,6 +16,7 @@ export const seeStrings = defineStrings({
   'zh-Hans': {
     refresh: '刷新',
     reading: '正在读取…',
+    live: '随引擎的操作更新。',
     failed: (cause: string) => `无法读取机器状态：${errorText(cause, 'zh-Hans')}`,
     truncated: '机器上的内容比此处显示的更多。',
     machine: '机器',
