@@ -51,20 +51,17 @@ async function takeUpdate(browser: Browser): Promise<void> {
   }
 }
 
-/** Bytes that are left: less than an image or a saved machine needs. */
-const leftBytes = 1_000_000;
+/** Room for the machine, and not for much more. */
+const quotaSize = 20_000_000;
 
 /** A pull that finds no room, and then a machine that cannot be saved. */
 async function takeStorageFull(browser: Browser, url: string): Promise<void> {
   const context = await newContext(browser, { viewport: sizes.laptop, reducedMotion: 'reduce' });
   const page = await context.newPage();
-  await openToPrompt(page, url);
-  const { used, origin } = await page.evaluate(async () => ({
-    used: (await navigator.storage.estimate()).usage ?? 0,
-    origin: location.origin,
-  }));
+  // From the start: the browser remembers for a while how much was free.
   const session = await context.newCDPSession(page);
-  await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: used + leftBytes });
+  await session.send('Storage.overrideQuotaForOrigin', { origin: new URL(url).origin, quotaSize });
+  await openToPrompt(page, url);
   await fillStorage(page);
   await atEachSize(page, 'storage-full');
   await page.setViewportSize(sizes.laptop);
@@ -75,7 +72,7 @@ async function takeStorageFull(browser: Browser, url: string): Promise<void> {
   await context.close();
 }
 
-/** The browser remembers for a while how much was free: pulls until nothing is. */
+/** Pulls until there is no room. */
 async function fillStorage(page: Page): Promise<void> {
   for (const image of ['nginx', 'redis', 'python', 'tcc', 'busybox']) {
     await typeLine(page, `docker pull ${image}`);
