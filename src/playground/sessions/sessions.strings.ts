@@ -45,8 +45,7 @@ export const sessionsStrings = defineStrings({
       'Saved by another version of this page, which keeps things in another way: it can be exported or deleted, not restored.',
     mismatchFormat:
       'Saved by another version of this page in another form: it can be exported or deleted, not restored.',
-    storage: (used: string, all: string) =>
-      `This site uses ${used} in the browser, which lets it have ${all} at most.`,
+    storage: (used: string) => `This site uses ${used} of the browser’s storage.`,
     storageLow:
       'There is little left: delete sessions, or free images with “docker image prune -a”.',
     notReady: 'The machine must run before it can be saved.',
@@ -90,7 +89,7 @@ export const sessionsStrings = defineStrings({
     mismatchMachine: '由此页面的另一版本以不同的机器保存：可以导出或删除，但不能恢复。',
     mismatchBuild: '由此页面的另一版本以不同的方式保存：可以导出或删除，但不能恢复。',
     mismatchFormat: '由此页面的另一版本以不同的格式保存：可以导出或删除，但不能恢复。',
-    storage: (used, all) => `本站在浏览器中已使用 ${used}，浏览器最多允许 ${all}。`,
+    storage: (used) => `本站已使用浏览器存储空间 ${used}。`,
     storageLow: '剩余空间不多：请删除会话，或用“docker image prune -a”释放镜像。',
     notReady: '机器运行后才能保存。',
   },
