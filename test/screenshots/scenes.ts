@@ -114,8 +114,26 @@ export const scenes: readonly Scene[] = [
   },
   view('lesson', (page) => page.locator('[data-shown=lesson] li button').first().click()),
   {
+    name: 'lesson-run',
+    within: 'lesson',
+    open: async (page) => {
+      await page.locator('figure[data-kind=run] [data-action=run]').first().click();
+      await page.locator('[data-shown=processes] th', { hasText: 'nap' }).waitFor();
+      await page.locator('article h2').scrollIntoViewIfNeeded();
+    },
+  },
+  {
     name: 'lesson-end',
     within: 'lesson',
     open: (page) => page.locator('article .tools').scrollIntoViewIfNeeded(),
+  },
+  {
+    name: 'lesson-done',
+    within: 'lesson',
+    open: async (page) => {
+      await page.getByRole('button', { name: 'Solve for me' }).click();
+      await page.locator('[data-check][data-state=passed]').nth(1).waitFor({ timeout: 60_000 });
+      await page.locator('article .tools').scrollIntoViewIfNeeded();
+    },
   },
 ];
