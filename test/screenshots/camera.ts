@@ -50,6 +50,10 @@ const settleMs = 500;
 /** Waits for what the view reads of the machine, which may have much to do. */
 export async function picture(page: Page, name: string): Promise<void> {
   await page.waitForTimeout(settleMs);
+  // A machine that has much to do draws late, and a theme in parts.
+  await page.evaluate(
+    () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
+  );
   await page
     .getByText(/Reading…|正在读取…/)
     .first()
