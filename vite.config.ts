@@ -64,8 +64,7 @@ export default defineConfig({
           include: ['test/machine/**/*.vm.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          // Optimising the guest's code pays for itself only in machines that live longer than a test.
-          execArgv: ['--liftoff-only'],
+          setupFiles: ['test/support/emulator-first.mjs'],
         },
       },
       {

@@ -24,9 +24,8 @@ function lesson(
   ...words: string[]
 ): Promise<{ stdout: string; stderr: string; code: number | null }> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['src/node/bottleship.mjs', 'lesson', ...words], {
-      cwd: root,
-    });
+    const first = ['--import', './test/support/emulator-first.mjs', 'src/node/bottleship.mjs'];
+    const child = spawn(process.execPath, [...first, 'lesson', ...words], { cwd: root });
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
