@@ -22,8 +22,18 @@ export function previewPage(playgrounds: readonly string[]): string {
 `;
 }
 
-/** Only a playground may frame it, and it loads nothing but its own scripts. */
-export function previewPolicy(playgrounds: readonly string[]): string {
-  const ancestors = playgrounds.length === 0 ? "'none'" : playgrounds.join(' ');
-  return `default-src 'none'; script-src 'self'; worker-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors ${ancestors}`;
+/**
+ * It loads nothing but its own scripts. A policy's frame-ancestors holds for every frame around, and an embed with a preview
+ * in it is in a page of any site: whoever may hold embeds may hold this (src/preview/README.md tells why that is harmless).
+ */
+export function previewPolicy(playgrounds: readonly string[], embedAncestors?: string): string {
+  const policy =
+    "default-src 'none'; script-src 'self'; worker-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'";
+  if (playgrounds.length === 0) return `${policy}; frame-ancestors 'none'`;
+  if (embedAncestors === undefined) return policy;
+  // Here `'self'` would be the preview's own origin.
+  const others = embedAncestors
+    .split(/\s+/)
+    .filter((source) => !/^(?:'none'|'self'|)$/.test(source));
+  return `${policy}; frame-ancestors ${[...playgrounds, ...others].join(' ')}`;
 }

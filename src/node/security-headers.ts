@@ -41,8 +41,13 @@ export function securityHeadersOf(path: string): Readonly<Record<string, string>
  */
 function framingOf(path: string): string {
   if (!/^\/embed(?:\.html)?$/.test(path)) return "; frame-ancestors 'self'";
-  const ancestors = process.env['BOTTLESHIP_EMBED_ANCESTORS'];
+  const ancestors = embedAncestors();
   return ancestors === undefined ? '' : `; frame-ancestors ${ancestors}`;
+}
+
+/** Sources of the pages that may hold embeds, as in a policy; undefined: all. */
+export function embedAncestors(): string | undefined {
+  return process.env['BOTTLESHIP_EMBED_ANCESTORS'];
 }
 
 const securityHeaders: Readonly<Record<string, string>> = {

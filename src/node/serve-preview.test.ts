@@ -3,7 +3,7 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { previewScripts } from './preview-page.ts';
+import { previewPolicy, previewScripts } from './preview-page.ts';
 import { servePlayground, type PlaygroundServer } from './serve-playground.ts';
 
 let folder: string;
@@ -49,17 +49,27 @@ function ask(
   });
 }
 
-test('the previews’ origin serves its page for every path, to frames of the playground only', async () => {
+test('the previews’ origin serves its page for every path, to its own names only', async () => {
   const playground = `http://localhost:${portOf(servers.server)}`;
   const host = `p8080-0123456789abcdef.bottleship.localhost:${portOf(servers.preview)}`;
   const page = await ask(host, '/any/path?x=1');
   expect(page).toMatchObject({ status: 200, type: 'text/html; charset=utf-8' });
-  expect(page.policy).toContain(`frame-ancestors ${playground}`);
+  expect(page.policy).toContain("default-src 'none'; script-src 'self'");
   expect(page.body).toContain(`content="${playground} `);
   const script = await ask(host, '/bottleship-preview-worker.js?playground=x');
   expect(script).toMatchObject({ status: 200, type: 'text/javascript; charset=utf-8', policy: '' });
   expect(await ask('localhost', '/')).toMatchObject({ status: 421 });
   expect(await ask('p8080-0123456789abcdef.evil.example', '/')).toMatchObject({ status: 421 });
+});
+
+test('previewPolicy() lets those hold a preview who may hold an embed', () => {
+  const playgrounds = ['https://play.example'];
+  expect(previewPolicy([])).toContain("frame-ancestors 'none'");
+  expect(previewPolicy(playgrounds)).not.toContain('frame-ancestors');
+  expect(previewPolicy(playgrounds, "'self' https://school.example")).toMatch(
+    /frame-ancestors https:\/\/play.example https:\/\/school.example$/,
+  );
+  expect(previewPolicy(playgrounds, "'none'")).toMatch(/frame-ancestors https:\/\/play.example$/);
 });
 
 test('the playground says where its previews are', async () => {

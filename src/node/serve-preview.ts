@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
 import { parsePreviewOrigin } from '../preview/preview-origin.ts';
+import { embedAncestors } from './security-headers.ts';
 import { previewPage, previewPolicy, previewScripts } from './preview-page.ts';
 
 export interface PreviewServerOptions {
@@ -23,7 +24,7 @@ export async function previewServer(options: PreviewServerOptions): Promise<Requ
   for (const name of previewScripts)
     scripts.set(`/${name}`, await readFile(join(options.folder, name)));
   const page = previewPage(options.playgrounds);
-  const policy = previewPolicy(options.playgrounds);
+  const policy = previewPolicy(options.playgrounds, embedAncestors());
   return (request, response) => {
     response.setHeader('x-content-type-options', 'nosniff');
     response.setHeader('referrer-policy', 'no-referrer');

@@ -1,7 +1,7 @@
 /** An embed in a page of another site with a strict policy, driven by that page's script. */
-import type { Browser, BrowserContext, Frame, Page } from 'playwright-core';
+import type { BrowserContext, Frame, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { collectProblems, launchBrowser, screenshot } from '../support/browser.ts';
+import { collectProblems, launchProfile, screenshot } from '../support/browser.ts';
 import { startForeignPage } from '../support/foreign-page.ts';
 import type { ForeignPage } from '../support/foreign-page.ts';
 import { startPlayground } from '../support/playground.ts';
@@ -9,7 +9,7 @@ import type { PlaygroundFixture } from '../support/playground.ts';
 
 const body = `
 <bottle-ship boot="click" lang="en" title="Machine" course="first-course" lesson="what-is-a-container"
-  panes="lesson,terminal" files='{"/root/hello.sh":"echo hello from a file"}'
+  panes="lesson,terminal,preview" files='{"/root/hello.sh":"echo hello from a file"}'
   command="sh /root/hello.sh"></bottle-ship>
 <p>${'<br>'.repeat(200)}The end</p>`;
 
@@ -31,17 +31,16 @@ declare global {
 
 let playground: PlaygroundFixture;
 let foreign: ForeignPage;
-let browser: Browser;
 let context: BrowserContext;
 let page: Page;
 let problems: string[];
 
 beforeAll(async () => {
-  [playground, browser] = await Promise.all([startPlayground(), launchBrowser()]);
-  // Of the same site as its previews, whose frames have a service worker then in every browser.
+  playground = await startPlayground();
   const url = playground.url.replace('localhost', 'bottleship.localhost');
   foreign = await startForeignPage({ playground: url, body });
-  context = await browser.newContext({ viewport: { width: 1000, height: 700 } });
+  // A private window gives frames of other sites no service worker.
+  context = await launchProfile({ viewport: { width: 1000, height: 700 } });
   problems = collectProblems(context);
   page = await context.newPage();
   await page.goto(foreign.url);
@@ -55,7 +54,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await browser.close();
+  await context.close();
   await foreign.stop();
   await playground.stop();
 });
@@ -103,9 +102,15 @@ describe('an embed in a page of another site', () => {
     await expect
       .poll(() => told('port'), { timeout: 60_000 })
       .toEqual([{ type: 'port', detail: { port: 8080, listening: true } }]);
+  });
+
+  test('shows a port in its preview, in a page of another site, and in a tab', async () => {
+    await embedFrame().frameLocator('iframe').getByText('hello').waitFor({ timeout: 60_000 });
+    const shown = page.frames().find((frame) => frame.parentFrame() === embedFrame());
+    expect(new URL(shown?.url() ?? '').hostname).toMatch(/^p8080-[0-9a-f]{16}\./);
     const [tab] = await Promise.all([
       context.waitForEvent('page'),
-      embedFrame().getByRole('button', { name: 'Open port 8080 of nap' }).click(),
+      embedFrame().getByRole('button', { name: 'Open in a new tab' }).click(),
     ]);
     await tab.frameLocator('iframe').getByText('hello').waitFor();
     await tab.close();

@@ -2,7 +2,13 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { chromium } from 'playwright-core';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type {
+  Browser,
+  BrowserContext,
+  BrowserContextOptions,
+  LaunchOptions,
+  Page,
+} from 'playwright-core';
 
 const candidates = [
   process.env['CHROMIUM'],
@@ -14,13 +20,22 @@ const candidates = [
 
 /** Launches the browser; fails with a plain message when there is none. */
 export async function launchBrowser(): Promise<Browser> {
+  return chromium.launch(launchOptions());
+}
+
+/** A browser with a profile of its own, which is no private window: for what those forbid. Closing the context ends it. */
+export async function launchProfile(options: BrowserContextOptions): Promise<BrowserContext> {
+  return chromium.launchPersistentContext('', { ...launchOptions(), ...options });
+}
+
+function launchOptions(): LaunchOptions {
   const executablePath = candidates.find((path) => path !== undefined && existsSync(path));
   if (executablePath === undefined) {
     throw new Error(
       'Cannot run browser tests: no Chromium found. Install "chromium" or set CHROMIUM',
     );
   }
-  return chromium.launch({
+  return {
     executablePath,
     args: [
       '--headless',
@@ -32,7 +47,7 @@ export async function launchBrowser(): Promise<Browser> {
       '--disable-component-update',
       '--disable-sync',
     ],
-  });
+  };
 }
 
 /** Everything that went wrong in a page: policy violations, console errors, uncaught errors. */

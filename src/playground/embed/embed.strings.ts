@@ -10,6 +10,8 @@ export const embedStrings = defineStrings({
     openWhole: 'Open in Bottleship',
     readonly: 'This terminal only shows: it takes no keys.',
     panes: 'Panes',
+    preview: 'Preview',
+    noPort: 'The page of a container shows here as soon as a published port answers.',
   },
   'zh-Hans': {
     title: 'Bottleship：本页中的容器主机',
@@ -19,5 +21,7 @@ export const embedStrings = defineStrings({
     openWhole: '在 Bottleship 中打开',
     readonly: '此终端仅供查看，不接受键盘输入。',
     panes: '窗格',
+    preview: '预览',
+    noPort: '容器发布的端口一旦有应答，其网页就会显示在这里。',
   },
 });

@@ -40,7 +40,7 @@ export interface OpenedTab {
 export class Embed implements ViewServices, Disposable {
   readonly session: Session;
   readonly language: Language;
-  /** Opens in tabs: frames of another site may not hold its pages. */
+  /** In its pane where there is one, in a tab otherwise. */
   readonly preview: Preview;
   readonly terminal: Terminal;
   readonly lesson: LessonWish;
@@ -48,6 +48,9 @@ export class Embed implements ViewServices, Disposable {
   #theme = $state<EmbedTheme>('system');
   #started = $state(false);
   #wantedFile = $state<string | undefined>();
+  /** Port of the lesson's step, once somebody listens. */
+  #awaitedPort: number | undefined;
+  readonly #ports: Disposable;
   readonly #options: EmbedOptions;
   readonly #openTab: EmbedParts['openTab'];
   readonly #attention: Attention;
@@ -73,6 +76,7 @@ export class Embed implements ViewServices, Disposable {
     };
     this.#ready = new Promise((resolve) => session.onReady(resolve));
     this.#panes = options.panes;
+    this.#ports = preview.onPorts(() => this.#followPorts());
     this.apply(options.settings);
     const { awaitsSetup, command, repository } = options;
     if (!awaitsSetup && (command ?? repository) !== undefined)
@@ -109,6 +113,7 @@ export class Embed implements ViewServices, Disposable {
     if (theme !== undefined) this.#theme = theme;
     if (lang !== undefined) this.language.choose(pickLanguage([lang]));
     if (panes !== undefined) this.#panes = panes;
+    this.#followPorts();
     if (readonly !== undefined) this.terminal.locked = readonly;
   }
 
@@ -150,20 +155,27 @@ export class Embed implements ViewServices, Disposable {
     this.#typeInto(commandLine);
   }
 
-  show(view: ViewId): void {
+  show(view: ViewId | 'preview'): void {
     if (!this.#panes.includes(view)) this.#panes = [...this.#panes, view];
   }
 
-  /** The page around has chosen the panes; a lesson only says which file the editor shows. */
-  arrange({ open }: Arrangement): void {
+  /** The page around has chosen the panes; a lesson says which file the editor shows, and which port the preview. */
+  arrange({ open, preview }: Arrangement): void {
     if (open !== undefined) this.#wantedFile = open;
+    this.#awaitedPort = preview;
+    this.#followPorts();
   }
 
-  /** In a tab, while which is open the machine runs although the embed is not seen. */
   async openPort(port: number): Promise<void> {
+    if (this.#panes.includes('preview')) await this.preview.open(port);
+    else await this.openTab(port);
+  }
+
+  /** While the tab is open the machine runs although the embed is not seen. */
+  async openTab(port: number, address = '/'): Promise<void> {
     await this.preview.prepare();
     if (this.preview.originOf(port) === undefined) return;
-    const tab = this.#openTab(`preview.html#${port}/`);
+    const tab = this.#openTab(`preview.html#${port}${address}`);
     if (tab !== null) void this.#attention.hold(() => isClosed(tab));
   }
 
@@ -181,6 +193,7 @@ export class Embed implements ViewServices, Disposable {
   }
 
   dispose(): void {
+    this.#ports.dispose();
     this.preview.dispose();
     this.#attention.dispose();
     this.terminal.dispose();
@@ -202,6 +215,19 @@ export class Embed implements ViewServices, Disposable {
         }),
       );
     });
+  }
+
+  /** Shows the port that the lesson waits for, or else, in an empty preview, the first one. */
+  #followPorts(): void {
+    const { ports, shown } = this.preview;
+    const awaited = ports.find(({ port }) => port === this.#awaitedPort);
+    if (awaited !== undefined) {
+      this.#awaitedPort = undefined;
+      if (this.#options.settings.panes === undefined) this.show('preview');
+    }
+    const [wanted = awaited] = awaited === undefined && shown === undefined ? ports : [];
+    if (wanted !== undefined && this.#panes.includes('preview'))
+      void this.preview.open(wanted.port);
   }
 
   #typeInto(commandLine: string): void {

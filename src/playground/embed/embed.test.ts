@@ -177,6 +177,45 @@ describe('Embed', () => {
     embed.dispose();
   });
 
+  test('shows a port in its pane: the first, the one that is opened, the one a lesson waits for', async () => {
+    const { embed, hosts, openTab } = open('?boot=load&panes=terminal,preview');
+    const listen = (...ports: number[]): void =>
+      hosts[0]?.tellPorts(
+        ports.map((port) => ({ port, protocol: 'tcp', listening: true }) as never),
+      );
+    embed.see(true);
+    embed.arrange({ panes: [], preview: 8082 });
+    await vi.advanceTimersByTimeAsync(100);
+    listen(8080);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(embed.preview.origin).toBe(`http://p8080-${'0'.repeat(16)}.localhost:1`);
+    listen(8080, 8081);
+    await embed.openPort(8081);
+    expect(embed.preview.shown).toBe(8081);
+    listen(8080, 8081, 8082);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(embed.preview.shown).toBe(8082);
+    expect(openTab).not.toHaveBeenCalled();
+    await embed.openTab(8082, '/a');
+    expect(openTab).toHaveBeenCalledWith('preview.html#8082/a');
+    embed.dispose();
+  });
+
+  test('adds a preview for a lesson, unless the page around chose the panes', async () => {
+    const lessons = ['?boot=load&course=a', '?boot=load&course=a&panes=lesson,terminal'];
+    for (const [at, query] of lessons.entries()) {
+      const { embed, hosts } = open(query);
+      embed.see(true);
+      await vi.advanceTimersByTimeAsync(100);
+      embed.arrange({ panes: [], preview: 80 });
+      hosts[0]?.tellPorts([{ port: 80, protocol: 'tcp', listening: true } as never]);
+      await vi.advanceTimersByTimeAsync(0);
+      expect(embed.panes.includes('preview')).toBe(at === 0);
+      expect(embed.preview.shown).toBe(at === 0 ? 80 : undefined);
+      embed.dispose();
+    }
+  });
+
   test('clones the repository of its address before its command', async () => {
     const { embed, hosts } = open('?boot=load&repository=owner/name&command=ls');
     const typed = vi.spyOn(embed.terminal, 'run');

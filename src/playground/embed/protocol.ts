@@ -31,7 +31,7 @@ export interface EmbedSetup {
 export const embedThemes = ['system', 'light', 'dark'] as const;
 export type EmbedTheme = (typeof embedThemes)[number];
 
-export const embedPanes = ['terminal', ...viewIds] as const;
+export const embedPanes = ['terminal', ...viewIds, 'preview'] as const;
 export type EmbedPane = (typeof embedPanes)[number];
 
 /** What may change while the embed lives. */

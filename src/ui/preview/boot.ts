@@ -46,11 +46,16 @@ function allowedOrigins(): string[] {
   return (meta?.getAttribute('content') ?? '').split(' ').filter((origin) => origin !== '');
 }
 
-/** Of those that may show this origin's previews the one that does, where the browser tells. */
+/** Of those that may show this origin's previews the one that does; empty where the browser tells that it is none of them. */
 function playgroundOrigin(): string {
-  const allowed = allowedOrigins();
-  const [parent = ''] = location.ancestorOrigins ?? [];
-  return allowed.find((origin) => origin === parent) ?? allowed[0] ?? '';
+  const [first = '', ...others] = allowedOrigins();
+  const [parent = first] = location.ancestorOrigins ?? [];
+  return [first, ...others].includes(parent) ? parent : '';
+}
+
+/** In an embed the page around is of another site, whatever the playground is called. */
+function isEmbedded(): boolean {
+  return window.parent !== window.top;
 }
 
 function failAfter(milliseconds: number): Promise<never> {
@@ -62,6 +67,12 @@ function failAfter(milliseconds: number): Promise<never> {
 boot().catch((error: unknown) => {
   const isChinese = navigator.language.startsWith('zh');
   if (error instanceof DOMException && /^(?:NotSupported|Security)Error$/.test(error.name)) {
+    if (isEmbedded()) {
+      document.body.textContent = isChinese
+        ? '浏览器不允许在此框架中使用 service worker：请允许第三方 Cookie，或用上方的 ↗ 在新标签页中打开。'
+        : 'The browser allows no service worker in this frame: allow third-party cookies, or open the port in a tab with ↗ above.';
+      return;
+    }
     const site = sameSiteOrigin() ?? '';
     document.body.textContent = isChinese
       ? `浏览器不允许在此框架中使用 service worker：请允许第三方 Cookie，或改用 ${site} 打开游乐场。`
