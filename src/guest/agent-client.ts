@@ -72,6 +72,8 @@ export class AgentClient implements Guest {
   #isGone = false;
   #docker: ((invocation: DockerInvocation) => void) | undefined;
   #socket: ((connection: Duplex) => void) | undefined;
+  /** Of the `docker` programs that wait, by stream. */
+  readonly #invocations = new Map<number, AgentDocker>();
   /** Processes that have a key. */
   readonly #kept = new Map<string, AgentProcess>();
   /** Those of them that nobody asked for since the machine was restored. */
@@ -110,7 +112,12 @@ export class AgentClient implements Guest {
       .filter(([, process]) => process.isOpen)
       .map(([key, process]) => process.save(key));
     const kept = new Set(processes.map(({ stream }) => stream.id));
-    const abandoned = streamIds.filter((id) => !kept.has(id));
+    const abandoned = streamIds
+      .filter((id) => !kept.has(id))
+      .map((id) => {
+        const text = this.#invocations.get(id)?.textWhenRestored;
+        return text === undefined ? { id } : { id, text };
+      });
     return { link, streamIdNext, processes, abandoned };
   }
 
@@ -344,7 +351,7 @@ export class AgentClient implements Guest {
 
   #restore({ processes, abandoned }: SavedGuest): void {
     this.#takeHello();
-    for (const id of abandoned) this.#multiplexer.abandon(id);
+    for (const { id, text } of abandoned) this.#multiplexer.abandon(id, text);
     for (const saved of processes) {
       const stream = this.#multiplexer.adopt(saved.stream);
       const signalProcess = (id: number, number: number): Promise<void> =>
@@ -396,7 +403,10 @@ export class AgentClient implements Guest {
   #takeOpen(stream: AgentStream, body: Uint8Array): void {
     try {
       if (body[0] === openKind.docker && this.#docker !== undefined) {
-        this.#docker(new AgentDocker(stream, new Fields(body.subarray(1))));
+        const invocation = new AgentDocker(stream, new Fields(body.subarray(1)));
+        this.#invocations.set(stream.id, invocation);
+        invocation.signal.addEventListener('abort', () => this.#invocations.delete(stream.id));
+        this.#docker(invocation);
       } else if (body[0] === openKind.socket && this.#socket !== undefined) {
         this.#socket(duplexOf(stream));
       } else if (body[0] === openKind.accepted) {

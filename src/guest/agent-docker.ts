@@ -22,6 +22,7 @@ export class AgentDocker implements DockerInvocation {
   readonly #signalListeners = new Set<(number: number) => void>();
   readonly #outputs = new Map<number, WritableStreamDefaultController>();
   #catchers = 0;
+  #textWhenRestored: string | undefined;
 
   constructor(stream: AgentStream, opening: Fields) {
     const mask = opening.number(field.stdio);
@@ -77,6 +78,14 @@ export class AgentDocker implements DockerInvocation {
       this.#catchers -= 1;
       if (this.#catchers === 0) this.#tellCatching(false);
     });
+  }
+
+  sayWhenRestored(text: string): void {
+    this.#textWhenRestored = text;
+  }
+
+  get textWhenRestored(): string | undefined {
+    return this.#textWhenRestored;
   }
 
   async exit(code: number): Promise<void> {

@@ -156,6 +156,8 @@ export interface DockerInvocation {
   catchBrokenPipe(): Disposable;
   /** Aborted when the program is gone. */
   readonly signal: AbortSignal;
+  /** What the program says when the machine is saved meanwhile and restored: nobody answers it then. */
+  sayWhenRestored(text: string): void;
   exit(code: number): Promise<void>;
 }
 

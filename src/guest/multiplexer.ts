@@ -68,8 +68,8 @@ export class Multiplexer implements Disposable {
   }
 
   /** Ends a stream of before. */
-  abandon(id: number): void {
-    this.#refuse(id, errnoCancelled, 'The machine was saved and restored');
+  abandon(id: number, text = 'The machine was saved and restored'): void {
+    this.#refuse(id, errnoCancelled, text);
   }
 
   greet(): void {

@@ -4,7 +4,15 @@ import { AgentClient } from './agent-client.ts';
 import { FakeChannel } from './fake-channel.ts';
 import type { GuestProcess } from './guest.ts';
 import type { SetupPlan } from './plan.ts';
-import { channel, controlKind, field, frameKind, limit, messageType } from './protocol.ts';
+import {
+  channel,
+  controlKind,
+  field,
+  frameKind,
+  limit,
+  messageType,
+  openKind,
+} from './protocol.ts';
 import type { SavedGuest } from './saved-guest.ts';
 import { BodyWriter } from './wire.ts';
 
@@ -70,14 +78,18 @@ describe('AgentClient that goes on', () => {
     agent.onMessage = () => undefined;
     client.stat('/x').catch(() => undefined);
     agent.message(1, messageType.open, { bytes: Uint8Array.of(33) });
+    client.onDocker((invocation) => invocation.sayWhenRestored('Run it again'));
+    agent.message(3, messageType.open, { bytes: new BodyWriter(openKind.docker).finish() });
     await tick();
     const { abandoned } = client.freeze();
-    expect(abandoned).toHaveLength(1);
+    expect(abandoned.map(({ text }) => text)).toEqual(['Run it again', undefined]);
     const before = agent.sent(messageType.reset).length;
     const after = new AgentClient(agent, { saved: copy({ ...client.freeze() }) });
     await tick();
     const resets = agent.sent(messageType.reset).slice(before);
-    expect(resets.map(({ stream }) => stream)).toEqual(abandoned);
+    expect(resets.map(({ stream }) => stream)).toEqual(abandoned.map(({ id }) => id));
+    const said = resets.map(({ bytes }) => new TextDecoder().decode(bytes));
+    expect(said[0]).toContain('Run it again');
     after.stat('/y').catch(() => undefined);
     await tick();
     const streams = agent.sent(messageType.open).map(({ stream }) => stream);

@@ -47,6 +47,6 @@ export interface SavedGuest {
   readonly link: SavedLink;
   readonly streamIdNext: number;
   readonly processes: readonly SavedProcess[];
-  /** Streams of whatever nobody goes on with: the agent is told so. */
-  readonly abandoned: readonly number[];
+  /** Streams of whatever nobody goes on with: the agent is told so, and a `docker` program in what words. */
+  readonly abandoned: readonly { readonly id: number; readonly text?: string }[];
 }

@@ -3,6 +3,7 @@ import type { ApiHandler } from '../api/http.ts';
 import type { CliInvocation } from '../cli/invocation.ts';
 import { runCli } from '../cli/run-cli.ts';
 import type { DockerInvocation, Guest } from '../guest/guest.ts';
+import { cutOffText } from './cut-off-text.ts';
 import { labelRequests } from './label-requests.ts';
 import { machineFiles } from './machine-files.ts';
 
@@ -11,6 +12,7 @@ export async function answerDocker(
   invocation: DockerInvocation,
   { api, guest }: { api: ApiHandler; guest: Guest },
 ): Promise<void> {
+  invocation.sayWhenRestored(cutOffText(invocation.argv));
   const exitCode = await runCli(cliInvocation(invocation), {
     handler: labelRequests(api, invocation.argv),
     files: machineFiles(guest, invocation),

@@ -7,11 +7,13 @@ import {
   openToPrompt,
   startPlayground,
   typeCommand,
+  typeLine,
   waitForText,
   type PlaygroundFixture,
 } from '../support/playground.ts';
 
 let playground: PlaygroundFixture;
+let url: string;
 let browser: Browser;
 let context: BrowserContext;
 let page: Page;
@@ -22,7 +24,9 @@ beforeAll(async () => {
   context = await browser.newContext({ viewport: { width: 1400, height: 900 } });
   problems = collectProblems(context);
   page = await context.newPage();
-  await openToPrompt(page, playground.url);
+  // Of the same site as its previews: a private window gives frames of other sites no service worker.
+  url = playground.url.replace('localhost', 'bottleship.localhost');
+  await openToPrompt(page, url);
 });
 
 afterAll(async () => {
@@ -59,11 +63,13 @@ async function restored(): Promise<void> {
 
 test('save, reload, restore: the container runs on and its port answers', async () => {
   await run('docker pull -q busybox');
-  const serve = 'echo hello > /www/index.html; exec httpd -f -h /www';
+  const serve = 'echo serving; echo hello > /www/index.html; exec httpd -f -h /www';
   await run(`docker run -d --name web -p 8080:80 -v /www busybox sh -c '${serve}'`);
   await run('until curl -sf localhost:8080; do :; done; echo saved > /root/mark');
   await page.getByRole('button', { name: 'New terminal' }).click();
   expect(await typeCommand(page, 'echo seen-$((40+2))')).toBe('seen-42');
+  await typeLine(page, 'docker logs -f web');
+  await waitForText(page, /^serving$/m);
   const pid = await run("docker inspect -f '{{.State.Pid}}' web");
 
   await openSessions();
@@ -78,7 +84,7 @@ test('save, reload, restore: the container runs on and its port answers', async 
   // What is done afterwards is not in it.
   await run('echo later > /root/mark; docker rm -f web');
 
-  await openToPrompt(page, playground.url);
+  await openToPrompt(page, url);
   expect(await run('docker ps -aq')).toBe('');
   await openSessions();
   await page.getByRole('button', { name: 'Restore My machine' }).click();
@@ -86,10 +92,17 @@ test('save, reload, restore: the container runs on and its port answers', async 
   await restored();
   // The shells are those of before, each with what it showed, and show their prompts again.
   await page.getByRole('tab').nth(1).click();
-  await waitForText(page, /^seen-42\n[^]*The saved machine goes on here[^]*root@bottleship:~# ?$/m);
+  // Whatever followed a container has ended, and says how it is taken up again.
+  await waitForText(
+    page,
+    /^seen-42\n[^]*The saved machine goes on here[^]*^docker: The machine was saved and restored, [^]*"docker logs -f web"[^]*root@bottleship:~# ?$/m,
+  );
   expect(await run("docker inspect -f '{{.State.Pid}}' web")).toBe(pid);
   expect(await run('curl -s localhost:8080')).toBe('hello\n');
   expect(await run('docker exec web cat /www/index.html')).toBe('hello\n');
+  await page.getByRole('button', { name: 'Open port 8080 of web' }).click();
+  await page.frameLocator('iframe').getByText('hello').waitFor({ timeout: 60_000 });
+  await page.getByRole('button', { name: 'Close the preview' }).click();
 });
 
 test('resuming by choice: a reload comes back to the machine as it was', async () => {

@@ -164,6 +164,7 @@ static void take_control(struct reader body)
 static void take_reset(struct reader body)
 {
     char *message = field_string(body, FIELD_MESSAGE);
+    set_raw_mode(false); /* or the lines would not begin at the left */
     fprintf(stderr, "docker: %s\n", message == NULL ? "connection reset" : message);
     free(message);
     if (exit_code < 0)
