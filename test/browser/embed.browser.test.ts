@@ -1,7 +1,7 @@
 /** An embed in a page of another site with a strict policy, driven by that page's script. */
-import type { BrowserContext, Frame, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Frame, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { collectProblems, launchProfile, screenshot } from '../support/browser.ts';
+import { apartBySite, collectProblems, launchBrowser, screenshot } from '../support/browser.ts';
 import { startForeignPage } from '../support/foreign-page.ts';
 import type { ForeignPage } from '../support/foreign-page.ts';
 import { startPlayground } from '../support/playground.ts';
@@ -31,16 +31,16 @@ declare global {
 
 let playground: PlaygroundFixture;
 let foreign: ForeignPage;
+let browser: Browser;
 let context: BrowserContext;
 let page: Page;
 let problems: string[];
 
 beforeAll(async () => {
-  playground = await startPlayground();
+  [playground, browser] = await Promise.all([startPlayground(), launchBrowser(apartBySite)]);
   const url = playground.url.replace('localhost', 'bottleship.localhost');
   foreign = await startForeignPage({ playground: url, body });
-  // A private window gives frames of other sites no service worker.
-  context = await launchProfile({ viewport: { width: 1000, height: 700 } });
+  context = await browser.newContext({ viewport: { width: 1000, height: 700 } });
   problems = collectProblems(context);
   page = await context.newPage();
   await page.goto(foreign.url);
@@ -54,7 +54,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await context.close();
+  await browser.close();
   await foreign.stop();
   await playground.stop();
 });

@@ -2,13 +2,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { chromium } from 'playwright-core';
-import type {
-  Browser,
-  BrowserContext,
-  BrowserContextOptions,
-  LaunchOptions,
-  Page,
-} from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 
 const candidates = [
   process.env['CHROMIUM'],
@@ -18,24 +12,21 @@ const candidates = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ];
 
+/**
+ * Playwright turns off that storage is kept apart by the page at the top, as browsers do: without, frames of other sites get
+ * no service worker. The last switch of its kind counts.
+ */
+export const apartBySite = '--disable-features=HttpsUpgrades';
+
 /** Launches the browser; fails with a plain message when there is none. */
-export async function launchBrowser(): Promise<Browser> {
-  return chromium.launch(launchOptions());
-}
-
-/** A browser with a profile of its own, which is no private window: for what those forbid. Closing the context ends it. */
-export async function launchProfile(options: BrowserContextOptions): Promise<BrowserContext> {
-  return chromium.launchPersistentContext('', { ...launchOptions(), ...options });
-}
-
-function launchOptions(): LaunchOptions {
+export async function launchBrowser(...switches: readonly string[]): Promise<Browser> {
   const executablePath = candidates.find((path) => path !== undefined && existsSync(path));
   if (executablePath === undefined) {
     throw new Error(
       'Cannot run browser tests: no Chromium found. Install "chromium" or set CHROMIUM',
     );
   }
-  return {
+  return chromium.launch({
     executablePath,
     args: [
       '--headless',
@@ -46,8 +37,9 @@ function launchOptions(): LaunchOptions {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      ...switches,
     ],
-  };
+  });
 }
 
 /** Everything that went wrong in a page: policy violations, console errors, uncaught errors. */
