@@ -3,7 +3,7 @@ import type { Browser, Page } from 'playwright-core';
 import { openToPrompt, typeLine, waitForText } from '../support/playground.ts';
 import { PublishedPlayground } from '../support/publish.ts';
 import { atEachSize, newContext, sizes } from './camera.ts';
-import { fromPalette } from './scenes.ts';
+import { fromPalette, showView } from './scenes.ts';
 
 /** Takes the picture of one notice, or several, in a browser profile of its own. */
 export type Notice = (browser: Browser, url: string) => Promise<void>;
@@ -14,6 +14,7 @@ export const notices: Readonly<Record<string, Notice>> = {
   /** It does not come. */
   failure: (browser, url) => withoutKernel(browser, { name: 'failure', url }),
   update: takeUpdate,
+  empty: takeEmpty,
   'storage-full': takeStorageFull,
 };
 
@@ -49,6 +50,19 @@ async function takeUpdate(browser: Browser): Promise<void> {
     await context.close();
     await playground.stop();
   }
+}
+
+/** The views of a machine on which nothing was done yet. */
+async function takeEmpty(browser: Browser, url: string): Promise<void> {
+  const context = await newContext(browser, { viewport: sizes.laptop, reducedMotion: 'reduce' });
+  const page = await context.newPage();
+  await openToPrompt(page, url);
+  for (const name of ['containers', 'images', 'processes', 'network', 'xray', 'files']) {
+    await showView(page, name);
+    await atEachSize(page, `empty-${name}`);
+    await page.setViewportSize(sizes.laptop);
+  }
+  await context.close();
 }
 
 /** Room for the machine, and not for much more. */

@@ -112,6 +112,17 @@ export const scenes: readonly Scene[] = [
     },
     close: (page) => fromPalette(page, 'close the preview'),
   },
+  {
+    name: 'out-of-memory',
+    open: async (page) => {
+      await page.evaluate(() =>
+        window.bottleship?.run('docker run --name greedy -m 8m busybox tail /dev/zero'),
+      );
+      await showView(page, 'containers');
+      await page.locator('[data-shown=containers]', { hasText: 'greedy' }).waitFor();
+    },
+  },
+  { name: 'lessons', open: (page) => showView(page, 'lesson') },
   view('lesson', (page) => page.locator('[data-shown=lesson] li button').first().click()),
   {
     name: 'lesson-run',

@@ -38,6 +38,12 @@ export function actionCommand(action: ContainerAction, name: string): string {
   return `docker ${action} ${name}`;
 }
 
+/** Doubles a memory limit of so many bytes; whatever limit of swap there was must not be the lower one then. */
+export function raiseLimitCommand(name: string, limitBytes: number): string {
+  const mebibytes = Math.ceil((2 * limitBytes) / 2 ** 20);
+  return `docker update --memory ${mebibytes}m --memory-swap -1 ${name} && docker start ${name}`;
+}
+
 /** They keep the terminal busy, so they get one of their own. */
 export function needsOwnTerminal(action: ContainerAction): boolean {
   return action === 'shell' || action === 'logs';

@@ -5,7 +5,7 @@ import { ApiClient } from '../../../client/api-client.ts';
 import { encodeStdcopy } from '../../../lib/stdcopy.ts';
 import { FakeApi, FakeServices } from '../fake-services.ts';
 import { sizeText } from '../size-text.ts';
-import { actionCommand, actionsOf } from './container-actions.ts';
+import { actionCommand, actionsOf, raiseLimitCommand } from './container-actions.ts';
 import { ContainerLog } from './container-log.svelte.ts';
 import { ContainerStatsSeries } from './container-stats.svelte.ts';
 import { addressesOf, liveContainers, publishedPortsOf } from './containers-view.svelte.ts';
@@ -37,6 +37,9 @@ test('actions follow the state, and each is a docker command', () => {
   expect(actionsOf('exited')).toEqual(['start', 'restart', 'rm', 'logs']);
   expect(actionCommand('rm', 'web')).toBe('docker rm web');
   expect(actionCommand('shell', 'web')).toBe('docker exec -it web sh');
+  expect(raiseLimitCommand('web', 8 * 2 ** 20)).toBe(
+    'docker update --memory 16m --memory-swap -1 web && docker start web',
+  );
 });
 
 test('ContainerStatsSeries reckons as docker stats does, and ends its stream', async () => {

@@ -15,6 +15,10 @@ export const containersStrings = defineStrings({
     unlimited: 'none',
     exitCode: 'Exit code',
     outOfMemory: 'killed: out of memory',
+    overLimit: (limit: string) =>
+      `It needed more memory than its limit of ${limit}. Give it more, and start it again:`,
+    machineFull:
+      'The machine had no memory left. Stop containers that you do not need, and start it again.',
     openPort: (port: number) => `Open port ${port} in the preview`,
     actions: (name: string) => `Actions on ${name}`,
     does: (action: string, command: string) => `${action}: ${command}`,
@@ -57,6 +61,8 @@ export const containersStrings = defineStrings({
     unlimited: '无',
     exitCode: '退出码',
     outOfMemory: '因内存不足被终止',
+    overLimit: (limit: string) => `它需要的内存超过了 ${limit} 的上限。提高上限后再次启动：`,
+    machineFull: '机器的内存已用尽。请停止不需要的容器，再启动它。',
     openPort: (port: number) => `在预览中打开端口 ${port}`,
     actions: (name: string) => `对 ${name} 的操作`,
     does: (action: string, command: string) => `${action}：${command}`,
