@@ -3,7 +3,7 @@ import { defineStrings } from '../../strings/area.ts';
 
 export const containersStrings = defineStrings({
   en: {
-    empty: 'There is no container yet.',
+    empty: 'There is no container yet. Start one, and see what it does:',
     list: 'Containers',
     image: 'Image',
     state: 'State',
@@ -49,7 +49,7 @@ export const containersStrings = defineStrings({
     dead: 'dead',
   },
   'zh-Hans': {
-    empty: '还没有容器。',
+    empty: '还没有容器。启动一个，看看它做了什么：',
     list: '容器',
     image: '镜像',
     state: '状态',

@@ -5,7 +5,6 @@ export const xrayStrings = defineStrings({
   en: {
     empty:
       'Run a docker command in the terminal: every step that the engine and the kernel take for it appears here.',
-    tryCommand: 'Try it:',
     commands: 'Command',
     steps: (count: number) => (count === 1 ? '1 step' : `${count} steps`),
     followLast: 'Follow the last command',
@@ -34,7 +33,6 @@ export const xrayStrings = defineStrings({
   },
   'zh-Hans': {
     empty: '在终端中运行一条 docker 命令：引擎和内核为它执行的每一步都会显示在这里。',
-    tryCommand: '试一试：',
     commands: '命令',
     steps: (count: number) => `${count} 步`,
     followLast: '跟随最近的命令',
