@@ -151,6 +151,15 @@ test('files that are chosen or dropped are the machine’s, and a download is th
     await chooser
   ).setFiles([{ name: 'chosen.txt', mimeType: 'text/plain', buffer: Buffer.from('chosen\n') }]);
   await page.getByRole('treeitem', { name: 'chosen.txt' }).waitFor();
+  const again = page.waitForEvent('filechooser');
+  const button = page.getByRole('button', { name: 'Upload' });
+  await button.click();
+  await (
+    await again
+  ).setFiles([{ name: 'chosen.txt', mimeType: 'text/plain', buffer: Buffer.from('other\n') }]);
+  await page.getByText('chosen.txt is there already. Replace it?').waitFor();
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  expect(await button.evaluate((element) => element === document.activeElement)).toBe(true);
   const app = page.getByRole('treeitem', { name: 'app', exact: true });
   const tidy = await drop(await app.boundingBox());
   await page.getByRole('treeitem', { name: 'dropped', exact: true }).waitFor();

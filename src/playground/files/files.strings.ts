@@ -40,6 +40,13 @@ export const filesStrings = defineStrings({
     tooLarge: (path: string) => `${path} is larger than 1 MiB: download it to look at it.`,
     binary: (path: string) => `${path} is not text: download it to look at it.`,
     failed: (cause: string) => `That did not work: ${errorText(cause, 'en')}`,
+    tooManyOpen: (name: string) =>
+      `${name} was not opened: 20 files are open and not saved. Save or close some of them.`,
+    askReplace: (count: number, name: string) =>
+      count === 1
+        ? `${name} is there already. Replace it?`
+        : `${count} files are there already, such as ${name}. Replace them?`,
+    replace: 'Replace',
     tooMany: 'More than 1000 files at once: pack them into a tar and upload that.',
     uploadTooLarge: (name: string) => `${name} is larger than 64 MiB.`,
     uploaded: (count: number, folder: string) =>
@@ -98,6 +105,12 @@ export const filesStrings = defineStrings({
     tooLarge: (path) => `${path} 超过 1 MiB：请下载后查看。`,
     binary: (path) => `${path} 不是文本文件：请下载后查看。`,
     failed: (cause) => `操作未成功：${errorText(cause, 'zh-Hans')}`,
+    tooManyOpen: (name) => `未打开 ${name}：已有 20 个文件打开且未保存。请保存或关闭其中一些。`,
+    askReplace: (count, name) =>
+      count === 1
+        ? `${name} 已存在。要替换它吗？`
+        : `已有 ${count} 个同名文件，例如 ${name}。要替换它们吗？`,
+    replace: '替换',
     tooMany: '一次超过 1000 个文件：请打包为 tar 后再上传。',
     uploadTooLarge: (name) => `${name} 超过 64 MiB。`,
     uploaded: (count, folder) => `已上传 ${count} 个文件到 ${folder}。`,

@@ -19,7 +19,7 @@ export const uploadedFilesMax = 1000;
 export type FilesMessage =
   | { readonly kind: 'refused'; readonly path: string; readonly refusal: Refusal }
   | { readonly kind: 'failed'; readonly cause: string }
-  | { readonly kind: 'tooMany' | 'uploadTooLarge'; readonly name: string }
+  | { readonly kind: 'tooMany' | 'tooManyOpen' | 'uploadTooLarge'; readonly name: string }
   | { readonly kind: 'uploaded'; readonly count: number; readonly folder: string };
 
 /** A file of the learner's computer; `path` is relative to what was dropped. */
@@ -84,7 +84,11 @@ export class Files implements Disposable {
         return;
       }
       const file = new OpenFile({ path, ...read });
-      this.#opened = [...this.#opened.slice(1 - openFilesMax), file];
+      if (!this.#makeRoom()) {
+        this.#message = { kind: 'tooManyOpen', name: file.name };
+        return;
+      }
+      this.#opened = [...this.#opened, file];
       this.#active = file;
       await this.tree.reveal(path);
     });
@@ -141,7 +145,10 @@ export class Files implements Disposable {
   async rename(from: string, to: string): Promise<void> {
     await this.#try(async (host) => {
       await host.rename(from, to);
-      this.#closeWithin(from);
+      // What is not saved yet is not lost: it is the new file's.
+      for (const file of this.#opened) {
+        if (isWithin(file.path, from)) file.moveTo(to + file.path.slice(from.length));
+      }
       await this.tree.forget(from);
       await this.tree.reveal(to);
     });
@@ -167,6 +174,14 @@ export class Files implements Disposable {
     );
   }
 
+  /** Which of the uploads would be written over something that is there. */
+  async wouldReplace(folder: string, uploads: readonly Upload[]): Promise<readonly string[]> {
+    if (uploads.length > uploadedFilesMax) return [];
+    const paths = uploads.map((upload) => childOf(folder, upload.path));
+    const there = await this.#try((host) => Promise.all(paths.map((path) => host.stat(path))));
+    return paths.filter((_, at) => there?.[at] !== undefined);
+  }
+
   async upload(folder: string, uploads: readonly Upload[]): Promise<void> {
     const large = uploads.find(({ sizeBytes }) => sizeBytes > transferBytesMax);
     if (large !== undefined) this.#message = { kind: 'uploadTooLarge', name: large.path };
@@ -184,6 +199,14 @@ export class Files implements Disposable {
 
   dispose(): void {
     this.#machines.dispose();
+  }
+
+  /** The oldest that has nothing to lose gives way; false when none does. */
+  #makeRoom(): boolean {
+    if (this.#opened.length < openFilesMax) return true;
+    const oldest = this.#opened.find((file) => !file.isDirty);
+    if (oldest !== undefined) this.close(oldest);
+    return oldest !== undefined;
   }
 
   #closeWithin(path: string): void {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { ApiClient } from '../../client/api-client.ts';
 import { FakeHost } from '../fake-host.ts';
-import { Files, uploadedFilesMax } from './files.svelte.ts';
+import { Files, openFilesMax, uploadedFilesMax } from './files.svelte.ts';
 import { editedBytesMax } from './open-file.svelte.ts';
 
 function files() {
@@ -82,10 +82,33 @@ test('Files makes, renames and removes, and closes what is gone', async () => {
   expect(made.active?.path).toBe('/root/new.sh');
   await made.create('/root/new.sh');
   expect(made.message).toMatchObject({ kind: 'failed' });
+  made.active?.edit('not saved');
   await made.rename('/root/new.sh', '/root/run.sh');
-  expect(made.opened).toEqual([]);
+  expect(made.opened.map(({ path, text, isDirty }) => [path, text, isDirty])).toEqual([
+    ['/root/run.sh', 'not saved', true],
+  ]);
   await made.remove('/root/app');
   expect(rows()).toEqual(['root', '  run.sh']);
+});
+
+test('Files gives up no file that is not saved to open another', async () => {
+  const { fake, made } = files();
+  const paths = Array.from({ length: openFilesMax + 2 }, (_, at) => `/root/${at}`);
+  for (const path of paths) fake.put(path, '');
+  for (const path of paths.slice(0, openFilesMax)) {
+    await made.open(path);
+    if (path !== '/root/5') made.active?.edit('not saved');
+  }
+  await made.open('/root/20');
+  expect(made.opened.map(({ path }) => path)).toEqual(
+    paths.slice(0, openFilesMax + 1).filter((path) => path !== '/root/5'),
+  );
+  made.active?.edit('not saved');
+  await made.open('/root/21');
+  expect([made.opened.length, made.message]).toEqual([
+    openFilesMax,
+    { kind: 'tooManyOpen', name: '21' },
+  ]);
 });
 
 test('Files uploads files and folders, within limits', async () => {
@@ -98,6 +121,9 @@ test('Files uploads files and folders, within limits', async () => {
   await made.upload('/root', [upload('site/index.html'), upload('notes.txt')]);
   expect(made.message).toEqual({ kind: 'uploaded', count: 2, folder: '/root' });
   expect(text(fake.contents.get('/root/site/index.html'))).toBe('site/index.html');
+  expect(await made.wouldReplace('/root', [upload('notes.txt'), upload('b')])).toEqual([
+    '/root/notes.txt',
+  ]);
   await made.upload('/root', [upload('film.mp4', 1e9)]);
   expect(made.message).toMatchObject({ kind: 'uploadTooLarge', name: 'film.mp4' });
   await made.upload(

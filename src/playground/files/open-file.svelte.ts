@@ -16,23 +16,26 @@ export interface OpenFileOptions {
 }
 
 export class OpenFile {
-  readonly path: string;
+  #path = $state('');
   /** What the machine's file held when it was read or saved last. */
   #savedText = $state.raw('');
   #text = $state.raw('');
   #version: string;
   #conflict = $state<Conflict | undefined>();
   #isSaving = $state(false);
-  /** Counts the texts that came from outside the editor. */
+  /** Counts the texts and names that came from outside the editor. */
   #revision = $state(0);
 
   constructor({ path, text, version }: OpenFileOptions) {
-    this.path = path;
+    this.#path = path;
     this.#savedText = text;
     this.#text = text;
     this.#version = version;
   }
 
+  get path(): string {
+    return this.#path;
+  }
   get name(): string {
     return nameOf(this.path);
   }
@@ -55,6 +58,12 @@ export class OpenFile {
   /** What the editor holds now. */
   edit(text: string): void {
     this.#text = text;
+  }
+
+  /** The machine's file has another name now, which may make it another language to the editor. */
+  moveTo(path: string): void {
+    this.#path = path;
+    this.#revision += 1;
   }
 
   /** Writes the text, unless the file changed on the machine: then it is a conflict, for the learner to settle. */
