@@ -20,6 +20,8 @@ export interface HostEvents {
   downloaded(receivedBytes: number, totalBytes: number): void;
   /** Serial console text: the kernel log. */
   console(text: string): void;
+  /** Whether what the machine stores outlives this page: another tab may have the site's disk. */
+  disk(lasts: boolean): void;
   /** The host is gone after it was ready. */
   lost(cause: string): void;
 }

@@ -28,6 +28,7 @@ export class Session implements Disposable {
   #totalBytes = $state(0);
   #consoleText = $state.raw('');
   #bootMs = $state<number | undefined>();
+  #diskLasts = $state(true);
   #host = $state.raw<ContainerHost | undefined>();
   readonly #createHost: (saved?: string) => ContainerHost;
   readonly #now: () => number;
@@ -59,6 +60,10 @@ export class Session implements Disposable {
   }
   get consoleText(): string {
     return this.#consoleText;
+  }
+  /** False: images and containers are forgotten with this page, since another tab has the site's disk. */
+  get diskLasts(): boolean {
+    return this.#diskLasts;
   }
   /** From start to ready; undefined before. */
   get bootMs(): number | undefined {
@@ -144,6 +149,7 @@ export class Session implements Disposable {
     this.#receivedBytes = 0;
     this.#consoleText = '';
     this.#bootMs = undefined;
+    this.#diskLasts = true;
     const startedAt = this.#now();
     try {
       await host.boot({
@@ -154,6 +160,7 @@ export class Session implements Disposable {
             this.#totalBytes = totalBytes;
           }),
         console: (text) => this.#whileCurrent(host, () => this.#appendConsole(text)),
+        disk: (lasts) => this.#whileCurrent(host, () => (this.#diskLasts = lasts)),
         lost: (cause) => this.#whileCurrent(host, () => this.#fail(host, cause)),
       });
     } catch (error) {

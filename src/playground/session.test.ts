@@ -33,6 +33,8 @@ test('Session goes through the phases of a boot to ready', async () => {
   expect(session.consoleText).toContain('Linux version');
   expect(session.bootMs).toBe(500);
   expect(session.host).toBe(hosts[0]);
+  hosts[0]?.events?.disk(false);
+  expect(session.diskLasts).toBe(false);
 });
 
 test('Session shows a failed boot with its phase and cause, and retry makes a new host', async () => {

@@ -83,7 +83,10 @@ export class WorkerHost implements ContainerHost {
     const vmEvents: VmWorkerEvents = {
       downloaded: (receivedBytes, totalBytes) => events.downloaded(receivedBytes, totalBytes),
       booting: () => events.phase('booting'),
-      disk: (lasts) => void this.#engine.disk(lasts),
+      disk: (lasts) => {
+        void this.#engine.disk(lasts);
+        events.disk(lasts);
+      },
       console: (text) => events.console(text),
       failed: (cause) => this.#fail(new KindError('unavailable', cause)),
     };

@@ -127,6 +127,14 @@ test('the palette opens a container’s log in a terminal of its own', async () 
   await page.getByRole('tab', { name: 'talker' }).waitFor();
   await waitForText(page, /^logged-line$/m);
   expect(await page.getByRole('dialog').count()).toBe(0);
+  // In the terminal, whose shell has Ctrl-K: the palette knows what else keys do.
+  await page.keyboard.press('Control+Shift+P');
+  await page.getByRole('combobox').fill('shortcuts');
+  await page.keyboard.press('Enter');
+  await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).getByText('Alt+PgDn').waitFor();
+  expect(await axeViolations(page)).toEqual([]);
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
 });
 
 /** Drops a folder with a file on a place of the page, as a hand with a mouse does. Returns what removes the folder. */

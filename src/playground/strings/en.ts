@@ -52,6 +52,9 @@ export const en = {
   updateReload: 'Reload',
   updateLater: 'Later',
   offlineReady: 'Works offline',
+  diskForgets: 'Nothing is kept',
+  diskForgetsWhy:
+    'Bottleship is open in another tab, which has the disk. What you do in this tab is forgotten when you close it.',
   offlineSaving: (percent: number) => `Saving for offline use: ${percent} %`,
   portsName: 'Published ports',
   openPort: (name: string, port: number) => `Open port ${port} of ${name}`,

@@ -53,6 +53,9 @@ export const zh: Strings = {
   updateReload: '重新加载',
   updateLater: '稍后',
   offlineReady: '可离线使用',
+  diskForgets: '不会保留',
+  diskForgetsWhy:
+    'Bottleship 已在另一个标签页中打开，磁盘由它使用。关闭此标签页后，您在这里所做的一切都不会保留。',
   offlineSaving: (percent) => `正在保存以供离线使用：${percent}%`,
   portsName: '已发布的端口',
   openPort: (name, port) => `打开 ${name} 的端口 ${port}`,

@@ -6,6 +6,7 @@ import { suggestions } from '../suggestions.ts';
 import { actionCommand, needsOwnTerminal } from '../views/containers/container-actions.ts';
 import { viewStrings } from '../views/view.strings.ts';
 import type { ViewId } from '../views/view-services.ts';
+import { keysStrings } from './keys.strings.ts';
 import { paletteStrings } from './palette.strings.ts';
 import { themeNames } from './theme.svelte.ts';
 import type { Workbench } from './workbench.svelte.ts';
@@ -143,7 +144,11 @@ function suggestionCommands(workbench: Workbench): Command[] {
 
 function sessionCommands(workbench: Workbench): Command[] {
   const title = sessionsStrings[workbench.language.code].open;
-  return [{ id: 'sessions', title, run: () => workbench.openDialog('sessions') }];
+  const { title: keys } = keysStrings[workbench.language.code];
+  return [
+    { id: 'sessions', title, run: () => workbench.openDialog('sessions') },
+    { id: 'keys', title: keys, run: () => workbench.openDialog('keys') },
+  ];
 }
 
 function shareCommands(workbench: Workbench): Command[] {

@@ -14,7 +14,7 @@ import type { NewTerminal } from './terminals.svelte.ts';
 import { Theme } from './theme.svelte.ts';
 
 /** What asks the learner something, over the page. */
-export type DialogId = 'share' | 'repository' | 'sessions';
+export type DialogId = 'share' | 'repository' | 'sessions' | 'keys';
 
 export interface WorkbenchOptions {
   readonly session: Session;
