@@ -5,6 +5,7 @@ import { defineStrings } from '../strings/area.ts';
 export const filesStrings = defineStrings({
   en: {
     tree: 'Files of the machine',
+    reading: 'Reading the files…',
     editorOf: (name: string) => `Editor of ${name}`,
     editorHelp: 'Ctrl+S saves. Tab indents; press Escape and then Tab to leave the editor.',
     openFiles: 'Open files',
@@ -70,6 +71,7 @@ export const filesStrings = defineStrings({
   },
   'zh-Hans': {
     tree: '机器上的文件',
+    reading: '正在读取文件…',
     editorOf: (name) => `${name} 的编辑器`,
     editorHelp: '按 Ctrl+S 保存。Tab 键用于缩进；先按 Esc 再按 Tab 可离开编辑器。',
     openFiles: '已打开的文件',
