@@ -7,13 +7,15 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { brotliCompress, brotliDecompress, constants } from 'node:zlib';
+import { brotliDecompress } from 'node:zlib';
 import * as agent from './agent/build.mjs';
 import * as bios from './bios/build.mjs';
+import * as booted from './booted/build.mjs';
 import * as disk from './disk/build.mjs';
 import * as initramfs from './initramfs/build.mjs';
 import * as kernel from './kernel/build.mjs';
 import * as library from './library/build.mjs';
+import { compress } from './support/brotli.mjs';
 import { writeManifest } from './support/manifest.mjs';
 import * as userland from './userland/build.mjs';
 
@@ -23,7 +25,7 @@ const cacheFolder = join(root, '.cache');
 const agentFolder = join(cacheFolder, 'agent');
 const folders = { outputFolder, cacheFolder };
 
-/** In the order they run: the initramfs holds the agent. */
+/** In the order they run: the initramfs holds the agent, and the booted machine is made from all before it. */
 const recipes = {
   kernel: () => kernel.build(folders),
   bios: () => bios.build(folders),
@@ -31,6 +33,7 @@ const recipes = {
   agent: () => agent.build({ outputFolder: agentFolder, cacheFolder }),
   initramfs: () => initramfs.build({ outputFolder, agentPath: join(agentFolder, 'agent') }),
   userland: () => userland.build(folders),
+  booted: () => booted.build(folders),
   library: () => library.build(folders),
 };
 
@@ -59,13 +62,16 @@ async function main(names) {
   );
 }
 
-/** Of the recipes that were not named, the disk's runs too where it never did: nothing boots without it. */
+/**
+ * Of the recipes that were not named, the booted machine's runs too, as it knows itself whether it must, and the disk's
+ * where it never did: nothing boots without it.
+ */
 function isWanted(name, names) {
-  if (names.length === 0 || names.includes(name)) return true;
+  if (names.length === 0 || names.includes(name) || name === 'booted') return true;
   return name === 'disk' && !existsSync(join(outputFolder, 'machine/disk.gz'));
 }
 
-/** Writes the brotli sibling, which takes a minute for a kernel, unless it is there. */
+/** Writes the brotli sibling unless it is there. */
 async function precompress(path) {
   const content = await readFile(path);
   const present = await readFile(`${path}.br`).then(
@@ -73,14 +79,7 @@ async function precompress(path) {
     () => undefined,
   );
   if (present?.equals(content)) return;
-  const compressed = await promisify(brotliCompress)(content, {
-    params: {
-      [constants.BROTLI_PARAM_QUALITY]: 11,
-      [constants.BROTLI_PARAM_LGWIN]: 24,
-      [constants.BROTLI_PARAM_SIZE_HINT]: content.length,
-    },
-  });
-  await writeFile(`${path}.br`, compressed);
+  await writeFile(`${path}.br`, await compress(content));
 }
 
 await main(process.argv.slice(2));

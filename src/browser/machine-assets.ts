@@ -14,14 +14,21 @@ export interface MachineAsset {
   readonly sha256: string;
 }
 
+/** What a machine begins with, which depends on where from. */
+export const beginningFiles = {
+  session: [],
+  booted: ['booted.bin'],
+  kernel: ['kernel.bin', 'initramfs.cpio', 'bios.bin'],
+} as const;
+
+/** What every machine is served. */
+export const commonFiles = ['userland.bin', 'disk.gz'] as const;
+
 /** Of the build's own; the processor's code comes from v86. */
-export const machineFileNames = [
-  'kernel.bin',
-  'initramfs.cpio',
-  'bios.bin',
-  'userland.bin',
-  'disk.gz',
-] as const;
+export const machineFileNames: readonly string[] = [
+  ...Object.values(beginningFiles).flat(),
+  ...commonFiles,
+];
 
 export const wasmName = 'v86.wasm';
 

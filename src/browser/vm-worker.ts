@@ -2,17 +2,22 @@
  * The worker of one machine: downloads what it boots from, serves its files over 9p and runs it. The
  * engine's worker drives the machine over the port that the page hands to both.
  *
- * Nothing here waits for what it does not need: the processor's code is compiled while the kernel
- * arrives, and the machine starts without its user land, which the kernel asks for half a second later.
+ * A new machine goes on from one that was saved after its boot, if that has as much memory; else its kernel is booted.
+ *
+ * Nothing here waits for what it does not need: the processor's code is compiled while the rest arrives, and the machine
+ * starts without its user land, which it asks for a moment later.
  */
 import { expose } from 'comlink';
 import type { BlockStore, CopyableBlockStore } from '../disk/block-store.ts';
 import { readDiskImage } from '../disk/disk-image.ts';
+import { bootedMemorySizeBytes, decodeBootedMachine } from '../guest/booted-machine.ts';
 import { DiskTree } from '../guest/ninep/disk-tree.ts';
 import { createNinepServer, type NinepServer } from '../guest/ninep/server.ts';
 import { JoinedTree } from '../guest/ninep/joined-tree.ts';
 import { LayersDirectory } from '../guest/ninep/layers-directory.ts';
 import { MachineTree, userlandFileName } from '../guest/ninep/machine-tree.ts';
+import type { SavedFiles } from '../guest/ninep/saved-files.ts';
+import { wakeFrameOfNow } from '../guest/wake-frame.ts';
 import { decodeLayerIndex } from '../image/layer-index-codec.ts';
 import { KindError } from '../lib/errors.ts';
 import type {
@@ -23,7 +28,14 @@ import type {
 import type { MachineOptions } from '../vm/machine.ts';
 import { serveMachine } from '../vm/port-machine.ts';
 import { V86Machine } from '../vm/v86-machine.ts';
-import { AssetDownloads, checkAssets, machineVersion, wasmName } from './machine-assets.ts';
+import {
+  AssetDownloads,
+  beginningFiles,
+  checkAssets,
+  commonFiles,
+  machineVersion,
+  wasmName,
+} from './machine-assets.ts';
 import type { AssetBytes, MachineAsset } from './machine-assets.ts';
 import { machineMemorySizeBytes } from './memory-size.ts';
 import { memoryDisk, openOwnDisk } from './own-disk.ts';
@@ -48,14 +60,16 @@ const api: VmWorkerApi = {
     checkAssets(__MACHINE_ASSETS__);
     const { memoryPort } = options;
     const opening = memoryPort === undefined ? openStores() : keepInMemory(memoryPort);
-    const downloads = startDownloads(options, events);
-    const files = machineFiles(downloads);
-    // What is waited for later may fail while nobody does.
-    files.catch(() => undefined);
-    const stores = await opening;
-    stored ??= stores;
     const session = opened;
     opened = undefined;
+    memorySizeBytes = session?.memorySizeBytes ?? machineMemorySizeBytes(navigator.userAgent);
+    const kind = beginningKind(session);
+    const downloads = startDownloads(kind, { options, events });
+    const beginning = loadBeginning(kind, { downloads, session });
+    // What is waited for later may fail while nobody does.
+    beginning.catch(() => undefined);
+    const stores = await opening;
+    stored ??= stores;
     userland = new MachineTree({
       fetchFile: (path) => fetchMachineFile(path, { downloads, baseUrl: options.baseUrl }),
       store: stores.content,
@@ -67,12 +81,16 @@ const api: VmWorkerApi = {
     });
     // What is restored goes on writing at once.
     if (session !== undefined) await openStored();
-    memorySizeBytes = session?.memorySizeBytes ?? machineMemorySizeBytes(navigator.userAgent);
-    ninep = serveFiles({ stores, userland, disk: new DiskTree(openStored) });
-    if (session !== undefined) await ninep.restore(session.files);
-    const machine = createMachine({ ninep, files: await files, memorySizeBytes, session });
+    const server = serveFiles({ stores, userland, disk: new DiskTree(openStored) });
+    ninep = server;
+    const { wasm, from, files } = await beginning;
+    if (files !== undefined) await server.restore(files);
+    const handle9p = (request: Uint8Array) => server.handle(request);
+    const machine = new V86Machine({ wasm, from, memorySizeBytes, handle9p });
     events.booting();
     connect(machine, { options, events });
+    // A machine that is gone by then tells itself.
+    if (kind === 'booted') machine.channel.send(wakeFrameOfNow()).catch(() => undefined);
     await machine.start();
     running = machine;
     // A machine without its files would come up, but with nothing in it.
@@ -130,9 +148,25 @@ interface Downloads {
   readonly compiled: Promise<WebAssembly.Module | undefined>;
 }
 
-type Files = Pick<MachineOptions, 'kernel' | 'initramfs' | 'bios' | 'wasm'>;
+/** From a saved session, from a machine that was saved after its boot, or from the kernel. */
+type BeginningKind = keyof typeof beginningFiles;
 
-function startDownloads({ baseUrl }: VmWorkerOptions, events: VmWorkerEvents): Downloads {
+interface Beginning extends Pick<MachineOptions, 'wasm' | 'from'> {
+  /** What the state holds open of the files it is served. */
+  readonly files?: SavedFiles;
+}
+
+function beginningKind(session: OpenedSession | undefined): BeginningKind {
+  if (session !== undefined) return 'session';
+  return memorySizeBytes === bootedMemorySizeBytes ? 'booted' : 'kernel';
+}
+
+function startDownloads(
+  kind: BeginningKind,
+  { options, events }: { options: VmWorkerOptions; events: VmWorkerEvents },
+): Downloads {
+  const { baseUrl } = options;
+  const wanted = new Set<string>([...beginningFiles[kind], ...commonFiles, wasmName]);
   const progress = throttle((received: number, total: number) => {
     events.downloaded(received, total);
   }, progressIntervalMs);
@@ -140,7 +174,8 @@ function startDownloads({ baseUrl }: VmWorkerOptions, events: VmWorkerEvents): D
   const compiled = new Promise<WebAssembly.Module | undefined>((resolve) => {
     compile = resolve;
   });
-  const assets = new AssetDownloads(__MACHINE_ASSETS__, {
+  const described = __MACHINE_ASSETS__.filter(({ name }) => wanted.has(name));
+  const assets = new AssetDownloads(described, {
     baseUrl,
     fetch: (...request) => fetch(...request),
     progress: (received, total) => {
@@ -156,15 +191,27 @@ function startDownloads({ baseUrl }: VmWorkerOptions, events: VmWorkerEvents): D
   return { assets, compiled };
 }
 
-async function machineFiles({ assets, compiled }: Downloads): Promise<Files> {
-  const names = ['kernel.bin', 'initramfs.cpio', 'bios.bin', wasmName] as const;
-  const [kernel, initramfs, bios, wasm] = await Promise.all([
-    assets.content(names[0]),
-    assets.content(names[1]),
-    assets.content(names[2]),
-    assets.content(names[3]),
+async function loadBeginning(
+  kind: BeginningKind,
+  parts: { readonly downloads: Downloads; readonly session: OpenedSession | undefined },
+): Promise<Beginning> {
+  const { assets, compiled } = parts.downloads;
+  const code = assets.content(wasmName).then(async (bytes) => (await compiled) ?? bytes);
+  const { session } = parts;
+  if (session !== undefined)
+    return { wasm: await code, from: { bytes: session.state }, files: session.files };
+  if (kind === 'booted') {
+    const [wasm, bytes] = await Promise.all([code, assets.content('booted.bin')]);
+    const { state, files } = decodeBootedMachine(bytes);
+    return { wasm, from: state, files };
+  }
+  const [wasm, kernel, initramfs, bios] = await Promise.all([
+    code,
+    assets.content('kernel.bin'),
+    assets.content('initramfs.cpio'),
+    assets.content('bios.bin'),
   ]);
-  return { kernel, initramfs, bios, wasm: (await compiled) ?? wasm };
+  return { wasm, from: { kernel, initramfs, bios } };
 }
 
 function serveFiles(parts: {
@@ -175,21 +222,6 @@ function serveFiles(parts: {
   const layers = new LayersDirectory({ ...parts.stores, decode: decodeLayerIndex });
   const root = new JoinedTree({ machine: parts.userland, layers, disk: parts.disk });
   return createNinepServer({ root });
-}
-
-function createMachine(parts: {
-  readonly ninep: NinepServer;
-  readonly files: Files;
-  readonly memorySizeBytes: number;
-  readonly session: OpenedSession | undefined;
-}): V86Machine {
-  const { ninep: server, session } = parts;
-  return new V86Machine({
-    ...parts.files,
-    memorySizeBytes: parts.memorySizeBytes,
-    handle9p: (request) => server.handle(request),
-    ...(session === undefined ? {} : { state: session.state }),
-  });
 }
 
 function connect(

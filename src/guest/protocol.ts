@@ -30,6 +30,7 @@ export const frameKind = {
   ack: 1,
   hello: 2,
   fail: 3,
+  wake: 4,
 } as const;
 
 /** Kind of a message; `more` is a bit beside it: the message goes on in the next one. */
@@ -160,6 +161,8 @@ export const field = {
   held: 56,
   uidMap: 57,
   gidMap: 58,
+  now: 59,
+  seed: 60,
 } as const;
 
 /** Setup operations, in the order of SetupOperation. */

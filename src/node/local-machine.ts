@@ -2,17 +2,23 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { brotliDecompress } from 'node:zlib';
 import type { BlockStore } from '../disk/block-store.ts';
 import { readDiskImage } from '../disk/disk-image.ts';
+import { decodeBootedMachine, type BootedMachine } from '../guest/booted-machine.ts';
 import type { IdMapping } from '../guest/id-mapping.ts';
 import { DiskTree } from '../guest/ninep/disk-tree.ts';
 import { JoinedTree } from '../guest/ninep/joined-tree.ts';
 import { LayersDirectory } from '../guest/ninep/layers-directory.ts';
 import { MachineTree } from '../guest/ninep/machine-tree.ts';
+import type { SavedFiles } from '../guest/ninep/saved-files.ts';
 import { createNinepServer, type NinepServer } from '../guest/ninep/server.ts';
+import { wakeFrameOfNow } from '../guest/wake-frame.ts';
 import type { ContentStore, RecordStore } from '../image/content-store.ts';
 import type { SavedMachine } from '../host/saved-host.ts';
 import { decodeLayerIndex } from '../image/layer-index-codec.ts';
+import type { BootFiles, MachineOptions } from '../vm/machine.ts';
 import { V86Machine } from '../vm/v86-machine.ts';
 import { openFileBlockStore } from './file-block-store.ts';
 
@@ -30,6 +36,10 @@ export interface LocalMachineOptions {
   readonly saved?: Pick<SavedMachine, 'state' | 'files'>;
   /** The layers' owners are users of this namespace. */
   readonly ids?: IdMapping;
+  /** Boots the kernel although a machine that was saved after its boot is at hand. */
+  readonly bootsKernel?: boolean;
+  /** See `MachineOptions`. */
+  readonly interpreted?: boolean;
 }
 
 export interface LocalMachine {
@@ -40,17 +50,47 @@ export interface LocalMachine {
 }
 
 export async function createLocalMachine(options: LocalMachineOptions): Promise<LocalMachine> {
-  const { saved } = options;
+  const beginning = chooseBeginning(options);
   const disk = options.disk ?? (await openDisk(options.dataRoot));
   const ninep = await exportedFiles({ ...options, disk });
-  if (saved !== undefined) await ninep.restore(saved.files);
+  const [{ from, files, isNew }, wasm] = await Promise.all([beginning, readFile(wasmPath)]);
+  if (files !== undefined) await ninep.restore(files);
   const machine = new V86Machine({
-    ...(await machineFiles()),
+    wasm,
+    from,
     memorySizeBytes: options.memorySizeBytes,
+    interpreted: options.interpreted ?? false,
     handle9p: (request) => ninep.handle(request),
-    ...(saved === undefined ? {} : { state: saved.state }),
   });
+  // A machine that is gone by then tells itself.
+  if (isNew) machine.channel.send(wakeFrameOfNow()).catch(() => undefined);
   return { machine, ninep, disk };
+}
+
+interface Beginning {
+  readonly from: MachineOptions['from'];
+  /** What the state holds open. */
+  readonly files?: SavedFiles;
+  /** The state is everybody's. */
+  readonly isNew: boolean;
+}
+
+async function chooseBeginning(options: LocalMachineOptions): Promise<Beginning> {
+  const { saved } = options;
+  if (saved !== undefined)
+    return { from: { bytes: saved.state }, files: saved.files, isNew: false };
+  if (options.bootsKernel !== true) {
+    const booted = await readBootedMachine();
+    if (booted.memorySizeBytes === options.memorySizeBytes)
+      return { from: booted.state, files: booted.files, isNew: true };
+  }
+  return { from: await bootFiles(), isNew: false };
+}
+
+/** Only its compressed form is kept: the build of the page unpacks it for servers that cannot. */
+async function readBootedMachine(): Promise<BootedMachine> {
+  const packed = await readMachineFile('booted.bin.br');
+  return decodeBootedMachine(await promisify(brotliDecompress)(packed));
 }
 
 async function openDisk(dataRoot: string): Promise<BlockStore> {
@@ -74,19 +114,13 @@ async function exportedFiles(stores: {
   return createNinepServer({ root: new JoinedTree({ machine: userland, layers, disk }) });
 }
 
-async function machineFiles(): Promise<{
-  kernel: Uint8Array;
-  initramfs: Uint8Array;
-  bios: Uint8Array;
-  wasm: Uint8Array;
-}> {
-  const [kernel, initramfs, bios, wasm] = await Promise.all([
+async function bootFiles(): Promise<BootFiles> {
+  const [kernel, initramfs, bios] = await Promise.all([
     readMachineFile('kernel.bin'),
     readMachineFile('initramfs.cpio'),
     readMachineFile('bios.bin'),
-    readFile(wasmPath),
   ]);
-  return { kernel, initramfs, bios, wasm };
+  return { kernel, initramfs, bios };
 }
 
 /** One of those that the machine is booted from; rejects with what is to be said when it is not there. */

@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Egress } from '../egress/egress.ts';
+import { bootedMemorySizeBytes } from '../guest/booted-machine.ts';
 import type { IdMapping } from '../guest/id-mapping.ts';
 import { createHost, type Host } from '../host/create-host.ts';
 import type { BlockStore } from '../disk/block-store.ts';
@@ -40,6 +41,8 @@ export interface NodeHostOptions {
   readonly disk?: BlockStore;
   /** Goes on from there, on the disk of that moment; for a machine in this thread. */
   readonly saved?: SavedMachine;
+  /** Boots the kernel although a machine that was saved after its boot is at hand. */
+  readonly bootsKernel?: boolean;
   readonly onConsole?: (text: string) => void;
   /** The machine stopped for good: whatever waits was told already. */
   readonly onLost?: (cause: string) => void;
@@ -61,8 +64,8 @@ export interface NodeHost {
   dispose(): void;
 }
 
-/** SeaBIOS keeps the top 16 MiB. */
-export const memorySizeBytesDefault = 528 * 1024 * 1024;
+/** With as much, no kernel needs to be booted. */
+export const memorySizeBytesDefault = bootedMemorySizeBytes;
 
 /** Boots a machine; `host.ready` tells when it can be used. */
 export async function startNodeHost(options: NodeHostOptions): Promise<NodeHost> {
@@ -185,6 +188,7 @@ async function createMachine(options: {
   readonly lost: (cause: string) => void;
   readonly disk?: BlockStore;
   readonly saved?: SavedMachine;
+  readonly bootsKernel?: boolean;
 }): Promise<HostMachine> {
   if (options.threaded === true) {
     const threaded = await createThreadedMachine({ ...options, onLost: options.lost });

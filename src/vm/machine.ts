@@ -11,23 +11,38 @@ export type MachineState =
   | { readonly phase: 'running' }
   | { readonly phase: 'failed'; readonly cause: string };
 
-export interface MachineOptions {
-  /** Guest memory in bytes. SeaBIOS reserves the top 16 MB: 272 and 528 MiB are sensible sizes. */
-  readonly memorySizeBytes: number;
+/** What a machine is booted from. */
+export interface BootFiles {
   readonly kernel: Uint8Array;
   readonly initramfs: Uint8Array;
   readonly bios: Uint8Array;
-  /** The processor; a module that is compiled already saves that time. */
-  readonly wasm: Uint8Array | WebAssembly.Module;
   /** Appended to the kernel command line. */
   readonly commandLineExtra?: string;
+}
+
+/** What a machine goes on from instead of booting; it must have as much memory. */
+export interface SavedState {
+  /** What `V86Machine.saveState()` of the same version of the emulator gave. */
+  readonly bytes: ArrayBuffer;
+  /** Frames it had sent that nobody has heard: told at the start. */
+  readonly frames?: readonly Uint8Array[];
+  /** What its console had said: told at the start. */
+  readonly console?: string;
+}
+
+export interface MachineOptions {
+  /** Guest memory in bytes. SeaBIOS reserves the top 16 MB: 272 and 528 MiB are sensible sizes. */
+  readonly memorySizeBytes: number;
+  /** The processor; a module that is compiled already saves that time. */
+  readonly wasm: Uint8Array | WebAssembly.Module;
+  readonly from: BootFiles | SavedState;
+  /** Interprets the guest's code and compiles none of it: slow, and the same in every run. */
+  readonly interpreted?: boolean;
   /**
    * Answers one 9P2000.L request (whole message, size field included) with one whole reply. An answer
    * that is not a promise must be handed to the device at once: the guest then need not wait for it.
    */
   readonly handle9p: (request: Uint8Array) => Uint8Array | Promise<Uint8Array>;
-  /** What `V86Machine.saveState()` gave: the machine goes on from there instead of booting. */
-  readonly state?: ArrayBuffer;
 }
 
 /** A channel of whole link-layer frames to the agent; see guest/protocol.ts for what they carry. */

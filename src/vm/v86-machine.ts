@@ -4,17 +4,30 @@
  * same thread is slower, and a busy guest holds the thread for about a millisecond at a time.
  */
 import { yieldFor, yieldNow } from './yield.ts';
-import { V86 } from 'v86';
+import { V86, type V86Options } from 'v86';
 import type { Disposable } from '../lib/disposable.ts';
 import { errorMessage, KindError } from '../lib/errors.ts';
 import { ConsoleLog } from './console-log.ts';
 import { frameMtuBytes, frameSizeBytesMax, isChannelFrame } from './frame.ts';
 import { Listeners } from './listeners.ts';
 import { MachineStateHolder } from './machine-state.ts';
-import type { FrameChannel, Machine, MachineOptions, MachineState } from './machine.ts';
+import type {
+  BootFiles,
+  FrameChannel,
+  Machine,
+  MachineOptions,
+  MachineState,
+  SavedState,
+} from './machine.ts';
 import { answer9p } from './nine-p.ts';
 import { TransmitQueue } from './transmit-queue.ts';
-import { limitCompiledPages, receiveQueue, v86Bus, v86Loop } from './v86-internals.ts';
+import {
+  limitCompiledPages,
+  receiveQueue,
+  restoreUntouched,
+  v86Bus,
+  v86Loop,
+} from './v86-internals.ts';
 import type { V86Bus, VirtQueue } from './v86-internals.ts';
 
 /**
@@ -42,9 +55,9 @@ const quietMsMax = 20_000;
 
 export class V86Machine implements Machine {
   readonly channel: FrameChannel;
-  readonly #options: Omit<MachineOptions, 'state'>;
-  /** Until it is restored: nobody needs it twice. */
-  #savedState: ArrayBuffer | undefined;
+  readonly #options: Omit<MachineOptions, 'from'>;
+  /** Until it is loaded: nobody needs it twice. */
+  #from: BootFiles | SavedState | undefined;
   readonly #state = new MachineStateHolder();
   readonly #console = new Listeners<string>();
   readonly #frames = new Listeners<Uint8Array>();
@@ -62,9 +75,9 @@ export class V86Machine implements Machine {
   #pending9p = 0;
   #quiet: (() => void) | undefined;
 
-  constructor({ state, ...options }: MachineOptions) {
+  constructor({ from, ...options }: MachineOptions) {
     this.#options = options;
-    this.#savedState = state;
+    this.#from = from;
     this.#transmit = new TransmitQueue({
       canTake: () => this.#guestAwaitsFrame(),
       take: (frame) => this.#bus?.send('net0-receive', frame),
@@ -138,17 +151,20 @@ export class V86Machine implements Machine {
   /** Puts the machine together; a failure is a state and a rejection. */
   async #load(): Promise<void> {
     this.#state.set({ phase: 'booting' });
+    const from = this.#from;
+    this.#from = undefined;
     try {
-      checkKernel(this.#options.kernel);
-      const emulator = await this.#createEmulator();
+      const saved = from !== undefined && 'bytes' in from ? from : undefined;
+      const emulator = await this.#createEmulator(
+        from === undefined || 'bytes' in from ? {} : bootOptions(from),
+      );
       if (this.#disposed) {
         void emulator.destroy();
         throw new KindError('cancelled', 'machine is disposed');
       }
       this.#emulator = emulator;
       this.#connect(emulator);
-      if (this.#savedState !== undefined) await this.#restore(emulator, this.#savedState);
-      this.#savedState = undefined;
+      if (saved !== undefined) await this.#restore(emulator, saved);
     } catch (error) {
       const cause = errorMessage(error);
       this.#state.fail(cause);
@@ -156,7 +172,7 @@ export class V86Machine implements Machine {
     }
   }
 
-  #createEmulator(): Promise<V86> {
+  #createEmulator(boot: Partial<V86Options>): Promise<V86> {
     const options = this.#options;
     return new Promise((resolve, reject) => {
       const emulator: V86 = new V86({
@@ -171,26 +187,25 @@ export class V86Machine implements Machine {
           }
         },
         memory_size: options.memorySizeBytes,
-        bios: { buffer: arrayBufferOf(options.bios) },
-        // v86 writes into the kernel's header: the copy keeps the caller's bytes for a second start.
-        bzimage: { buffer: arrayBufferOf(options.kernel) },
-        initrd: { buffer: arrayBufferOf(options.initramfs) },
-        cmdline: [commandLine, options.commandLineExtra ?? ''].join(' ').trim(),
+        ...boot,
         filesystem: { handle9p: (request, reply) => this.#handle9p(request, reply) },
         net_device: { type: 'virtio', mtu: frameMtuBytes },
         disable_keyboard: true,
         disable_mouse: true,
         disable_speaker: true,
+        disable_jit: options.interpreted === true,
         autostart: false,
       });
       emulator.add_listener('emulator-loaded', () => resolve(emulator));
     });
   }
 
-  async #restore(emulator: V86, state: ArrayBuffer): Promise<void> {
-    await emulator.restore_state(state);
+  async #restore(emulator: V86, saved: SavedState): Promise<void> {
+    await restoreUntouched(emulator, saved.bytes);
     this.#heardFromGuest = true;
     this.#state.set({ phase: 'running' });
+    if (saved.console !== undefined) this.#console.emit(saved.console);
+    for (const frame of saved.frames ?? []) this.#frames.emit(frame);
   }
 
   #connect(emulator: V86): void {
@@ -283,6 +298,17 @@ export class V86Machine implements Machine {
     // Stopping waits for the end of the slice that may be running this very call.
     void emulator?.destroy();
   }
+}
+
+function bootOptions(files: BootFiles): Partial<V86Options> {
+  checkKernel(files.kernel);
+  return {
+    bios: { buffer: arrayBufferOf(files.bios) },
+    // v86 writes into the kernel's header: the copy keeps the caller's bytes for a second start.
+    bzimage: { buffer: arrayBufferOf(files.kernel) },
+    initrd: { buffer: arrayBufferOf(files.initramfs) },
+    cmdline: [commandLine, files.commandLineExtra ?? ''].join(' ').trim(),
+  };
 }
 
 function checkKernel(kernel: Uint8Array): void {

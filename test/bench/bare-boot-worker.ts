@@ -23,11 +23,8 @@ async function bootMs(): Promise<number> {
   const begin = performance.now();
   const machine = new V86Machine({
     memorySizeBytes: 528 * 1024 * 1024,
-    kernel,
-    initramfs,
-    bios,
+    from: { kernel, initramfs, bios, commandLineExtra },
     wasm,
-    commandLineExtra,
     handle9p: () => {
       throw new Error('no files here');
     },

@@ -34,11 +34,13 @@ function file(path: string): Uint8Array {
 async function bootV86(): Promise<number> {
   const machine = new V86Machine({
     memorySizeBytes: 528 * 1024 * 1024,
-    kernel: file('public/machine/kernel.bin'),
-    initramfs: file('public/machine/initramfs.cpio'),
-    bios: file('public/machine/bios.bin'),
+    from: {
+      kernel: file('public/machine/kernel.bin'),
+      initramfs: file('public/machine/initramfs.cpio'),
+      bios: file('public/machine/bios.bin'),
+      commandLineExtra: verbose,
+    },
     wasm: file('node_modules/v86/build/v86.wasm'),
-    commandLineExtra: verbose,
     handle9p: () => {
       throw new Error('no files here');
     },

@@ -1,7 +1,7 @@
 /** The machine in public/ boots under v86, and a machine that cannot boot says why. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, expect, test } from 'vitest';
-import type { MachineOptions, MachineState } from '../../src/vm/machine.ts';
+import type { BootFiles, MachineOptions, MachineState } from '../../src/vm/machine.ts';
 import { PortMachine, serveMachine } from '../../src/vm/port-machine.ts';
 import { V86Machine } from '../../src/vm/v86-machine.ts';
 
@@ -15,21 +15,25 @@ function file(path: string): Uint8Array {
   return new Uint8Array(readFileSync(new URL(`../../${path}`, import.meta.url)));
 }
 
-function options(changes: Partial<MachineOptions> = {}): MachineOptions {
+type Changes = Partial<BootFiles & Pick<MachineOptions, 'wasm'>>;
+
+function options({ wasm, ...files }: Changes = {}): MachineOptions {
   return {
     memorySizeBytes: 272 * mebibyte,
-    kernel: file('public/machine/kernel.bin'),
-    initramfs: file('public/machine/initramfs.cpio'),
-    bios: file('public/machine/bios.bin'),
-    wasm: file('node_modules/v86/build/v86.wasm'),
+    from: {
+      kernel: file('public/machine/kernel.bin'),
+      initramfs: file('public/machine/initramfs.cpio'),
+      bios: file('public/machine/bios.bin'),
+      ...files,
+    },
+    wasm: wasm ?? file('node_modules/v86/build/v86.wasm'),
     handle9p: () => {
       throw new Error('no files here');
     },
-    ...changes,
   };
 }
 
-function makeMachine(changes: Partial<MachineOptions> = {}): V86Machine {
+function makeMachine(changes: Changes = {}): V86Machine {
   const machine = new V86Machine(options(changes));
   machines.push(machine);
   return machine;

@@ -16,7 +16,7 @@ let out: TestEgress;
 let hosts: readonly TestHost[] = [];
 
 beforeAll(async () => {
-  const options = { threaded: true, memorySizeBytes: 272 * 1024 * 1024 };
+  const options = { threaded: true };
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   port = (server.address() as AddressInfo).port;
   out = await startTestEgress(
@@ -51,6 +51,17 @@ async function run(index: number, script: string): Promise<string> {
   if (result?.exitCode !== 0) throw new Error(`machine ${index}: ${JSON.stringify(result)}`);
   return result.stdout;
 }
+
+test('machines that go on from the same state have random numbers and a time of their own', async () => {
+  const one = await run(0, 'cat /proc/sys/kernel/random/boot_id /proc/sys/kernel/random/uuid');
+  const other = await run(1, 'cat /proc/sys/kernel/random/boot_id /proc/sys/kernel/random/uuid');
+  const numbers = `${one}${other}`.trim().split('\n');
+  expect(numbers).toHaveLength(4);
+  expect(new Set(numbers).size).toBe(4);
+  const apartMs = Math.abs(Number(await run(1, 'date +%s%3N')) - Date.now());
+  expect(apartMs).toBeLessThan(5000);
+  expect(await run(1, 'dmesg | head -1')).toContain('Linux version 6.12');
+}, 60_000);
 
 const onePing = 'ping -c 1 -W 20';
 

@@ -43,9 +43,11 @@ beforeAll(async () => {
   const ninep = createNinepServer({ root: new JoinedTree({ machine: userland, layers, disk }) });
   machine = new V86Machine({
     memorySizeBytes: 272 * mebibyte,
-    kernel: await machineFile('kernel.bin'),
-    initramfs: await machineFile('initramfs.cpio'),
-    bios: await machineFile('bios.bin'),
+    from: {
+      kernel: await machineFile('kernel.bin'),
+      initramfs: await machineFile('initramfs.cpio'),
+      bios: await machineFile('bios.bin'),
+    },
     wasm: await readFile(`${root}node_modules/v86/build/v86.wasm`),
     handle9p: (request) => {
       const type = request[4] ?? 0;

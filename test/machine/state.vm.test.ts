@@ -7,7 +7,6 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ContainerInspect } from '../../src/api/container.ts';
 import { startTestHost, type TestHost } from '../support/host.ts';
 
-const memorySizeBytes = 272 * 1024 * 1024;
 let dataRoot: string;
 let host: TestHost;
 
@@ -33,7 +32,7 @@ function checkDisk(): void {
 
 beforeAll(async () => {
   dataRoot = mkdtempSync(join(tmpdir(), 'bottleship-state-'));
-  host = await startTestHost({ dataRoot, memorySizeBytes });
+  host = await startTestHost({ dataRoot });
   await output('docker pull -q busybox');
 });
 
@@ -55,7 +54,7 @@ test('everything is back after an orderly end', async () => {
   await host.shutDown();
   checkDisk();
 
-  host = await startTestHost({ dataRoot, memorySizeBytes });
+  host = await startTestHost({ dataRoot });
   expect(await inspect('writer')).toEqual(before);
   expect(before.State.ExitCode).toBe(3);
   expect(await output("docker info -f '{{.ID}}'")).toBe(id);
@@ -79,7 +78,7 @@ test('what ran is lost when the machine is switched off, what was written is not
   await host.dispose();
   checkDisk();
 
-  host = await startTestHost({ dataRoot, memorySizeBytes });
+  host = await startTestHost({ dataRoot });
   expect((await inspect('lost')).State).toMatchObject({ Status: 'exited', ExitCode: 255 });
   expect(await output('docker cp lost:/f - | tar xO')).toBe('x\n');
   const now = [await output(volumes), await output(directories)].map(Number);

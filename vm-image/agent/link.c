@@ -3,6 +3,7 @@
 #include "loop.h"
 #include "nic.h"
 #include "protocol.h"
+#include "wake.h"
 #include "wire.h"
 
 #include <errno.h>
@@ -214,6 +215,10 @@ static void take_frame(struct reader frame)
     if (frame.bad || version != LINK_VERSION || length > frame.left)
         return;
     frame.left = length;
+    if (kind == FRAME_WAKE) {
+        wake(frame);
+        return;
+    }
     if (kind == FRAME_HELLO || kind == FRAME_FAIL) {
         reset_link();
         wire.answered = kind == FRAME_HELLO;

@@ -19,6 +19,10 @@
  * Streams opened by the host have even numbers, those of the guest odd ones. Each direction of
  * each channel starts with STREAM_WINDOW bytes of credit.
  *
+ * FRAME_WAKE is for a machine that was saved as it had just booted, and goes on now as another one:
+ * its payload is fields, the microseconds since 1970 (FIELD_NOW) and bytes for the kernel's random
+ * numbers (FIELD_SEED), which would be those of every other machine of the same state.
+ *
  * OPEN_LISTEN and OPEN_DATAGRAMS open a socket in a network namespace (FIELD_NETNS or FIELD_PID) on
  * FIELD_HOST and FIELD_PORT; the result names the port. A listener's connections are streams of the
  * guest's (OPEN_ACCEPTED) that name it, the peer (FIELD_HOST, FIELD_PORT) and where the peer meant
@@ -64,6 +68,7 @@ enum frame_kind {
     FRAME_ACK = 1,
     FRAME_HELLO = 2,
     FRAME_FAIL = 3,
+    FRAME_WAKE = 4,
 };
 
 enum message_type {
@@ -191,6 +196,8 @@ enum field {
     FIELD_HELD = 56,
     FIELD_UID_MAP = 57,
     FIELD_GID_MAP = 58,
+    FIELD_NOW = 59,
+    FIELD_SEED = 60,
 };
 
 /* In the order of SetupOperation in src/guest/plan.ts. */
