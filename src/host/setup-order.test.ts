@@ -45,6 +45,15 @@ test('SetupOrder lets the shell print before it sets the machine up', async () =
   expect(done).toEqual(['shell', 'set-up']);
 });
 
+test('SetupOrder lets a shell come first that is asked for as the agent is heard', async () => {
+  const { agent, done, order, open } = scene();
+  agent.resolve();
+  await agent.promise;
+  await order.shell(open);
+  await turn();
+  expect(done).toEqual(['shell']);
+});
+
 test('SetupOrder sets up at once when nobody opened a shell', async () => {
   const { agent, done, order } = scene();
   agent.resolve();

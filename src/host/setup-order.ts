@@ -25,10 +25,12 @@ export class SetupOrder {
     });
     this.ready = Promise.all([agent, begun]).then(() => setUp());
     this.shellReady = Promise.race([shown, this.ready]);
+    // An agent that is there at once is heard before anybody could ask for a shell: theirs is the next turn.
     agent.then(
-      () => {
-        if (this.#shellCount === 0) this.#begin();
-      },
+      () =>
+        void setTimeout(() => {
+          if (this.#shellCount === 0) this.#begin();
+        }, 0),
       () => this.#begin(),
     );
     // Whoever waits for them hears of a failure.
