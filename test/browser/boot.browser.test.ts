@@ -50,31 +50,34 @@ test('the page boots to a prompt within its policy and 5 MB on the wire', async 
   expect(problems).toEqual([]);
 });
 
+const userAgent =
+  'Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 Chrome/126.0.0.0 Mobile Safari/537.36';
+
 test('a start that fails shows its cause, and trying again works', async () => {
   await visit({}, async (page, context) => {
-    await context.route('**/machine/kernel.bin*', (route) => route.abort());
+    await context.route('**/machine/booted.bin*', (route) => route.abort());
     await page.goto(playground.url);
     const alert = page.getByRole('alert');
     await alert.waitFor();
     expect(await alert.innerText()).toBe(
-      'Cannot download "kernel.bin": the server does not answer',
+      'Cannot download "booted.bin": the server does not answer',
     );
     expect(await page.locator('[data-phase]').getAttribute('data-phase')).toBe('failed');
     await screenshot(page, 'failure');
-    await context.unroute('**/machine/kernel.bin*');
+    await context.unroute('**/machine/booted.bin*');
     await page.getByRole('button', { name: 'Try again' }).click();
     await waitForText(page, /root@bottleship/);
   });
 });
 
-test('a kernel that was changed on its way is refused', async () => {
+test('a machine that was changed on its way is refused', async () => {
   await visit({}, async (page, context) => {
-    await context.route('**/machine/kernel.bin*', (route) =>
+    await context.route('**/machine/booted.bin*', (route) =>
       route.fulfill({ status: 200, body: 'not a kernel' }),
     );
     await page.goto(playground.url);
     expect(await page.getByRole('alert').innerText()).toContain(
-      'Cannot use "kernel.bin": what the server sent is not what this page was built with',
+      'Cannot use "booted.bin": what the server sent is not what this page was built with',
     );
   });
 });
@@ -94,9 +97,15 @@ test('the language follows the browser, and the choice is remembered', async () 
   expect(problems).toEqual([]);
 });
 
-test('the page fits a phone', async () => {
-  await visit({ viewport: { width: 390, height: 780 }, deviceScaleFactor: 2 }, async (page) => {
+test('the page fits a phone, whose smaller machine boots its kernel', async () => {
+  const phone = { viewport: { width: 390, height: 780 }, deviceScaleFactor: 2, userAgent };
+  await visit(phone, async (page) => {
+    const before = playground.requests.length;
     await openToPrompt(page, playground.url);
+    const memory = await page.evaluate(() => window.bottleship?.run('free -m'));
+    expect(memory?.stdout).toMatch(/^Mem: +2\d\d /m);
+    const asked = playground.requests.slice(before).join(' ');
+    expect(asked).toMatch(/kernel\.bin/);
     const overflow = await page.evaluate(
       () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
     );

@@ -79,7 +79,7 @@ describe('an embed in a page of another site', () => {
   test('waits for a click, then does what its element says and what the page asks', async () => {
     await embedFrame().getByRole('button', { name: 'Start the machine' }).waitFor();
     await ask((ship) => ship.listen());
-    expect(playground.requests.some((url) => url.includes('kernel.bin'))).toBe(false);
+    expect(playground.requests.some((url) => /kernel.bin|booted.bin/.test(url))).toBe(false);
     const ran = await ask((ship) => ship.run('cat /root/hello.sh; exit 3'));
     expect(ran).toMatchObject({ stdout: 'echo hello from a file', exitCode: 3 });
     expect(await told('ready')).toHaveLength(1);
