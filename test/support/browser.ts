@@ -1,4 +1,4 @@
-/** A real Chromium for the browser tests: Debian's, or the one that CHROMIUM names. */
+/** A real Chromium for the browser tests: Debian's, or the one that CHROMIUM names. CHROMIUM_FLAGS are further switches. */
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { chromium } from 'playwright-core';
@@ -38,6 +38,7 @@ export async function launchBrowser(...switches: readonly string[]): Promise<Bro
       '--disable-component-update',
       '--disable-sync',
       ...switches,
+      ...(process.env['CHROMIUM_FLAGS']?.split(' ') ?? []),
     ],
   });
 }
