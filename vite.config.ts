@@ -72,7 +72,6 @@ export default defineConfig({
           include: ['test/machine/**/*.vm.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          setupFiles: ['test/support/emulator-first.mjs'],
         },
       },
       {

@@ -20,10 +20,10 @@ import type { SavedMachine } from '../host/saved-host.ts';
 import { decodeLayerIndex } from '../image/layer-index-codec.ts';
 import type { BootFiles, MachineOptions } from '../vm/machine.ts';
 import { V86Machine } from '../vm/v86-machine.ts';
+import { emulatorCode } from './emulator-code.ts';
 import { openFileBlockStore } from './file-block-store.ts';
 
 export const publicFolder = fileURLToPath(new URL('../../public/', import.meta.url));
-const wasmPath = fileURLToPath(new URL('../../node_modules/v86/build/v86.wasm', import.meta.url));
 
 export interface LocalMachineOptions {
   readonly dataRoot: string;
@@ -53,7 +53,7 @@ export async function createLocalMachine(options: LocalMachineOptions): Promise<
   const beginning = chooseBeginning(options);
   const disk = options.disk ?? (await openDisk(options.dataRoot));
   const ninep = await exportedFiles({ ...options, disk });
-  const [{ from, files, isNew }, wasm] = await Promise.all([beginning, readFile(wasmPath)]);
+  const [{ from, files, isNew }, wasm] = await Promise.all([beginning, emulatorCode()]);
   if (files !== undefined) await ninep.restore(files);
   const machine = new V86Machine({
     wasm,

@@ -16,9 +16,7 @@ const lifeMsMax = 3000;
 /** A start that takes longer hangs. */
 const startMsMax = 120_000;
 
-const [child = '', emulatorFirst = ''] = ['crash-child.ts', 'emulator-first.mjs'].map((name) =>
-  fileURLToPath(new URL(`../support/${name}`, import.meta.url)),
-);
+const child = fileURLToPath(new URL('../support/crash-child.ts', import.meta.url));
 const dataRoot = mkdtempSync(join(tmpdir(), 'bottleship-crash-'));
 
 afterAll(() => rmSync(dataRoot, { recursive: true, force: true }));
@@ -36,8 +34,7 @@ function random(start: number): () => number {
 
 /** Starts a host, kills it `lifeMs` after it was ready, and resolves with the last file it synced. */
 async function liveAndDie(last: number, lifeMs: number): Promise<number> {
-  const first = ['--import', emulatorFirst, '--import', 'tsx', child];
-  const process_ = spawn(process.execPath, [...first, dataRoot, String(last)]);
+  const process_ = spawn(process.execPath, ['--import', 'tsx', child, dataRoot, String(last)]);
   let errors = '';
   process_.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
   let synced = last;

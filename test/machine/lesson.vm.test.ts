@@ -24,8 +24,9 @@ function lesson(
   ...words: string[]
 ): Promise<{ stdout: string; stderr: string; code: number | null }> {
   return new Promise((resolve, reject) => {
-    const first = ['--import', './test/support/emulator-first.mjs', 'src/node/bottleship.mjs'];
-    const child = spawn(process.execPath, [...first, 'lesson', ...words], { cwd: root });
+    const child = spawn(process.execPath, ['src/node/bottleship.mjs', 'lesson', ...words], {
+      cwd: root,
+    });
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));

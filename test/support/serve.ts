@@ -57,6 +57,5 @@ export async function startServe(
 /** Only starts it; for what should fail. */
 export function spawnServe(args: readonly string[]): ChildProcess {
   const main = join(root, 'src/node/serve/main.ts');
-  const first = ['--import', join(root, 'test/support/emulator-first.mjs'), '--import', 'tsx'];
-  return spawn(process.execPath, [...first, main, ...args], { cwd: root, stdio: 'pipe' });
+  return spawn(process.execPath, ['--import', 'tsx', main, ...args], { cwd: root, stdio: 'pipe' });
 }
