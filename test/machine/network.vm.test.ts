@@ -184,7 +184,8 @@ function residue(): Promise<string> {
     [
       'ip -o link | cut -d: -f2',
       'ip -o addr | tr -s " " | cut -d" " -f2-4',
-      'ip route',
+      // The kernel notices within a second that nothing is on a bridge any more.
+      'ip route | sed "s/ linkdown//"',
       'iptables-save | grep ^-A',
       'ls /run/docker/netns',
       // Of user space: the kernel's own threads come and go.
