@@ -4,7 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { installPackages, installPrograms, requireNode, root, run } from './support/setup.mjs';
+import { installPackages, installPrograms, requireNode, root } from './support/setup.mjs';
 
 requireNode();
 installPackages();
@@ -19,18 +19,20 @@ const counts = { passed: 0, failed: 0, skipped: 0 };
 async function stage(name, { command, args, quiet = false }) {
   const begin = Date.now();
   if (!quiet) console.log(`\n── ${name}`);
-  const { ok, output } = quiet ? await runQuietly(command, args) : { ok: run(command, args) };
+  const { ok, output } = await runProgram(command, { args, quiet });
   const seconds = ((Date.now() - begin) / 1000).toFixed(1);
   if (quiet) process.stdout.write(`\n── ${name}\n${output}`);
   console.log(`── ${name}: ${ok ? 'ok' : 'FAILED'} (${seconds} s)`);
   if (!ok) failedSteps.push(name);
 }
 
-function runQuietly(command, args) {
+/** What a quiet one prints is the result's; another's goes where ours goes. */
+function runProgram(command, { args, quiet }) {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+    const stdio = quiet ? ['ignore', 'pipe', 'pipe'] : 'inherit';
+    const child = spawn(command, args, { cwd: root, stdio });
     let output = '';
-    for (const stream of [child.stdout, child.stderr])
+    for (const stream of quiet ? [child.stdout, child.stderr] : [])
       stream.setEncoding('utf8').on('data', (text) => (output += text));
     child.on('error', (error) => resolve({ ok: false, output: `${error.message}\n` }));
     child.on('close', (code) => resolve({ ok: code === 0, output }));
@@ -61,15 +63,17 @@ async function vitest(name, projects) {
 
 await Promise.all([
   lane(['format', 'npx', 'prettier', '--check', '--log-level', 'warn', '.']),
+  lane(['build', 'npx', 'vite', 'build', '--logLevel', 'warn']),
+]);
+await vitest('unit tests', ['unit']);
+await Promise.all([
+  vitest('machine and browser tests', ['vm', 'browser']),
   lane(
-    ['build', 'npx', 'vite', 'build', '--logLevel', 'warn'],
     ['types', 'node', 'test/support/types.mjs'],
     ['lint', 'npx', 'oxlint', '--deny-warnings'],
     ['verify public/', 'node', 'vm-image/verify.mjs'],
   ),
 ]);
-await vitest('unit tests', ['unit']);
-await vitest('machine and browser tests', ['vm', 'browser']);
 
 if (missing.length > 0 && process.env.CI) failedSteps.push('programs are missing');
 if (counts.skipped > 0 && process.env.CI) failedSteps.push('tests were skipped');
