@@ -21,7 +21,8 @@ async function stage(name, { command, args, quiet = false }) {
   if (!quiet) console.log(`\n── ${name}`);
   const { ok, output } = await runProgram(command, { args, quiet });
   const seconds = ((Date.now() - begin) / 1000).toFixed(1);
-  if (quiet) process.stdout.write(`\n── ${name}\n${output}`);
+  if (quiet) console.log(`\n── ${name}`);
+  if (output !== '') process.stdout.write(output);
   console.log(`── ${name}: ${ok ? 'ok' : 'FAILED'} (${seconds} s)`);
   if (!ok) failedSteps.push(name);
 }
