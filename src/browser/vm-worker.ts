@@ -27,7 +27,7 @@ import type {
 } from '../playground/worker-protocol.ts';
 import type { MachineOptions } from '../vm/machine.ts';
 import { serveMachine } from '../vm/port-machine.ts';
-import { V86Machine } from '../vm/v86-machine.ts';
+import type { V86Machine } from '../vm/v86-machine.ts';
 import {
   AssetDownloads,
   beginningFiles,
@@ -65,9 +65,11 @@ const api: VmWorkerApi = {
     memorySizeBytes = session?.memorySizeBytes ?? machineMemorySizeBytes(navigator.userAgent);
     const kind = beginningKind(session);
     const downloads = startDownloads(kind, { options, events });
+    // The largest part of this worker's code comes while the machine does.
+    const emulator = import('../vm/v86-machine.ts');
     const beginning = loadBeginning(kind, { downloads, session });
     // What is waited for later may fail while nobody does.
-    beginning.catch(() => undefined);
+    for (const later of [beginning, emulator]) later.catch(() => undefined);
     const stores = await opening;
     stored ??= stores;
     userland = new MachineTree({
@@ -84,6 +86,7 @@ const api: VmWorkerApi = {
     const server = serveFiles({ stores, userland, disk: new DiskTree(openStored) });
     ninep = server;
     const { wasm, from, files } = await beginning;
+    const { V86Machine } = await emulator;
     if (files !== undefined) await server.restore(files);
     const handle9p = (request: Uint8Array) => server.handle(request);
     const machine = new V86Machine({ wasm, from, memorySizeBytes, handle9p });
