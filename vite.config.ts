@@ -13,7 +13,7 @@ import { preloadPage } from './src/node/build/preload-page.ts';
 const underTest = process.env['VITEST'] !== undefined;
 
 /** Test files at a time, whatever the machine: each has a container host or a browser of its own. */
-const workerCount = 4;
+const workerCount = 3;
 
 export default defineConfig({
   // Vitest works on the whole repository, Vite on the page.

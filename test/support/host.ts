@@ -41,6 +41,9 @@ export interface TestHostOptions {
   readonly saved?: SavedMachine;
 }
 
+/** What the host was about to write when it was disposed of may still come. */
+const removal = { recursive: true, force: true, maxRetries: 10, retryDelay: 100 };
+
 /** Boots and waits until the Engine API answers. */
 export async function startTestHost(options: TestHostOptions = {}): Promise<TestHost> {
   const dataRoot = options.dataRoot ?? (await mkdtemp(join(tmpdir(), 'bottleship-test-')));
@@ -54,7 +57,7 @@ export async function startTestHost(options: TestHostOptions = {}): Promise<Test
   });
   const dispose = async (): Promise<void> => {
     node.dispose();
-    if (options.dataRoot === undefined) await rm(dataRoot, { recursive: true, force: true });
+    if (options.dataRoot === undefined) await rm(dataRoot, removal);
   };
   try {
     await node.host.ready;
