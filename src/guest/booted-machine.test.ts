@@ -1,8 +1,12 @@
 import { expect, it } from 'vitest';
-import { decodeBootedMachine, encodeBootedMachine } from './booted-machine.ts';
+import {
+  bootedMemorySizeBytes,
+  decodeBootedMachine,
+  encodeBootedMachine,
+} from './booted-machine.ts';
 
 const machine = {
-  memorySizeBytes: 1 << 29,
+  memorySizeBytes: bootedMemorySizeBytes,
   state: {
     bytes: Uint8Array.of(1, 2, 3).buffer,
     frames: [Uint8Array.of(255, 0)],
@@ -21,6 +25,7 @@ it.each([
   ['something else', () => new TextEncoder().encode('<!doctype html><title>404</title>')],
   ['a header without its state', () => encodeBootedMachine(machine).slice(0, -3)],
   ['a header that is no JSON', () => encodeBootedMachine(machine).fill(0x7b, 8, 20)],
+  ['a machine of another size', () => encodeBootedMachine({ ...machine, memorySizeBytes: 1 })],
   ['a header of enormous length', () => encodeBootedMachine(machine).fill(0xff, 4, 8)],
 ])('decodeBootedMachine() refuses %s', (_what, bytes) => {
   expect(() => decodeBootedMachine(bytes())).toThrow('its file is damaged');

@@ -64,6 +64,7 @@ export function decodeBootedMachine(bytes: Uint8Array): BootedMachine {
   try {
     const head = text.decode(bytes.subarray(prefixSizeBytes, stateAt));
     const { memorySizeBytes, frames, console, files, madeFrom } = JSON.parse(head) as Header;
+    if (memorySizeBytes !== bootedMemorySizeBytes) throw damaged();
     // A copy with a buffer of its own, whatever kind of array this is.
     const state = {
       bytes: new Uint8Array(bytes.subarray(stateAt)).buffer,

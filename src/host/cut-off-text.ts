@@ -2,10 +2,11 @@
  * What a `docker` command that waited for something when the machine was saved says when it is restored: its connection
  * ends there, and whoever comes back has to know what became of the container and how to go on.
  */
+import { quoteWord } from '../guest/plan-text.ts';
 
 /** `argv`: of the docker program, its name first. */
 export function cutOffText(argv: readonly string[]): string {
-  const again = `"${['docker', ...argv.slice(1)].map(word).join(' ')}"`;
+  const again = `"${['docker', ...argv.slice(1)].map(quoteWord).join(' ')}"`;
   const saved = 'The machine was saved and restored';
   switch (commandOf(argv)) {
     case 'run':
@@ -19,11 +20,6 @@ export function cutOffText(argv: readonly string[]): string {
     default:
       return `${saved}, which ended this command: ${again} runs it again`;
   }
-}
-
-/** As one types it. */
-function word(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 /** Of options before the command only those with `=` or without a value are passed over: the others are rare. */

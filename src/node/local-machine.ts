@@ -6,7 +6,11 @@ import { promisify } from 'node:util';
 import { brotliDecompress } from 'node:zlib';
 import type { BlockStore } from '../disk/block-store.ts';
 import { readDiskImage } from '../disk/disk-image.ts';
-import { decodeBootedMachine, type BootedMachine } from '../guest/booted-machine.ts';
+import {
+  bootedMemorySizeBytes,
+  decodeBootedMachine,
+  type BootedMachine,
+} from '../guest/booted-machine.ts';
 import type { IdMapping } from '../guest/id-mapping.ts';
 import { DiskTree } from '../guest/ninep/disk-tree.ts';
 import { JoinedTree } from '../guest/ninep/joined-tree.ts';
@@ -79,10 +83,9 @@ async function chooseBeginning(options: LocalMachineOptions): Promise<Beginning>
   const { saved } = options;
   if (saved !== undefined)
     return { from: { bytes: saved.state }, files: saved.files, isNew: false };
-  if (options.bootsKernel !== true) {
-    const booted = await readBootedMachine();
-    if (booted.memorySizeBytes === options.memorySizeBytes)
-      return { from: booted.state, files: booted.files, isNew: true };
+  if (options.bootsKernel !== true && options.memorySizeBytes === bootedMemorySizeBytes) {
+    const { state, files } = await readBootedMachine();
+    return { from: state, files, isNew: true };
   }
   return { from: await bootFiles(), isNew: false };
 }

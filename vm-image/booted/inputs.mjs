@@ -1,9 +1,8 @@
 /** What a booted machine is made from: with any other of these its state makes no sense. */
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { brotliDecompress } from 'node:zlib';
+import { sha256OfFile } from '../support/hash.mjs';
 
 const root = new URL('../../', import.meta.url);
 
@@ -28,8 +27,7 @@ export async function inputsThatDiffer(packed) {
 /** sha256 in hex by name. */
 export async function hashInputs() {
   const entries = Object.entries(inputs).map(async ([name, path]) => {
-    const content = await readFile(fileURLToPath(new URL(path, root)));
-    return [name, createHash('sha256').update(content).digest('hex')];
+    return [name, await sha256OfFile(fileURLToPath(new URL(path, root)))];
   });
   return Object.fromEntries(await Promise.all(entries));
 }
