@@ -35,7 +35,8 @@ export interface MachineOptions {
   readonly memorySizeBytes: number;
   /** The processor; a module that is compiled already saves that time. */
   readonly wasm: Uint8Array | WebAssembly.Module;
-  readonly from: BootFiles | SavedState;
+  /** A state may still be on its way while the machine is prepared. */
+  readonly from: BootFiles | SavedState | Promise<SavedState>;
   /** Interprets the guest's code and compiles none of it: slow, and the same in every run. */
   readonly interpreted?: boolean;
   /**

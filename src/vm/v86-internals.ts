@@ -34,6 +34,12 @@ export interface V86Memory {
   zero_memory: (address: number, sizeBytes: number) => void;
 }
 
+/** What the emulator's allocator takes for the bytes of a packed state: it keeps what it is given back. */
+export interface V86Allocator {
+  zstd_create_ctx(sizeBytes: number): number;
+  zstd_free_ctx(context: number): void;
+}
+
 /** `set_jit_config`'s number of the most guest pages that one compiled module spans. */
 const pagesPerModuleSetting = 1;
 
@@ -49,6 +55,16 @@ export function v86Loop(emulator: V86): V86Loop {
 export function limitCompiledPages(emulator: V86, pageCount: number): void {
   const compiler = member(emulator, ['v86', 'cpu'], isCompiler);
   compiler.set_jit_config(pagesPerModuleSetting, pageCount);
+}
+
+/**
+ * Lets the emulator's own allocator have as much free memory as this at once. It grows the WebAssembly memory by one page
+ * of 64 KiB else, hundreds of times; each makes a new buffer object of the whole machine's size, and the engine collects
+ * garbage because of it. Pages that nothing was written to take no memory.
+ */
+export function reserveHeap(emulator: V86, sizeBytes: number): void {
+  const allocator = member(emulator, ['v86', 'cpu'], isAllocator);
+  allocator.zstd_free_ctx(allocator.zstd_create_ctx(sizeBytes));
 }
 
 /** What v86 itself may have written to before a machine runs. */
@@ -103,6 +119,10 @@ function isLoop(value: unknown): value is V86Loop {
 
 function isCompiler(value: unknown): value is V86Compiler {
   return hasMethods(value, ['set_jit_config']);
+}
+
+function isAllocator(value: unknown): value is V86Allocator {
+  return hasMethods(value, ['zstd_create_ctx', 'zstd_free_ctx']);
 }
 
 function isMemory(value: unknown): value is V86Memory {

@@ -24,6 +24,7 @@ import { TransmitQueue } from './transmit-queue.ts';
 import {
   limitCompiledPages,
   receiveQueue,
+  reserveHeap,
   restoreUntouched,
   v86Bus,
   v86Loop,
@@ -46,6 +47,12 @@ export const commandLine =
  */
 const compiledPagesMax = 1;
 
+/** Of the emulator itself, beside the guest's memory: its compiler's tables and the code it writes. */
+const heapSizeBytes = 32 * 1024 * 1024;
+
+/** The least v86 has: nothing is drawn, and a saved machine holds all of it. v86's own is 8 MiB. */
+const videoMemorySizeBytes = 256 * 1024;
+
 /** "HdrS" at 0x202 marks a kernel of the boot protocol; v86 would hang silently without. */
 const kernelMagicOffset = 0x202;
 const kernelMagic = 'HdrS';
@@ -57,7 +64,7 @@ export class V86Machine implements Machine {
   readonly channel: FrameChannel;
   readonly #options: Omit<MachineOptions, 'from'>;
   /** Until it is loaded: nobody needs it twice. */
-  #from: BootFiles | SavedState | undefined;
+  #from: MachineOptions['from'] | undefined;
   readonly #state = new MachineStateHolder();
   readonly #console = new Listeners<string>();
   readonly #frames = new Listeners<Uint8Array>();
@@ -90,10 +97,14 @@ export class V86Machine implements Machine {
     };
   }
 
-  async start(): Promise<void> {
+  /** Puts the machine together, as `start()` does else: worth it while its state is on its way. */
+  async prepare(): Promise<void> {
     if (this.#disposed) throw new KindError('unavailable', 'Cannot start machine: it is disposed');
-    this.#starting ??= this.#load();
-    await this.#starting;
+    await (this.#starting ??= this.#load());
+  }
+
+  async start(): Promise<void> {
+    await this.prepare();
     this.#paused = false;
     await this.#emulator?.run();
     this.#resumeTransmit();
@@ -154,17 +165,15 @@ export class V86Machine implements Machine {
     const from = this.#from;
     this.#from = undefined;
     try {
-      const saved = from !== undefined && 'bytes' in from ? from : undefined;
-      const emulator = await this.#createEmulator(
-        from === undefined || 'bytes' in from ? {} : bootOptions(from),
-      );
+      const boot = from !== undefined && 'kernel' in from ? from : undefined;
+      const emulator = await this.#createEmulator(boot === undefined ? {} : bootOptions(boot));
       if (this.#disposed) {
         void emulator.destroy();
         throw new KindError('cancelled', 'machine is disposed');
       }
       this.#emulator = emulator;
       this.#connect(emulator);
-      if (saved !== undefined) await this.#restore(emulator, saved);
+      if (from !== undefined && !('kernel' in from)) await this.#restore(emulator, await from);
     } catch (error) {
       const cause = errorMessage(error);
       this.#state.fail(cause);
@@ -187,6 +196,7 @@ export class V86Machine implements Machine {
           }
         },
         memory_size: options.memorySizeBytes,
+        vga_memory_size: videoMemorySizeBytes,
         ...boot,
         filesystem: { handle9p: (request, reply) => this.#handle9p(request, reply) },
         net_device: { type: 'virtio', mtu: frameMtuBytes },
@@ -201,6 +211,7 @@ export class V86Machine implements Machine {
   }
 
   async #restore(emulator: V86, saved: SavedState): Promise<void> {
+    if (this.#disposed) throw new KindError('cancelled', 'machine is disposed');
     await restoreUntouched(emulator, saved.bytes);
     this.#heardFromGuest = true;
     this.#state.set({ phase: 'running' });
@@ -210,6 +221,7 @@ export class V86Machine implements Machine {
 
   #connect(emulator: V86): void {
     limitCompiledPages(emulator, compiledPagesMax);
+    reserveHeap(emulator, heapSizeBytes);
     this.#bus = v86Bus(emulator);
     this.#receiveQueue = receiveQueue(emulator);
     emulator.add_listener('net0-send', (frame) => this.#receive(frame));
