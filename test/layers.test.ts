@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 const sourceRoot = fileURLToPath(new URL('../src', import.meta.url));
 
 const everything = [
-  'api', 'lib', 'ui', 'ui/main.ts', 'ui/embed/main.ts', 'playground', 'cli', 'client', 'engine/server', 'engine', 'build', 'registry', 'image', 'disk',
+  'api', 'lib', 'ui', 'ui/main.ts', 'ui/start.ts', 'ui/embed/main.ts', 'playground', 'cli', 'client', 'engine/server', 'engine', 'build', 'registry', 'image', 'disk',
   'network', 'lesson', 'egress', 'guest', 'vm', 'preview', 'host', 'browser', 'node', 'node/build', 'proxy',
 ] as const; // prettier-ignore
 
@@ -18,7 +18,8 @@ const mayImport: Record<Layer, readonly Layer[]> = {
   lib: [],
   api: [],
   ui: ['playground', 'preview', 'lesson'],
-  'ui/main.ts': ['ui', 'playground', 'browser'],
+  'ui/main.ts': ['ui', 'ui/start.ts', 'playground', 'browser'],
+  'ui/start.ts': ['ui', 'playground', 'browser'],
   'ui/embed/main.ts': ['ui', 'playground', 'browser'],
   playground: ['cli', 'client', 'lesson', 'preview'],
   cli: ['client'],
@@ -51,10 +52,21 @@ const mayImport: Record<Layer, readonly Layer[]> = {
   ],
   browser: everything.filter(
     (layer) =>
-      !['ui', 'ui/main.ts', 'ui/embed/main.ts', 'node', 'node/build', 'proxy'].includes(layer),
+      ![
+        'ui',
+        'ui/main.ts',
+        'ui/start.ts',
+        'ui/embed/main.ts',
+        'node',
+        'node/build',
+        'proxy',
+      ].includes(layer),
   ),
   node: everything.filter(
-    (layer) => !['ui', 'ui/main.ts', 'ui/embed/main.ts', 'playground', 'browser'].includes(layer),
+    (layer) =>
+      !['ui', 'ui/main.ts', 'ui/start.ts', 'ui/embed/main.ts', 'playground', 'browser'].includes(
+        layer,
+      ),
   ),
   'node/build': ['node', 'browser'],
   proxy: ['egress', 'network'],

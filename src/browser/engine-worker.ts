@@ -75,12 +75,12 @@ const api: EngineWorkerApi = {
     host.resolve(created);
     machine.onState((state) => {
       if (state.phase === 'failed') created.machineLost(state.cause);
-      // Its files are all there: the network is free.
-      if (state.phase === 'running') created.warmUp();
     });
     await created.guest.ready;
     events.booted();
     await created.shellReady;
+    // Before, it would take the processor from the machine.
+    created.warmUp();
     created.ready.catch((error: unknown) => events.failed(errorMessage(error)));
   },
   async disk(lasts) {

@@ -1,5 +1,5 @@
 /**
- * The worker of one machine: downloads what it boots from, serves its files over 9p and runs it. The
+ * The worker of one machine: downloads what it boots from, unless the page does, serves its files over 9p and runs it. The
  * engine's worker drives the machine over the port that the page hands to both.
  *
  * A new machine goes on from one that was saved after its boot, if that has as much memory; else its kernel is booted.
@@ -10,7 +10,7 @@
 import { expose } from 'comlink';
 import type { BlockStore, CopyableBlockStore } from '../disk/block-store.ts';
 import { readDiskImage } from '../disk/disk-image.ts';
-import { bootedMemorySizeBytes, decodeBootedMachine } from '../guest/booted-machine.ts';
+import { decodeBootedMachine } from '../guest/booted-machine.ts';
 import { DiskTree } from '../guest/ninep/disk-tree.ts';
 import { createNinepServer, type NinepServer } from '../guest/ninep/server.ts';
 import { JoinedTree } from '../guest/ninep/joined-tree.ts';
@@ -25,17 +25,17 @@ import type {
   VmWorkerEvents,
   VmWorkerOptions,
 } from '../playground/worker-protocol.ts';
-import type { MachineOptions } from '../vm/machine.ts';
+import type { BootFiles, MachineOptions, SavedState } from '../vm/machine.ts';
 import { serveMachine } from '../vm/port-machine.ts';
 import type { V86Machine } from '../vm/v86-machine.ts';
+import { receiveDownloads } from './asset-port.ts';
 import {
-  AssetDownloads,
-  beginningFiles,
-  checkAssets,
-  commonFiles,
-  machineVersion,
-  wasmName,
-} from './machine-assets.ts';
+  beginDownloads,
+  kindOfNew,
+  type BeginningKind,
+  type Downloads,
+} from './begin-downloads.ts';
+import { checkAssets, machineVersion, wasmName } from './machine-assets.ts';
 import type { AssetBytes, MachineAsset } from './machine-assets.ts';
 import { machineMemorySizeBytes } from './memory-size.ts';
 import { memoryDisk, openOwnDisk } from './own-disk.ts';
@@ -49,11 +49,12 @@ declare const __MACHINE_ASSETS__: readonly MachineAsset[];
 /** Of src/node/build/build-version.ts. */
 declare const __BUILD__: string;
 
-/** The progress bar needs no more. */
-const progressIntervalMs = 50;
 const consoleIntervalMs = 50;
 /** The first prompt comes first. */
 const prefetchDelayMs = 3000;
+
+/** The largest part of this worker's code comes while the machine does. */
+const emulator = import('../vm/v86-machine.ts');
 
 const api: VmWorkerApi = {
   async boot(options, events) {
@@ -63,13 +64,11 @@ const api: VmWorkerApi = {
     const session = opened;
     opened = undefined;
     memorySizeBytes = session?.memorySizeBytes ?? machineMemorySizeBytes(navigator.userAgent);
-    const kind = beginningKind(session);
-    const downloads = startDownloads(kind, { options, events });
-    // The largest part of this worker's code comes while the machine does.
-    const emulator = import('../vm/v86-machine.ts');
-    const beginning = loadBeginning(kind, { downloads, session });
+    const kind = session === undefined ? kindOfNew(memorySizeBytes) : 'session';
+    const downloads = findDownloads(kind, { options, events });
+    const beginning = findBeginning(kind, { downloads, session });
     // What is waited for later may fail while nobody does.
-    for (const later of [beginning, emulator]) later.catch(() => undefined);
+    for (const later of [...Object.values(beginning), emulator]) later.catch(() => undefined);
     const stores = await opening;
     stored ??= stores;
     userland = new MachineTree({
@@ -85,15 +84,18 @@ const api: VmWorkerApi = {
     if (session !== undefined) await openStored();
     const server = serveFiles({ stores, userland, disk: new DiskTree(openStored) });
     ninep = server;
-    const { wasm, from, files } = await beginning;
     const { V86Machine } = await emulator;
-    if (files !== undefined) await server.restore(files);
     const handle9p = (request: Uint8Array) => server.handle(request);
+    const wasm = await beginning.wasm;
+    const from =
+      'boot' in beginning ? await beginning.boot : beginning.saved.then(({ state }) => state);
     const machine = new V86Machine({ wasm, from, memorySizeBytes, handle9p });
-    events.booting();
-    connect(machine, { options, events });
     // A machine that is gone by then tells itself.
     if (kind === 'booted') machine.channel.send(wakeFrameOfNow()).catch(() => undefined);
+    connect(machine, { options, events });
+    machine.prepare().catch(() => undefined);
+    if ('saved' in beginning) await server.restore((await beginning.saved).files);
+    events.booting();
     await machine.start();
     running = machine;
     // A machine without its files would come up, but with nothing in it.
@@ -145,76 +147,49 @@ const sessions = new WorkerSessions({
 /** Those of the boot; whoever wants a session before opens them. */
 let stored: Stores | undefined;
 
-interface Downloads {
-  readonly assets: AssetDownloads;
-  /** Of the processor; nothing where the browser cannot compile what it gets as it comes. */
-  readonly compiled: Promise<WebAssembly.Module | undefined>;
-}
+type Beginning = { readonly wasm: Promise<MachineOptions['wasm']> } & (
+  | { readonly boot: Promise<BootFiles> }
+  /** With what the state holds open of the files it is served. */
+  | { readonly saved: Promise<{ readonly state: SavedState; readonly files: SavedFiles }> }
+);
 
-/** From a saved session, from a machine that was saved after its boot, or from the kernel. */
-type BeginningKind = keyof typeof beginningFiles;
+type FoundDownloads = Pick<Downloads, 'content' | 'compiled'>;
 
-interface Beginning extends Pick<MachineOptions, 'wasm' | 'from'> {
-  /** What the state holds open of the files it is served. */
-  readonly files?: SavedFiles;
-}
-
-function beginningKind(session: OpenedSession | undefined): BeginningKind {
-  if (session !== undefined) return 'session';
-  return memorySizeBytes === bootedMemorySizeBytes ? 'booted' : 'kernel';
-}
-
-function startDownloads(
+function findDownloads(
   kind: BeginningKind,
   { options, events }: { options: VmWorkerOptions; events: VmWorkerEvents },
-): Downloads {
-  const { baseUrl } = options;
-  const wanted = new Set<string>([...beginningFiles[kind], ...commonFiles, wasmName]);
-  const progress = throttle((received: number, total: number) => {
-    events.downloaded(received, total);
-  }, progressIntervalMs);
-  let compile: (module: Promise<WebAssembly.Module | undefined>) => void = () => undefined;
-  const compiled = new Promise<WebAssembly.Module | undefined>((resolve) => {
-    compile = resolve;
-  });
-  const described = __MACHINE_ASSETS__.filter(({ name }) => wanted.has(name));
-  const assets = new AssetDownloads(described, {
-    baseUrl,
-    fetch: (...request) => fetch(...request),
-    progress: (received, total) => {
-      progress.call(received, total);
-      if (received === total) progress.flush();
-    },
-    onResponse(name, response) {
-      if (name !== wasmName) return;
-      // The browser keeps what it compiled from a response, and the next visit starts with fast code.
-      compile(WebAssembly.compileStreaming(response.clone()).catch(() => undefined));
-    },
-  });
-  return { assets, compiled };
+): FoundDownloads {
+  const { baseUrl, assetPort } = options;
+  if (assetPort !== undefined) return receiveDownloads(assetPort);
+  const downloads = beginDownloads(kind, baseUrl);
+  downloads.onProgress((received, total) => events.downloaded(received, total));
+  return downloads;
 }
 
-async function loadBeginning(
+function findBeginning(
   kind: BeginningKind,
-  parts: { readonly downloads: Downloads; readonly session: OpenedSession | undefined },
-): Promise<Beginning> {
-  const { assets, compiled } = parts.downloads;
-  const code = assets.content(wasmName).then(async (bytes) => (await compiled) ?? bytes);
-  const { session } = parts;
-  if (session !== undefined)
-    return { wasm: await code, from: { bytes: session.state }, files: session.files };
-  if (kind === 'booted') {
-    const [wasm, bytes] = await Promise.all([code, assets.content('booted.bin')]);
-    const { state, files } = decodeBootedMachine(bytes);
-    return { wasm, from: state, files };
+  parts: { readonly downloads: FoundDownloads; readonly session: OpenedSession | undefined },
+): Beginning {
+  const { downloads, session } = parts;
+  const wasm = downloads
+    .content(wasmName)
+    .then(async (bytes) => (await downloads.compiled) ?? bytes);
+  if (session !== undefined) {
+    const { state: bytes, files } = session;
+    return { wasm, saved: Promise.resolve({ state: { bytes }, files }) };
   }
-  const [wasm, kernel, initramfs, bios] = await Promise.all([
-    code,
-    assets.content('kernel.bin'),
-    assets.content('initramfs.cpio'),
-    assets.content('bios.bin'),
+  if (kind === 'booted')
+    return { wasm, saved: downloads.content('booted.bin').then(decodeBootedMachine) };
+  return { wasm, boot: downloadBootFiles(downloads) };
+}
+
+async function downloadBootFiles(downloads: FoundDownloads): Promise<BootFiles> {
+  const [kernel, initramfs, bios] = await Promise.all([
+    downloads.content('kernel.bin'),
+    downloads.content('initramfs.cpio'),
+    downloads.content('bios.bin'),
   ]);
-  return { wasm, from: { kernel, initramfs, bios } };
+  return { kernel, initramfs, bios };
 }
 
 function serveFiles(parts: {
@@ -248,12 +223,12 @@ function connect(
 
 /** Opened when the machine comes for it: that is after the first prompt. */
 function diskOpener(
-  { assets }: Downloads,
+  downloads: FoundDownloads,
   options: { lasts: boolean; events: VmWorkerEvents; saved: Blob | undefined },
 ): () => Promise<BlockStore> {
   const { lasts, events, saved } = options;
   const open = async (): Promise<BlockStore> => {
-    const image = await readDiskImage(await assets.content('disk.gz'));
+    const image = await readDiskImage(await downloads.content('disk.gz'));
     const parts = saved && unpackDisk(saved);
     const own = lasts
       ? await openOwnDisk({ locks: navigator.locks, name: storeName, image, parts })
@@ -273,9 +248,9 @@ function diskOpener(
 /** A file below `machine/`: those of the boot are on their way already. */
 async function fetchMachineFile(
   path: string,
-  { downloads, baseUrl }: { downloads: Downloads; baseUrl: string },
+  { downloads, baseUrl }: { downloads: FoundDownloads; baseUrl: string },
 ): Promise<AssetBytes> {
-  if (path === userlandFileName) return downloads.assets.content(path);
+  if (path === userlandFileName) return downloads.content(path);
   const response = await fetch(new URL(`machine/${path}`, baseUrl));
   if (!response.ok) throw new KindError('unavailable', `the server answered ${response.status}`);
   return new Uint8Array(await response.arrayBuffer());

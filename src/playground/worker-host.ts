@@ -23,6 +23,7 @@ import type {
   TerminalSize,
 } from './container-host.ts';
 import type {
+  EarlyMachine,
   EngineWorkerApi,
   EngineWorkerEvents,
   EngineWorkerOptions,
@@ -39,6 +40,8 @@ export interface WorkerHostOptions {
   readonly ephemeral?: boolean;
   /** Goes on from a saved session instead of booting. */
   readonly session?: string | undefined;
+  /** In place of a worker that it would create. Not for a session. */
+  readonly early?: EarlyMachine | undefined;
 }
 
 export class WorkerHost implements ContainerHost {
@@ -60,7 +63,7 @@ export class WorkerHost implements ContainerHost {
 
   constructor(options: WorkerHostOptions) {
     this.#options = options;
-    this.#vmWorker = options.createVmWorker();
+    this.#vmWorker = options.early?.worker ?? options.createVmWorker();
     this.#engineWorker = options.createEngineWorker();
     this.#vm = wrap<VmWorkerApi>(this.#vmWorker);
     this.#engine = wrap<EngineWorkerApi>(this.#engineWorker);
@@ -95,7 +98,8 @@ export class WorkerHost implements ContainerHost {
       failed: (cause) => this.#fail(new KindError('unavailable', cause)),
     };
     const memory = this.#options.ephemeral === true ? new MessageChannel() : undefined;
-    const { session } = this.#options;
+    const { session, early } = this.#options;
+    early?.onProgress((received, total) => events.downloaded(received, total));
     const saved =
       session === undefined ? undefined : await this.#call(this.#vm.openSession(session));
     this.#tellTerminals(saved?.terminals ?? []);
@@ -103,7 +107,8 @@ export class WorkerHost implements ContainerHost {
       { baseUrl, machinePort: port2, ...(saved === undefined ? {} : { saved: saved.host }) },
       memory?.port2,
     );
-    const vm = workerOptions({ baseUrl, machinePort: port1 }, memory?.port1);
+    const assets = early === undefined ? {} : { assetPort: early.assetPort };
+    const vm = workerOptions({ baseUrl, machinePort: port1, ...assets }, memory?.port1);
     const started = Promise.all([
       this.#engine.start(engine, proxy(engineEvents)),
       this.#vm.boot(vm, proxy(vmEvents)),
@@ -241,7 +246,7 @@ function workerOptions(
   options: EngineWorkerOptions & VmWorkerOptions,
   memoryPort: MessagePort | undefined,
 ): EngineWorkerOptions & VmWorkerOptions {
-  const { machinePort } = options;
-  if (memoryPort === undefined) return transfer(options, [machinePort]);
-  return transfer({ ...options, memoryPort }, [machinePort, memoryPort]);
+  const { machinePort, assetPort } = options;
+  const ports = [machinePort, memoryPort, assetPort].filter((port) => port !== undefined);
+  return transfer(memoryPort === undefined ? options : { ...options, memoryPort }, ports);
 }

@@ -36,6 +36,15 @@ export interface RestoredSession {
   readonly terminals: readonly SavedTerminal[];
 }
 
+/** A machine's worker that was there first, and what the page downloads for it. */
+export interface EarlyMachine {
+  readonly worker: Worker;
+  /** Carries the files to the worker, as src/browser/asset-port.ts speaks it. */
+  readonly assetPort: MessagePort;
+  /** Bytes as the network carries them, those until now at once. */
+  onProgress(listener: (receivedBytes: number, totalBytes: number) => void): void;
+}
+
 export interface VmWorkerOptions {
   /** Where the page's files are: its address without query and fragment. */
   readonly baseUrl: string;
@@ -43,6 +52,8 @@ export interface VmWorkerOptions {
   readonly machinePort: MessagePort;
   /** When there is one, disk and images are in memory, and neither read nor kept for other tabs; it joins the workers. */
   readonly memoryPort?: MessagePort;
+  /** Where what the page downloads comes from; without, the worker downloads. */
+  readonly assetPort?: MessagePort;
 }
 
 export interface VmWorkerApi {

@@ -18,8 +18,8 @@ declare global {
   }
 }
 
-/** Saving for offline use begins when the first prompt is surely there. */
-const savingDelayMs = 3000;
+/** Saving for offline use takes seconds of the processor: the first commands come first. */
+const savingDelayMs = 15_000;
 
 export function mountPage(session: Session, baseUrl: string): void {
   const language = new Language(navigator.languages, pageStorage());

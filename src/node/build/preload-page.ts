@@ -1,7 +1,8 @@
-/** Lets the browser fetch what one sees of the page beside the entry, which imports it when the workers run. */
+/** Lets the browser fetch the rest of the page beside the entry, which imports it later. */
 import type { Plugin } from 'vite';
 
-const pageModule = /\/ui\/page\.ts$/;
+/** In the order in which they are needed. */
+const laterModules = [/\/ui\/start\.ts$/, /\/ui\/page\.ts$/];
 
 export function preloadPage(): Plugin {
   return {
@@ -9,14 +10,22 @@ export function preloadPage(): Plugin {
     apply: 'build',
     transformIndexHtml: {
       order: 'post',
-      handler: (_html, { bundle = {}, path }) =>
-        Object.values(path === '/index.html' ? bundle : {})
-          .filter((file) => file.type === 'chunk' && pageModule.test(file.facadeModuleId ?? ''))
-          .map(({ fileName }) => ({
+      handler(html, { bundle = {}, path }) {
+        if (path !== '/index.html') return [];
+        const chunks = Object.values(bundle).filter((file) => file.type === 'chunk');
+        const wanted = laterModules.flatMap((module) =>
+          chunks
+            .filter(({ facadeModuleId }) => module.test(facadeModuleId ?? ''))
+            .flatMap(({ fileName, imports }) => [fileName, ...imports]),
+        );
+        return [...new Set(wanted)]
+          .filter((fileName) => !html.includes(fileName))
+          .map((fileName) => ({
             tag: 'link',
             attrs: { rel: 'modulepreload', crossorigin: true, href: `./${fileName}` },
             injectTo: 'head',
-          })),
+          }));
+      },
     },
   };
 }

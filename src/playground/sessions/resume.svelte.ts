@@ -5,26 +5,11 @@
 import type { SavedTerminal } from '../../api/sessions.ts';
 import type { Disposable } from '../../lib/disposable.ts';
 import { errorMessage } from '../../lib/errors.ts';
-import { readKept, writeKept, type KeptStorage } from '../kept.ts';
+import { writeKept, type KeptStorage } from '../kept.ts';
 import type { Session } from '../session.svelte.ts';
+import { readKeptResume, resumeId, resumeKey, type KeptResume } from './session-to-resume.ts';
 
-/** The session that is written again and again. */
-export const resumeId = 'resume';
-
-const key = 'bottleship.resume';
 const intervalMsDefault = 2 * 60_000;
-
-interface Kept {
-  readonly isOn: boolean;
-  /** There is a session to resume. */
-  readonly isSaved: boolean;
-}
-
-/** The session that a page goes on with; undefined when it boots. */
-export function sessionToResume(storage: KeptStorage | undefined): string | undefined {
-  const { isOn, isSaved } = read(storage);
-  return isOn && isSaved ? resumeId : undefined;
-}
 
 export interface ResumeOptions {
   readonly session: Session;
@@ -44,7 +29,7 @@ export class Resume implements Disposable {
 
   constructor(options: ResumeOptions) {
     this.#options = options;
-    this.#isOn = read(options.storage).isOn;
+    this.#isOn = readKeptResume(options.storage).isOn;
     // What cannot be restored now cannot be with the next reload either.
     this.#phases = options.session.onPhase((phase) => {
       if (phase === 'failed') this.#keep({ isSaved: false });
@@ -108,9 +93,9 @@ export class Resume implements Disposable {
     this.#phases.dispose();
   }
 
-  #keep(change: Partial<Kept>): void {
+  #keep(change: Partial<KeptResume>): void {
     const { storage } = this.#options;
-    writeKept(storage, key, { ...read(storage), ...change, isOn: this.#isOn });
+    writeKept(storage, resumeKey, { ...readKeptResume(storage), ...change, isOn: this.#isOn });
   }
 
   #setTimer(): void {
@@ -119,10 +104,4 @@ export class Resume implements Disposable {
     const { intervalMs = intervalMsDefault } = this.#options;
     this.#timer = setInterval(() => void this.save(), intervalMs);
   }
-}
-
-function read(storage: KeptStorage | undefined): Kept {
-  const kept = readKept(storage, key);
-  const { isOn, isSaved } = (typeof kept === 'object' ? kept : {}) as Partial<Kept>;
-  return { isOn: isOn === true, isSaved: isSaved === true };
 }

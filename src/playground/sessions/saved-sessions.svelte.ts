@@ -2,7 +2,7 @@
 import type { SavedTerminal, SessionInfo } from '../../api/sessions.ts';
 import { errorMessage } from '../../lib/errors.ts';
 import type { Session } from '../session.svelte.ts';
-import { resumeId } from './resume.svelte.ts';
+import { resumeId } from './session-to-resume.ts';
 
 export type SessionsTask = 'saving' | 'exporting' | 'importing';
 

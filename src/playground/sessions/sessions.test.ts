@@ -2,7 +2,8 @@ import { describe, expect, test, vi } from 'vitest';
 import type { HostSessions, SessionInfo } from '../../api/sessions.ts';
 import { FakeHost } from '../fake-host.ts';
 import { Session } from '../session.svelte.ts';
-import { Resume, resumeId, sessionToResume } from './resume.svelte.ts';
+import { Resume } from './resume.svelte.ts';
+import { resumeId, sessionToResume } from './session-to-resume.ts';
 import { SavedSessions } from './saved-sessions.svelte.ts';
 
 const info = (id: string): SessionInfo => ({

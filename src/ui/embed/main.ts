@@ -9,6 +9,7 @@ import { Preview } from '../../playground/preview.svelte.ts';
 import { Session } from '../../playground/session.svelte.ts';
 import { WorkerHost } from '../../playground/worker-host.ts';
 import '../app.css';
+import { createVmWorker } from '../../browser/early-machine.ts';
 import { browserPreviewOptions } from '../preview-options.ts';
 import EmbedPage from './EmbedPage.svelte';
 
@@ -18,8 +19,7 @@ const session = new Session({
     new WorkerHost({
       baseUrl,
       ephemeral: true,
-      createVmWorker: () =>
-        new Worker(new URL('../../browser/vm-worker.ts', import.meta.url), { type: 'module' }),
+      createVmWorker,
       createEngineWorker: () =>
         new Worker(new URL('../../browser/engine-worker.ts', import.meta.url), { type: 'module' }),
     }),
