@@ -4,7 +4,12 @@ import { installPackages, requireNode, run } from './support/setup.mjs';
 requireNode();
 installPackages();
 const steps = [
-  ['format', 'npx', ['prettier', '--check', '--log-level', 'warn', '.']],
+  ['format', 'npx', ['oxfmt', '--check', '.']],
+  [
+    'format of components',
+    'npx',
+    ['prettier', '--check', '--log-level', 'warn', 'src/**/*.svelte'],
+  ],
   ['lint', 'npx', ['oxlint', '--deny-warnings']],
   ['types', 'node', ['test/support/types.mjs']],
   ['unit tests', 'npx', ['vitest', 'run', '--project', 'unit']],

@@ -63,12 +63,23 @@ async function vitest(name, projects) {
 }
 
 await Promise.all([
-  lane(['format', 'npx', 'prettier', '--check', '--log-level', 'warn', '.']),
+  lane(
+    ['format', 'npx', 'oxfmt', '--check', '.'],
+    [
+      'format of components',
+      'npx',
+      'prettier',
+      '--check',
+      '--log-level',
+      'warn',
+      'src/**/*.svelte',
+    ],
+  ),
   lane(['build', 'npx', 'vite', 'build', '--logLevel', 'warn']),
 ]);
 await vitest('unit tests', ['unit']);
 await Promise.all([
-  vitest('machine and browser tests', ['vm', 'browser']),
+  vitest('machine and browser tests', ['machine']),
   lane(
     ['types', 'node', 'test/support/types.mjs'],
     ['lint', 'npx', 'oxlint', '--deny-warnings'],

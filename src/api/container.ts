@@ -11,7 +11,13 @@ import type {
 } from './network.ts';
 
 export type ContainerStatus =
-  'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead';
+  | 'created'
+  | 'running'
+  | 'paused'
+  | 'restarting'
+  | 'removing'
+  | 'exited'
+  | 'dead';
 
 export interface HealthConfig {
   readonly Test?: readonly string[] | null;

@@ -31,7 +31,14 @@ import {
 export const specialFileSizeBytesMax = 1 << 20;
 
 export type TarEntryType =
-  'file' | 'link' | 'symlink' | 'char' | 'block' | 'dir' | 'fifo' | 'other';
+  | 'file'
+  | 'link'
+  | 'symlink'
+  | 'char'
+  | 'block'
+  | 'dir'
+  | 'fifo'
+  | 'other';
 
 export interface TarEntry {
   /** As the archive has it: not normalised, and a directory's may end in a slash. */

@@ -112,7 +112,8 @@ export class OpenFile {
 }
 
 export type ReadText =
-  { readonly text: string; readonly version: string } | { readonly refusal: Refusal };
+  | { readonly text: string; readonly version: string }
+  | { readonly refusal: Refusal };
 
 /** A file as text, or why the editor does not take it. */
 export async function readText(files: HostFiles, path: string): Promise<ReadText> {

@@ -87,7 +87,8 @@ class BottleShip extends HTMLElement {
   attributeChangedCallback(): void {
     if (this.#frame === undefined) return;
     const panes = this.getAttribute('panes')?.split(',') as
-      NonNullable<EmbedSettings['panes']> | undefined;
+      | NonNullable<EmbedSettings['panes']>
+      | undefined;
     const theme = this.getAttribute('theme') as NonNullable<EmbedSettings['theme']> | null;
     const lang = this.getAttribute('lang');
     const settings: EmbedSettings = {

@@ -56,7 +56,8 @@ export class ImagesView implements Disposable {
   #isDisposed = false;
   /** The container whose use is watched. */
   #watched:
-    { readonly id: string; readonly client: ApiClient; readonly end: Disposable } | undefined;
+    | { readonly id: string; readonly client: ApiClient; readonly end: Disposable }
+    | undefined;
 
   constructor(services: ViewServices) {
     this.images = new LiveValue(services, {
