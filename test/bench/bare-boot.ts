@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import type { BrowserContext } from 'playwright-core';
 import { build } from 'vite';
 import { noNodeModules } from '../../src/node/build/no-node-modules.ts';
+import { restedPage } from '../support/browser.ts';
 
 export interface BareBoot {
   /** Milliseconds from power on to user space, in a fresh page and worker. */
@@ -36,7 +37,7 @@ export async function startBareBoot(): Promise<BareBoot> {
 }
 
 async function measure(context: BrowserContext, url: string): Promise<number> {
-  const page = await context.newPage();
+  const page = await restedPage(context);
   try {
     await page.goto(url);
     const result = await page.evaluate(

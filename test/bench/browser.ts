@@ -2,7 +2,7 @@
  * The page in Chromium: navigation to the first prompt, with an empty cache and with a warm one, beside
  * the bare kernel in the same browser.
  */
-import { launchBrowser } from '../support/browser.ts';
+import { launchBrowser, restedPage } from '../support/browser.ts';
 import { openToPrompt, startPlayground } from '../support/playground.ts';
 import { startBareBoot } from './bare-boot.ts';
 import { promptRatioMax } from './boot.ts';
@@ -10,10 +10,10 @@ import type { Report } from './report.ts';
 import { timeMs } from './stats.ts';
 
 const megabyte = 1_000_000;
+/** The page saves itself for offline use a while after the first prompt. */
+const saving = { timeout: 120_000 };
 /** The target. */
 const wireMegabytesMax = 5;
-/** The page saves itself for offline use a while after the first prompt. */
-const settleMs = 6000;
 
 export async function benchBrowser(report: Report, { runs }: { runs: number }): Promise<void> {
   const playground = await startPlayground();
@@ -28,11 +28,11 @@ export async function benchBrowser(report: Report, { runs }: { runs: number }): 
     for (let run = 0; run < runs; run += 1) {
       const context = await browser.newContext();
       bareCold.push(await bareBoot.measure(context));
-      const page = await context.newPage();
+      const page = await restedPage(context);
       const before = playground.sentBytes();
       cold.push(await timeMs(() => openToPrompt(page, playground.url)));
       wire.push((playground.sentBytes() - before) / megabyte);
-      await page.waitForTimeout(settleMs);
+      await page.locator('[data-phase=ready]', { hasText: 'Works offline' }).waitFor(saving);
       warm.push(await timeMs(() => openToPrompt(page, playground.url)));
       await page.close();
       bareWarm.push(await bareBoot.measure(context));

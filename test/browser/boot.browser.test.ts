@@ -1,7 +1,7 @@
 /** The page's start in a real Chromium: to a prompt, through a failure, in both languages, on a phone. */
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { collectProblems, launchBrowser, screenshot } from '../support/browser.ts';
+import { collectProblems, openBrowser, screenshot, type TestBrowser } from '../support/browser.ts';
 import { openToPrompt, startPlayground, waitForText } from '../support/playground.ts';
 import type { PlaygroundFixture } from '../support/playground.ts';
 
@@ -9,10 +9,10 @@ import type { PlaygroundFixture } from '../support/playground.ts';
 const wireBytesMax = 5_000_000;
 
 let playground: PlaygroundFixture;
-let browser: Browser;
+let browser: TestBrowser;
 
 beforeAll(async () => {
-  [playground, browser] = await Promise.all([startPlayground(), launchBrowser()]);
+  [playground, browser] = await Promise.all([startPlayground(), openBrowser()]);
 });
 
 afterAll(async () => {

@@ -1,8 +1,8 @@
 /** Docker, as a learner types it into the terminal of the page: what must be seen. */
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createProxyListener, loadProxyConfig } from '../../src/node/serve-proxy.ts';
-import { collectProblems, launchBrowser, screenshot } from '../support/browser.ts';
+import { collectProblems, openBrowser, screenshot, type TestBrowser } from '../support/browser.ts';
 import { startFakeHub } from '../support/fake-hub.ts';
 import type { FakeHub } from '../support/fake-hub.ts';
 import {
@@ -18,14 +18,14 @@ import type { PlaygroundFixture } from '../support/playground.ts';
 
 let hub: FakeHub;
 let playground: PlaygroundFixture;
-let browser: Browser;
+let browser: TestBrowser;
 let page: Page;
 let problems: string[];
 
 beforeAll(async () => {
   hub = await startFakeHub();
   const registryProxy = createProxyListener(loadProxyConfig(hub.proxyEnvironment));
-  [playground, browser] = await Promise.all([startPlayground({ registryProxy }), launchBrowser()]);
+  [playground, browser] = await Promise.all([startPlayground({ registryProxy }), openBrowser()]);
   // Wide enough that no message wraps.
   const context = await browser.newContext({ viewport: { width: 2200, height: 900 } });
   problems = collectProblems(context);

@@ -1,11 +1,11 @@
 /** The way out of a tab, in Chromium: a container in the page reaches what the site's owner allows, and nothing else. */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parseProxyConfig } from '../../src/proxy/config.ts';
 import { makeCertificate } from '../support/certificate.ts';
-import { collectProblems, launchBrowser } from '../support/browser.ts';
+import { collectProblems, openBrowser, type TestBrowser } from '../support/browser.ts';
 import { startGitServer, type GitServer } from '../support/git-server.ts';
 import { openToPrompt, startPlayground, type PlaygroundFixture } from '../support/playground.ts';
 
@@ -17,7 +17,7 @@ let port: number;
 let forge: GitServer;
 const certificate = makeCertificate(name);
 let playground: PlaygroundFixture;
-let browser: Browser;
+let browser: TestBrowser;
 let page: Page;
 let problems: string[];
 
@@ -39,7 +39,7 @@ beforeAll(async () => {
       proxyConfig: parseProxyConfig({ defaultRegistries: false, egress }),
       resolver: async () => [{ address: '127.0.0.1', family: 4 }],
     }),
-    launchBrowser(),
+    openBrowser(),
   ]);
   const context = await browser.newContext();
   problems = collectProblems(context);

@@ -1,7 +1,7 @@
 /** A session at the terminal, key by key: completion, history, sizes, and the keys that let go of a program. */
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { launchBrowser } from '../support/browser.ts';
+import { openBrowser, type TestBrowser } from '../support/browser.ts';
 import {
   clearScreen,
   openToPrompt,
@@ -13,11 +13,11 @@ import {
 } from '../support/playground.ts';
 
 let playground: PlaygroundFixture;
-let browser: Browser;
+let browser: TestBrowser;
 let page: Page;
 
 beforeAll(async () => {
-  [playground, browser] = await Promise.all([startPlayground(), launchBrowser()]);
+  [playground, browser] = await Promise.all([startPlayground(), openBrowser()]);
   const context = await browser.newContext({ viewport: { width: 1400, height: 700 } });
   page = await context.newPage();
   await openToPrompt(page, playground.url);

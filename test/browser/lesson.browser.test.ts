@@ -1,11 +1,11 @@
 /** A lesson from its first step to its last, by a learner who clicks, in the page that learners meet. */
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchBrowser } from '../support/browser.ts';
+import { openBrowser, type TestBrowser } from '../support/browser.ts';
 import { openToPrompt, type PlaygroundFixture, startPlayground } from '../support/playground.ts';
 
 let playground: PlaygroundFixture;
-let browser: Browser;
+let browser: TestBrowser;
 let page: Page;
 const problems: string[] = [];
 
@@ -14,7 +14,7 @@ const checkTimeoutMs = 60_000;
 const lessonTitle = 'Volumes and bind mounts';
 
 beforeAll(async () => {
-  [playground, browser] = await Promise.all([startPlayground(), launchBrowser()]);
+  [playground, browser] = await Promise.all([startPlayground(), openBrowser()]);
   page = await (await browser.newContext({ viewport: { width: 1280, height: 800 } })).newPage();
   page.setDefaultTimeout(checkTimeoutMs);
   page.on('pageerror', ({ message }) => problems.push(message));

@@ -1,17 +1,17 @@
 /** What lasts: images across a reload, and the whole page without a network. */
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchBrowser, screenshot } from '../support/browser.ts';
+import { openBrowser, screenshot, type TestBrowser } from '../support/browser.ts';
 import { openToPrompt, startPlayground, typeCommand } from '../support/playground.ts';
 import type { PlaygroundFixture } from '../support/playground.ts';
 
 let playground: PlaygroundFixture;
-let browser: Browser;
+let browser: TestBrowser;
 let context: BrowserContext;
 let page: Page;
 
 beforeAll(async () => {
-  [playground, browser] = await Promise.all([startPlayground(), launchBrowser()]);
+  [playground, browser] = await Promise.all([startPlayground(), openBrowser()]);
   context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
   page = await context.newPage();
 });
@@ -28,7 +28,9 @@ test('after a reload an image runs without a request for any blob', async () => 
   await openToPrompt(page, playground.url);
   expect(await typeCommand(page, hello)).toMatch(/Hello from/);
   expect(blobs()).not.toEqual([]);
-  await page.locator('[data-phase=ready]', { hasText: 'Works offline' }).waitFor();
+  await page
+    .locator('[data-phase=ready]', { hasText: 'Works offline' })
+    .waitFor({ timeout: 120_000 });
   playground.requests.length = 0;
   await page.reload();
   await openToPrompt(page, playground.url);

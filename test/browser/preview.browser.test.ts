@@ -3,9 +3,9 @@
  * nothing that a page of another origin must not do.
  */
 import { readFile } from 'node:fs/promises';
-import type { Browser, BrowserContext, Frame, Page } from 'playwright-core';
+import type { BrowserContext, Frame, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { collectProblems, launchBrowser, screenshot } from '../support/browser.ts';
+import { collectProblems, openBrowser, screenshot, type TestBrowser } from '../support/browser.ts';
 import { openToPrompt, startPlayground } from '../support/playground.ts';
 import type { PlaygroundFixture } from '../support/playground.ts';
 
@@ -13,14 +13,14 @@ const largeBytes = 16 * 1024 * 1024;
 
 let playground: PlaygroundFixture;
 let url: string;
-let browser: Browser;
+let browser: TestBrowser;
 let context: BrowserContext;
 let page: Page;
 let problems: string[];
 let frame: Frame;
 
 beforeAll(async () => {
-  [playground, browser] = await Promise.all([startPlayground(), launchBrowser()]);
+  [playground, browser] = await Promise.all([startPlayground(), openBrowser()]);
   context = await browser.newContext({ viewport: { width: 1400, height: 900 } });
   problems = collectProblems(context);
   page = await context.newPage();

@@ -2,11 +2,11 @@
  * The page pulls from a real registry through the proxy on its own origin: images that umoci packed and skopeo
  * pushed. What it has stored it does not ask for again, after a reload neither.
  */
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createProxyListener } from '../../src/node/serve-proxy.ts';
 import { parseProxyConfig } from '../../src/proxy/config.ts';
-import { collectProblems, launchBrowser } from '../support/browser.ts';
+import { collectProblems, openBrowser, type TestBrowser } from '../support/browser.ts';
 import {
   openToPrompt,
   startPlayground,
@@ -17,7 +17,7 @@ import { startRegistry, type RegistryFixture } from '../support/registry-fixture
 
 let registry: RegistryFixture;
 let playground: PlaygroundFixture;
-let browser: Browser;
+let browser: TestBrowser;
 let page: Page;
 let problems: string[];
 
@@ -29,7 +29,7 @@ beforeAll(async () => {
       { BOTTLESHIP_PROXY_REGISTRIES: `${registry.host}=http://${registry.host};private;insecure` },
     ),
   );
-  [playground, browser] = await Promise.all([startPlayground({ registryProxy }), launchBrowser()]);
+  [playground, browser] = await Promise.all([startPlayground({ registryProxy }), openBrowser()]);
   const context = await browser.newContext({ viewport: { width: 1600, height: 1000 } });
   problems = collectProblems(context);
   page = await context.newPage();

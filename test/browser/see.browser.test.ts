@@ -1,17 +1,17 @@
 /** A first visit by somebody who only clicks, and the live views: each shows what docker and the kernel say. */
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { collectProblems, launchBrowser } from '../support/browser.ts';
+import { collectProblems, openBrowser, type TestBrowser } from '../support/browser.ts';
 import { openToPrompt, startPlayground, waitForText } from '../support/playground.ts';
 import type { PlaygroundFixture } from '../support/playground.ts';
 
 let playground: PlaygroundFixture;
-let browser: Browser;
+let browser: TestBrowser;
 let page: Page;
 let problems: string[];
 
 beforeAll(async () => {
-  [playground, browser] = await Promise.all([startPlayground(), launchBrowser()]);
+  [playground, browser] = await Promise.all([startPlayground(), openBrowser()]);
   const context = await browser.newContext({ viewport: { width: 1500, height: 1000 } });
   problems = collectProblems(context);
   page = await context.newPage();

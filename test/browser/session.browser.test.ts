@@ -1,8 +1,8 @@
 /** A machine that is saved with a container that runs, and restored after a reload: the container still answers. */
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { axeViolations } from '../support/accessibility.ts';
-import { collectProblems, launchBrowser, screenshot } from '../support/browser.ts';
+import { collectProblems, openBrowser, screenshot, type TestBrowser } from '../support/browser.ts';
 import {
   openToPrompt,
   startPlayground,
@@ -14,13 +14,13 @@ import {
 
 let playground: PlaygroundFixture;
 let url: string;
-let browser: Browser;
+let browser: TestBrowser;
 let context: BrowserContext;
 let page: Page;
 let problems: string[];
 
 beforeAll(async () => {
-  [playground, browser] = await Promise.all([startPlayground(), launchBrowser()]);
+  [playground, browser] = await Promise.all([startPlayground(), openBrowser()]);
   context = await browser.newContext({ viewport: { width: 1400, height: 900 } });
   problems = collectProblems(context);
   page = await context.newPage();

@@ -1,7 +1,7 @@
 /** What a reload of the page leaves: a stopped container with what it wrote, and a volume. Another tab starts empty. */
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchBrowser } from '../support/browser.ts';
+import { openBrowser, type TestBrowser } from '../support/browser.ts';
 import {
   openToPrompt,
   startPlayground,
@@ -10,11 +10,11 @@ import {
 } from '../support/playground.ts';
 
 let playground: PlaygroundFixture;
-let browser: Browser;
+let browser: TestBrowser;
 let page: Page;
 
 beforeAll(async () => {
-  [playground, browser] = await Promise.all([startPlayground(), launchBrowser()]);
+  [playground, browser] = await Promise.all([startPlayground(), openBrowser()]);
   const context = await browser.newContext({ viewport: { width: 2000, height: 900 } });
   page = await context.newPage();
   await openToPrompt(page, playground.url);

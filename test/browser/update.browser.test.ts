@@ -1,14 +1,14 @@
 /** A new version on the server: offered when it is stored whole, taken when the learner says so. */
-import type { Browser } from 'playwright-core';
+
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchBrowser } from '../support/browser.ts';
+import { openBrowser, type TestBrowser } from '../support/browser.ts';
 import { PublishedPlayground, sha256 } from '../support/publish.ts';
 
 let playground: PublishedPlayground;
-let browser: Browser;
+let browser: TestBrowser;
 
 beforeAll(async () => {
-  [playground, browser] = await Promise.all([PublishedPlayground.start(), launchBrowser()]);
+  [playground, browser] = await Promise.all([PublishedPlayground.start(), openBrowser()]);
 });
 
 afterAll(async () => {
@@ -20,7 +20,9 @@ test('a new version waits until it is taken, and is then the only one', async ()
   const context = await browser.newContext();
   const page = await context.newPage();
   await page.goto(playground.url);
-  await page.locator('[data-phase=ready]', { hasText: 'Works offline' }).waitFor();
+  await page
+    .locator('[data-phase=ready]', { hasText: 'Works offline' })
+    .waitFor({ timeout: 120_000 });
   await playground.publish('second');
   await page.reload();
   expect(await page.locator('#second').count()).toBe(0);

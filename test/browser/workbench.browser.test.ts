@@ -2,10 +2,10 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { axeViolations, latinTexts } from '../support/accessibility.ts';
-import { collectProblems, launchBrowser } from '../support/browser.ts';
+import { collectProblems, openBrowser, type TestBrowser } from '../support/browser.ts';
 import {
   freshTerminal,
   openToPrompt,
@@ -16,12 +16,12 @@ import {
 import type { PlaygroundFixture } from '../support/playground.ts';
 
 let playground: PlaygroundFixture;
-let browser: Browser;
+let browser: TestBrowser;
 let page: Page;
 let problems: string[];
 
 beforeAll(async () => {
-  [playground, browser] = await Promise.all([startPlayground(), launchBrowser()]);
+  [playground, browser] = await Promise.all([startPlayground(), openBrowser()]);
   const context = await browser.newContext({ viewport: { width: 1400, height: 800 } });
   problems = collectProblems(context);
   page = await context.newPage();

@@ -4,7 +4,7 @@ import { PassThrough, Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import Docker from 'dockerode';
 import { GenericContainer, Wait } from 'testcontainers';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { startServe, type ServedProcess } from '../support/serve.ts';
 import { tarOf } from '../support/tars.ts';
@@ -18,6 +18,7 @@ beforeAll(async () => {
 }, 180_000);
 
 afterAll(async () => {
+  vi.unstubAllEnvs();
   await served.stop();
 });
 
@@ -168,8 +169,8 @@ test('a WebSocket attaches to a container', async () => {
 });
 
 test('testcontainers starts a container, waits for its log, executes and copies', async () => {
-  process.env['DOCKER_HOST'] = served.host;
-  process.env['TESTCONTAINERS_RYUK_DISABLED'] = 'true';
+  vi.stubEnv('DOCKER_HOST', served.host);
+  vi.stubEnv('TESTCONTAINERS_RYUK_DISABLED', 'true');
   const container = await new GenericContainer('busybox')
     .withCommand(['sh', '-c', 'cat /given; echo ready to serve; exec sleep 1000'])
     .withCopyContentToContainer([{ content: 'given content\n', target: '/given' }])

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { chromium } from 'playwright-core';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 
 const candidates = [
   process.env['CHROMIUM'],
@@ -13,10 +13,36 @@ const candidates = [
 ];
 
 /**
- * Playwright turns off that storage is kept apart by the page at the top, as browsers do: without, frames of other sites get
- * no service worker. The last switch of its kind counts.
+ * What Playwright turns off in Chromium, as the last switch of its kind counts, and the address bar's menu, which is a page
+ * of its own: each window loads it, and that takes more of the processor than the playground's page.
  */
-export const apartBySite = '--disable-features=HttpsUpgrades';
+const featuresOff = [
+  'AimEnabled',
+  'AvoidCorsURLLoaderRestartOnRedirect',
+  'AvoidUnnecessaryBeforeUnloadCheckSync',
+  'DestroyProfileOnBrowserClose',
+  'HttpsFirstBalancedModeAutoEnable',
+  'HttpsUpgrades',
+  'LensOverlay',
+  'MediaRouter',
+  'NetworkTimeServiceQuerying',
+  'OptimizationHints',
+  'PaintHolding',
+  'PreconnectToSearch',
+  'WebUIOmniboxAimPopup',
+  'WebUIOmniboxPopup',
+];
+
+/**
+ * Playwright turns off that storage is kept apart by the page at the top, as browsers do: without, frames of other sites get
+ * no service worker.
+ */
+const storageTogether = 'ThirdPartyStoragePartitioning';
+
+const disableFeatures = (names: readonly string[]): string =>
+  `--disable-features=${names.join(',')}`;
+
+export const apartBySite = disableFeatures(featuresOff);
 
 /** Launches the browser; fails with a plain message when there is none. */
 export async function launchBrowser(...switches: readonly string[]): Promise<Browser> {
@@ -37,10 +63,45 @@ export async function launchBrowser(...switches: readonly string[]): Promise<Bro
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      disableFeatures([...featuresOff, storageTogether]),
       ...switches,
       ...(process.env['CHROMIUM_FLAGS']?.split(' ') ?? []),
     ],
   });
+}
+
+/** A browser that several test files use one after the other. */
+export class TestBrowser {
+  readonly #browser: Browser;
+  readonly #contexts: BrowserContext[] = [];
+
+  constructor(browser: Browser) {
+    this.#browser = browser;
+  }
+
+  async newContext(options?: BrowserContextOptions): Promise<BrowserContext> {
+    const context = await this.#browser.newContext(options);
+    this.#contexts.push(context);
+    return context;
+  }
+
+  /** In a context of its own. */
+  async newPage(options?: BrowserContextOptions): Promise<Page> {
+    return (await this.newContext(options)).newPage();
+  }
+
+  /** Closes what was opened here. */
+  async close(): Promise<void> {
+    for (const context of this.#contexts.splice(0)) await context.close();
+  }
+}
+
+let common: Promise<Browser> | undefined;
+
+/** Of the one browser of this process, which ends with it: to start one takes two seconds of the processor. */
+export async function openBrowser(): Promise<TestBrowser> {
+  common ??= launchBrowser();
+  return new TestBrowser(await common);
 }
 
 /** Everything that went wrong in a page: policy violations, console errors, uncaught errors. */
@@ -58,8 +119,43 @@ export function collectProblems(context: BrowserContext): string[] {
 
 /** Text of the terminal's screen, as a learner reads it. */
 export async function terminalText(page: Page): Promise<string> {
-  const rows = await page.locator('#terminal .xterm-rows > div').allInnerTexts();
-  return rows.map((row) => row.replaceAll('\u00a0', ' ').trimEnd()).join('\n');
+  return page.evaluate(screenText, {});
+}
+
+/** The same once it is another than `text`, or after a while. */
+export async function nextTerminalText(page: Page, text: string): Promise<string> {
+  try {
+    return await page.evaluate(screenText, { unlike: text, timeoutMs: changeMsMax });
+  } catch {
+    // The page goes to another address.
+    await page.waitForTimeout(50);
+    return terminalText(page);
+  }
+}
+
+/** Whoever waits for something sees at last then that it did not come. */
+const changeMsMax = 500;
+
+/** Runs in the page: asking again and again would take more of the processor than what is waited for. */
+async function screenText(options: {
+  readonly unlike?: string;
+  readonly timeoutMs?: number;
+}): Promise<string> {
+  const end = performance.now() + (options.timeoutMs ?? 0);
+  for (;;) {
+    const rows = document.querySelectorAll('#terminal .xterm-rows > div');
+    const lines = Array.from(rows, (row) => row.textContent.replaceAll('\u00a0', ' ').trimEnd());
+    const text = lines.join('\n');
+    if (text !== options.unlike || performance.now() >= end) return text;
+    await new Promise<void>((resolve) => {
+      const observer = new MutationObserver(() => {
+        observer.disconnect();
+        setTimeout(resolve, 10);
+      });
+      observer.observe(document, { subtree: true, childList: true, characterData: true });
+      setTimeout(resolve, end - performance.now());
+    });
+  }
 }
 
 /** Saves a picture to test/artifacts. */
@@ -67,4 +163,14 @@ export async function screenshot(page: Page, name: string): Promise<void> {
   const folder = new URL('../artifacts/', import.meta.url).pathname;
   await mkdir(folder, { recursive: true });
   await page.screenshot({ path: `${folder}${name}.png` });
+}
+
+/** Long enough for a new window of the browser to load what it shows around the page. */
+const restMs = 1000;
+
+/** An empty page in a browser at rest: what is timed from there on is the page's own. */
+export async function restedPage(context: BrowserContext): Promise<Page> {
+  const page = await context.newPage();
+  await page.waitForTimeout(restMs);
+  return page;
 }

@@ -1,5 +1,5 @@
 /** What a shell line printed and how it ended, in a form that can be compared with another run of it. */
-import { spawn } from 'node:child_process';
+import { fork } from 'node:child_process';
 
 export interface Outcome {
   readonly stdout: string;
@@ -16,29 +16,64 @@ export interface OutcomePlace {
 }
 
 /** Runs a line with this machine's bash and docker. */
-export function runLine(
+export async function runLine(
   line: string,
   place: OutcomePlace & { readonly env?: Readonly<Record<string, string>> },
 ): Promise<Outcome> {
-  return new Promise((resolve, reject) => {
-    const child = spawn('bash', ['-c', line], {
-      cwd: place.directory,
-      env: {
-        PATH: process.env['PATH'],
-        HOME: place.home,
-        LANG: 'C.UTF-8',
-        DOCKER_HOST: place.dockerHost,
-        ...place.env,
-      },
-      stdio: ['ignore', 'pipe', 'pipe'],
+  const env = {
+    PATH: process.env['PATH'],
+    HOME: place.home,
+    LANG: 'C.UTF-8',
+    DOCKER_HOST: place.dockerHost,
+    ...place.env,
+  };
+  lines ??= new LineRunner();
+  return normalised(await lines.run(line, { cwd: place.directory, env }), place);
+}
+
+let lines: LineRunner | undefined;
+
+interface LineOptions {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+type LineAnswer = Outcome & { readonly id: number; readonly error?: string };
+
+/** The process of run-lines.mjs, which ends with this one. */
+class LineRunner {
+  readonly #child = fork(new URL('run-lines.mjs', import.meta.url));
+  readonly #waiting = new Map<number, (answer: LineAnswer) => void>();
+  #lastId = 0;
+
+  constructor() {
+    this.#child.on('message', (answer: LineAnswer) => this.#waiting.get(answer.id)?.(answer));
+    this.#child.on('exit', () => {
+      for (const [id, answer] of this.#waiting)
+        answer({
+          id,
+          error: 'the process that runs lines ended',
+          stdout: '',
+          stderr: '',
+          exitCode: -1,
+        });
     });
-    const result = { stdout: '', stderr: '' };
-    for (const name of ['stdout', 'stderr'] as const) {
-      child[name].setEncoding('utf8').on('data', (text: string) => (result[name] += text));
-    }
-    child.on('error', reject);
-    child.on('close', (code) => resolve(normalised({ ...result, exitCode: code ?? -1 }, place)));
-  });
+    this.#child.unref();
+    this.#child.channel?.unref();
+  }
+
+  async run(line: string, options: LineOptions): Promise<Outcome> {
+    const id = (this.#lastId += 1);
+    this.#child.channel?.ref();
+    const { error, stdout, stderr, exitCode } = await new Promise<LineAnswer>((resolve) => {
+      this.#waiting.set(id, resolve);
+      this.#child.send({ id, line, options });
+    });
+    this.#waiting.delete(id);
+    if (this.#waiting.size === 0) this.#child.channel?.unref();
+    if (error !== undefined) throw new Error(`Cannot run "${line}": ${error}`);
+    return { stdout, stderr, exitCode };
+  }
 }
 
 /** Without what cannot be the same twice: IDs, times, ports that were chosen, and where it ran. */

@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
 import { buildIfStale } from '../../src/node/build-if-stale.mjs';
 import { addressOf, servePlayground } from '../../src/node/serve-playground.ts';
 import type { PlaygroundServerOptions } from '../../src/node/serve-playground.ts';
-import { terminalText } from './browser.ts';
+import { nextTerminalText, terminalText } from './browser.ts';
 
 export interface PlaygroundFixture {
   readonly url: string;
@@ -57,7 +57,7 @@ export async function openToPrompt(page: Page, url: string): Promise<void> {
   if (!isShown) await waitForText(page, prompt, 0);
 }
 
-/** Runs in the page: looks at every frame, true when one shows a machine that is ready and its prompt. */
+/** Runs in the page: looks whenever something changed, true in the frame that shows a machine that is ready and its prompt. */
 async function framesUntilPrompt(options: {
   readonly pattern: string;
   readonly timeoutMs: number;
@@ -65,11 +65,21 @@ async function framesUntilPrompt(options: {
   const prompt = new RegExp(options.pattern);
   const end = performance.now() + options.timeoutMs;
   while (performance.now() < end) {
-    await new Promise(requestAnimationFrame);
-    if (document.querySelector('[data-phase="ready"]') === null) continue;
-    const rows = document.querySelectorAll<HTMLElement>('#terminal .xterm-rows > div');
-    const lines = Array.from(rows, (row) => row.innerText.replaceAll('\u00a0', ' ').trimEnd());
-    if (prompt.test(lines.join('\n').trimEnd())) return true;
+    const isReady = document.querySelector('[data-phase="ready"]') !== null;
+    const rows = document.querySelectorAll('#terminal .xterm-rows > div');
+    const lines = Array.from(rows, (row) => row.textContent.replaceAll('\u00a0', ' ').trimEnd());
+    if (isReady && prompt.test(lines.join('\n').trimEnd())) {
+      await new Promise(requestAnimationFrame);
+      return true;
+    }
+    await new Promise<void>((resolve) => {
+      const observer = new MutationObserver(() => {
+        observer.disconnect();
+        resolve();
+      });
+      observer.observe(document, { subtree: true, childList: true, attributes: true });
+      setTimeout(resolve, 100);
+    });
   }
   return false;
 }
@@ -121,12 +131,11 @@ export async function waitForText(
   timeoutMs = commandTimeoutMs,
 ): Promise<string> {
   const deadline = Date.now() + timeoutMs;
-  for (;;) {
-    const text = (await terminalText(page)).trimEnd();
+  for (let screen = await terminalText(page); ; screen = await nextTerminalText(page, screen)) {
+    const text = screen.trimEnd();
     if (typeof wanted === 'function' ? wanted(text) : wanted.test(text)) return text;
     if (Date.now() > deadline) {
       throw new Error(`The terminal never showed ${String(wanted)}. It shows:\n${text}`);
     }
-    await page.waitForTimeout(50);
   }
 }
