@@ -70,7 +70,7 @@ export interface Host extends Disposable {
   ports(): Promise<PublishedPorts>;
   /**
    * Loads what is not needed before the first prompt, the engine and the CLI, which otherwise come when they are first
-   * asked for. For the time in which the machine boots and the network is idle.
+   * asked for. For a moment in which nobody waits for the processor.
    */
   warmUp(): void;
   /** An interactive shell of the machine on a pty. It waits for the agent alone, not for `ready`. */
