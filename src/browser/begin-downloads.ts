@@ -16,14 +16,17 @@ declare const __MACHINE_ASSETS__: readonly MachineAsset[];
 /** From a saved session, from a machine that was saved after its boot, or from the kernel. */
 export type BeginningKind = keyof typeof beginningFiles;
 
-export interface Downloads {
-  readonly names: readonly string[];
-  /** The bytes of one file, checked. */
+/** What comlink carries of them to the worker, when the page downloads. */
+export interface DownloadsApi {
+  /** The bytes of one file, checked. Whoever has them from another thread is the only one to have them. */
   content(name: string): Promise<AssetBytes>;
+  /** The processor; nothing where the browser cannot compile what it gets as it comes. */
+  compiled(): Promise<WebAssembly.Module | undefined>;
+}
+
+export interface Downloads extends DownloadsApi {
   /** Tells how much has come: bytes as the network carries them. Those until now at once. */
   onProgress(listener: AssetProgress): void;
-  /** Of the processor; nothing where the browser cannot compile what it gets as it comes. */
-  readonly compiled: Promise<WebAssembly.Module | undefined>;
 }
 
 /** The progress bar needs no more. */
@@ -61,12 +64,11 @@ export function beginDownloads(kind: BeginningKind, baseUrl: string): Downloads 
     },
   });
   return {
-    names,
     content: (name) => assets.content(name),
     onProgress(listener) {
       tell = listener;
       if (latest !== undefined) listener(...latest);
     },
-    compiled,
+    compiled: () => compiled,
   };
 }

@@ -7,7 +7,7 @@
  * Nothing here waits for what it does not need: the processor's code is compiled while the rest arrives, and the machine
  * starts without its user land, which it asks for a moment later.
  */
-import { expose } from 'comlink';
+import { expose, wrap } from 'comlink';
 import type { BlockStore, CopyableBlockStore } from '../disk/block-store.ts';
 import { readDiskImage } from '../disk/disk-image.ts';
 import { decodeBootedMachine } from '../guest/booted-machine.ts';
@@ -28,12 +28,11 @@ import type {
 import type { BootFiles, MachineOptions, SavedState } from '../vm/machine.ts';
 import { serveMachine } from '../vm/port-machine.ts';
 import type { V86Machine } from '../vm/v86-machine.ts';
-import { receiveDownloads } from './asset-port.ts';
 import {
   beginDownloads,
   kindOfNew,
   type BeginningKind,
-  type Downloads,
+  type DownloadsApi,
 } from './begin-downloads.ts';
 import { checkAssets, machineVersion, wasmName } from './machine-assets.ts';
 import type { AssetBytes, MachineAsset } from './machine-assets.ts';
@@ -153,14 +152,12 @@ type Beginning = { readonly wasm: Promise<MachineOptions['wasm']> } & (
   | { readonly saved: Promise<{ readonly state: SavedState; readonly files: SavedFiles }> }
 );
 
-type FoundDownloads = Pick<Downloads, 'content' | 'compiled'>;
-
 function findDownloads(
   kind: BeginningKind,
   { options, events }: { options: VmWorkerOptions; events: VmWorkerEvents },
-): FoundDownloads {
+): DownloadsApi {
   const { baseUrl, assetPort } = options;
-  if (assetPort !== undefined) return receiveDownloads(assetPort);
+  if (assetPort !== undefined) return wrap<DownloadsApi>(assetPort);
   const downloads = beginDownloads(kind, baseUrl);
   downloads.onProgress((received, total) => events.downloaded(received, total));
   return downloads;
@@ -168,12 +165,12 @@ function findDownloads(
 
 function findBeginning(
   kind: BeginningKind,
-  parts: { readonly downloads: FoundDownloads; readonly session: OpenedSession | undefined },
+  parts: { readonly downloads: DownloadsApi; readonly session: OpenedSession | undefined },
 ): Beginning {
   const { downloads, session } = parts;
   const wasm = downloads
     .content(wasmName)
-    .then(async (bytes) => (await downloads.compiled) ?? bytes);
+    .then(async (bytes) => (await downloads.compiled()) ?? bytes);
   if (session !== undefined) {
     const { state: bytes, files } = session;
     return { wasm, saved: Promise.resolve({ state: { bytes }, files }) };
@@ -183,7 +180,7 @@ function findBeginning(
   return { wasm, boot: downloadBootFiles(downloads) };
 }
 
-async function downloadBootFiles(downloads: FoundDownloads): Promise<BootFiles> {
+async function downloadBootFiles(downloads: DownloadsApi): Promise<BootFiles> {
   const [kernel, initramfs, bios] = await Promise.all([
     downloads.content('kernel.bin'),
     downloads.content('initramfs.cpio'),
@@ -223,7 +220,7 @@ function connect(
 
 /** Opened when the machine comes for it: that is after the first prompt. */
 function diskOpener(
-  downloads: FoundDownloads,
+  downloads: DownloadsApi,
   options: { lasts: boolean; events: VmWorkerEvents; saved: Blob | undefined },
 ): () => Promise<BlockStore> {
   const { lasts, events, saved } = options;
@@ -248,7 +245,7 @@ function diskOpener(
 /** A file below `machine/`: those of the boot are on their way already. */
 async function fetchMachineFile(
   path: string,
-  { downloads, baseUrl }: { downloads: FoundDownloads; baseUrl: string },
+  { downloads, baseUrl }: { downloads: DownloadsApi; baseUrl: string },
 ): Promise<AssetBytes> {
   if (path === userlandFileName) return downloads.content(path);
   const response = await fetch(new URL(`machine/${path}`, baseUrl));

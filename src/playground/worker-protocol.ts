@@ -39,7 +39,7 @@ export interface RestoredSession {
 /** A machine's worker that was there first, and what the page downloads for it. */
 export interface EarlyMachine {
   readonly worker: Worker;
-  /** Carries the files to the worker, as src/browser/asset-port.ts speaks it. */
+  /** Leads to the downloads, which comlink carries to the worker. */
   readonly assetPort: MessagePort;
   /** Bytes as the network carries them, those until now at once. */
   onProgress(listener: (receivedBytes: number, totalBytes: number) => void): void;
