@@ -75,8 +75,7 @@ export default defineConfig({
           isolate: false,
           // Optimising the guest's code pays for itself only in machines that live longer than a test.
           env: { CHROMIUM_FLAGS: '--js-flags=--liftoff-only' },
-          testTimeout: 180_000,
-          hookTimeout: 180_000,
+          setupFiles: ['test/support/timeouts.ts'],
         },
       },
     ],

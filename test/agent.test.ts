@@ -34,7 +34,7 @@ function compile(output: string): void {
   );
   const sanitizers = ['-fsanitize=address,undefined', '-fno-sanitize-recover=undefined'];
   const vectors = `-DVECTORS_PATH="${join(testFolder, 'vectors.txt')}"`;
-  const options = ['-std=c11', '-D_GNU_SOURCE', '-O0', '-g1', '-fno-omit-frame-pointer', vectors];
+  const options = ['-std=c11', '-D_GNU_SOURCE', '-O1', '-g1', '-fno-omit-frame-pointer', vectors];
   options.push(...sanitizers, ...warnings, ...sources, ...sourcesIn(testFolder), '-o', output);
   execFileSync('gcc', options, {
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -30,7 +30,7 @@ test('after a reload an image runs without a request for any blob', async () => 
   expect(blobs()).not.toEqual([]);
   await page
     .locator('[data-phase=ready]', { hasText: 'Works offline' })
-    .waitFor({ timeout: 120_000 });
+    .waitFor({ timeout: 45_000 });
   playground.requests.length = 0;
   await page.reload();
   await openToPrompt(page, playground.url);

@@ -22,7 +22,7 @@ test('a new version waits until it is taken, and is then the only one', async ()
   await page.goto(playground.url);
   await page
     .locator('[data-phase=ready]', { hasText: 'Works offline' })
-    .waitFor({ timeout: 120_000 });
+    .waitFor({ timeout: 45_000 });
   await playground.publish('second');
   await page.reload();
   expect(await page.locator('#second').count()).toBe(0);
