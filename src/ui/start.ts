@@ -1,6 +1,6 @@
-/** Starts what the entry left to start, then fetches and mounts what one sees. */
+/** Starts what the entry left to start, and fetches and mounts what one sees. */
 import { Attention } from '../playground/attention.ts';
-import { createBottleship } from '../playground/bottleship.ts';
+import { createBottleship, type Bottleship } from '../playground/bottleship.ts';
 import { Session } from '../playground/session.svelte.ts';
 import { WorkerHost } from '../playground/worker-host.ts';
 import { createVmWorker } from '../browser/early-machine.ts';
@@ -17,7 +17,7 @@ export interface StartOptions {
   readonly early: EarlyMachine | undefined;
 }
 
-export function start(options: StartOptions): void {
+export function start(options: StartOptions): Bottleship {
   const { baseUrl, resumed } = options;
   let { early } = options;
   const session = new Session({
@@ -36,7 +36,7 @@ export function start(options: StartOptions): void {
   });
   const attention = new Attention({ session, patienceMs: hiddenPatienceMs });
   document.addEventListener('visibilitychange', () => attention.see(!document.hidden));
-  window.bottleship = createBottleship(session, attention);
   void session.start(resumed);
   void import('./page.ts').then(({ mountPage }) => mountPage(session, baseUrl));
+  return createBottleship(session, attention);
 }

@@ -35,6 +35,22 @@ async function visit(
   return problems;
 }
 
+test('window.bottleship is there when the page has loaded, and takes a command line at once', async () => {
+  await visit({}, async (page) => {
+    await page.goto(playground.url);
+    expect(await page.evaluate(() => Object.keys(window.bottleship ?? {}))).toEqual([
+      'ready',
+      'run',
+      'engine',
+    ]);
+    expect(await page.evaluate(() => window.bottleship?.run('echo here'))).toEqual({
+      stdout: 'here\n',
+      stderr: '',
+      exitCode: 0,
+    });
+  });
+});
+
 test('the page boots to a prompt within its policy and 5 MB on the wire', async () => {
   const problems = await visit({ viewport: { width: 1280, height: 800 } }, async (page) => {
     const before = playground.sentBytes();
