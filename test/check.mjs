@@ -2,7 +2,7 @@
 import { installPackages, requireNode, run } from './support/setup.mjs';
 
 requireNode();
-installPackages();
+await installPackages();
 const steps = [
   ['format', 'npx', ['oxfmt', '--check', '.']],
   [

@@ -7,11 +7,10 @@ import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { installPackages, installPrograms, requireNode, root } from './support/setup.mjs';
 
 requireNode();
-installPackages();
-const missing = installPrograms();
-for (const [program, , use] of missing) console.error(`Missing: ${program}, needed by ${use}`);
-
 const startedAt = Date.now();
+const installing = installPrograms();
+await installPackages();
+
 const failedSteps = [];
 const counts = { passed: 0, failed: 0, skipped: 0 };
 
@@ -74,18 +73,18 @@ await Promise.all([
       'warn',
       'src/**/*.svelte',
     ],
-  ),
-  lane(['build', 'npx', 'vite', 'build', '--logLevel', 'warn']),
-]);
-await vitest('unit tests', ['unit']);
-await Promise.all([
-  vitest('machine and browser tests', ['machine']),
-  lane(
-    ['types', 'node', 'test/support/types.mjs'],
     ['lint', 'npx', 'oxlint', '--deny-warnings'],
+    ['types', 'node', 'test/support/types.mjs'],
+  ),
+  lane(
+    ['build', 'npx', 'vite', 'build', '--logLevel', 'warn'],
     ['verify public/', 'node', 'vm-image/verify.mjs'],
   ),
 ]);
+const missing = await installing;
+for (const [program, , use] of missing) console.error(`Missing: ${program}, needed by ${use}`);
+await vitest('unit tests', ['unit']);
+await vitest('machine and browser tests', ['machine']);
 
 if (missing.length > 0 && process.env.CI) failedSteps.push('programs are missing');
 if (counts.skipped > 0 && process.env.CI) failedSteps.push('tests were skipped');

@@ -27,7 +27,7 @@ const environment = [
   'USER=root',
   'LOGNAME=root',
   'SHELL=/bin/bash',
-  'LANG=C.UTF-8',
+  'LC_CTYPE=C.UTF-8',
   'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
 ];
 
@@ -70,7 +70,7 @@ function processPlan(
   const child: SetupOperation[] = [
     ...first,
     { op: 'chdir', path: home, create: false },
-    { op: 'exec', path: '/bin/bash', argv, env },
+    { op: 'exec', path: '/usr/bin/bash', argv, env },
   ];
   return {
     before: [],

@@ -101,6 +101,8 @@ export async function playCliLine(
   { line, directory }: { readonly line: string; readonly directory: string },
 ): Promise<Outcome> {
   const told = 'export DOCKER_HOST=unix:///var/run/docker.sock;';
-  const outcome = await host.run(`mkdir -p ${directory}; cd ${directory}; ${told} ${line}`);
+  // `mkdir` would be a third of a short line's time.
+  const enter = `cd ${directory} 2> /dev/null || { mkdir -p ${directory}; cd ${directory}; }`;
+  const outcome = await host.run(`${enter}; ${told} ${line}`);
   return normalised(outcome, { directory, home: '/root' });
 }

@@ -2,7 +2,7 @@
  * Finds what a fresh machine lacks and installs what can be installed: npm packages always, Debian's
  * packages where this is a Debian with root. Plain JavaScript without dependencies: it runs first.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
@@ -27,6 +27,15 @@ export function run(command, args, options = {}) {
   return result.status === 0;
 }
 
+/** The same while others run beside it. */
+function runBeside(command, args, options = {}) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { cwd: root, stdio: 'inherit', ...options });
+    child.on('error', () => resolve(false));
+    child.on('close', (code) => resolve(code === 0));
+  });
+}
+
 export function requireNode() {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   if (major > 20 || (major === 20 && minor >= 19)) return;
@@ -35,12 +44,12 @@ export function requireNode() {
 }
 
 /** `npm ci` when node_modules is missing or older than the lock file. */
-export function installPackages() {
+export async function installPackages() {
   const lock = `${root}/package-lock.json`;
   const stamp = `${root}/node_modules/.package-lock.json`;
   if (existsSync(stamp) && statSync(stamp).mtimeMs >= statSync(lock).mtimeMs) return;
   console.log('Installing npm packages …');
-  if (run('npm', ['ci', '--no-audit', '--no-fund'])) return;
+  if (await runBeside('npm', ['ci', '--no-audit', '--no-fund'])) return;
   console.error('Cannot install the npm packages: `npm ci` failed, see above');
   process.exit(1);
 }
@@ -50,7 +59,7 @@ function found(program) {
 }
 
 /** Installs missing programs with apt where possible, `more` too; returns what is still missing, with its use. */
-export function installPrograms(more = []) {
+export async function installPrograms(more = []) {
   const missing = [...programs, ...more].filter(([program]) => !found(program));
   if (missing.length === 0) return [];
   if (process.getuid?.() === 0 && found('apt-get')) {
@@ -58,8 +67,9 @@ export function installPrograms(more = []) {
     console.log(`Installing Debian packages: ${packages.join(' ')} …`);
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
     const quiet = { env, stdio: ['ignore', 'ignore', 'inherit'] };
-    if (run('apt-get', ['update', '-q'], quiet))
-      run('apt-get', ['install', '-y', '-q', '--no-install-recommends', ...packages], quiet);
+    const install = ['install', '-y', '-q', '--no-install-recommends', ...packages];
+    if (await runBeside('apt-get', ['update', '-q'], quiet))
+      await runBeside('apt-get', install, quiet);
   }
   return missing.filter(([program]) => !found(program));
 }
