@@ -68,8 +68,9 @@ export async function installPrograms(more = []) {
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
     const quiet = { env, stdio: ['ignore', 'ignore', 'inherit'] };
     const install = ['install', '-y', '-q', '--no-install-recommends', ...packages];
-    if (await runBeside('apt-get', ['update', '-q'], quiet))
-      await runBeside('apt-get', install, quiet);
+    // A list that cannot be had, of whatever source, is told; the packages may come from another.
+    await runBeside('apt-get', ['update', '-q'], quiet);
+    await runBeside('apt-get', install, quiet);
   }
   return missing.filter(([program]) => !found(program));
 }
