@@ -6,6 +6,8 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
+export { requireNode } from '../../src/node/require-node.mjs';
+
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Program that must be found, the Debian package that brings it, and what needs it. */
@@ -34,13 +36,6 @@ function runBeside(command, args, options = {}) {
     child.on('error', () => resolve(false));
     child.on('close', (code) => resolve(code === 0));
   });
-}
-
-export function requireNode() {
-  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-  if (major > 20 || (major === 20 && minor >= 19)) return;
-  console.error(`Cannot start: Node 20.19 or newer is needed, this is ${process.versions.node}`);
-  process.exit(1);
 }
 
 /** `npm ci` when node_modules is missing or older than the lock file. */
